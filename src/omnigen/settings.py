@@ -1,0 +1,234 @@
+"""The only reader of the environment: every setting, its name, its default, checked once at start.
+
+A wrong value raises `SettingsError`, whose message names the variable, the value and what is allowed.
+Secrets are wrapped so that neither a log line nor a traceback can show them.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, TypeVar
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
+
+T = TypeVar("T")
+
+REPLICATE_DELIVERY: Final = ("replicate.delivery", "*.replicate.delivery")
+
+
+class SettingsError(ValueError):
+    """A variable is missing or has a value that OmniGen can't work with."""
+
+
+class Profile(StrEnum):
+    """Which set of adapters the container builds."""
+
+    LOCAL = "local"
+    AWS = "aws"
+
+
+@frozen(repr=False)
+class Secret:
+    """A text that never shows itself: `reveal()` is the one way to read it."""
+
+    _text: str
+
+    def reveal(self) -> str:
+        """The secret text itself, for the one call that needs it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    __str__ = __repr__
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+
+@frozen(kw_only=True)
+class HttpSettings:
+    """Where the API listens, and what the outside calls it."""
+
+    host: str
+    port: int
+    public_url: str
+    app_origins: tuple[str, ...]
+    """Origins that CORS admits: the web app's."""
+    rate_limits: bool
+    """Off only for load tests: quota and money are counted all the same."""
+
+
+@frozen(kw_only=True)
+class AssetSettings:
+    """The S3 API that keeps every clip and video."""
+
+    endpoint: str | None
+    """None is AWS itself."""
+    public_endpoint: str | None
+    """The host that a browser sees: presigned URLs are signed for it."""
+    bucket: str
+    region: str
+    access_key_id: str | None
+    secret_access_key: Secret
+
+
+@frozen(kw_only=True)
+class IdentitySettings:
+    """Who signs access tokens. The issuer and the address of its keys differ locally."""
+
+    issuer: str
+    jwks_url: str
+    client_id: str
+    cognito_endpoint: str | None
+    """None is AWS itself."""
+    user_pool_id: str
+
+
+@frozen(kw_only=True)
+class ReplicateSettings:
+    """The provider of models: Replicate, or its stand-in at another base URL."""
+
+    base_url: str
+    api_token: Secret
+    webhook_url: str | None
+    """Public address of our webhook route; None turns webhooks off (polling alone is enough)."""
+    webhook_secret: Secret
+    download_hosts: tuple[str, ...]
+    """Hosts that outputs may be fetched from; `*.` matches any subdomain."""
+    inputs: str
+    """How inputs reach the provider: `presigned` URLs or its own `files` API."""
+
+
+@frozen(kw_only=True)
+class Settings:
+    """Everything the environment decides, frozen at start."""
+
+    profile: Profile
+    data_dir: Path
+    database: Path
+    work_dir: Path
+    """Scratch space of the composer; emptied after each use."""
+    frame_rate: int
+    ffmpeg: Path | None
+    """None takes the bundled build."""
+    catalogue: Path | None
+    """A catalogue of models and prices in place of the packaged one."""
+    log_level: str
+    job_deadline_s: int
+    """Longest life of one revision, queueing for the provider included."""
+    web_dir: Path | None
+    """Built web app to serve at `/`; None serves the API alone."""
+    http: HttpSettings
+    assets: AssetSettings
+    identity: IdentitySettings
+    replicate: ReplicateSettings = field()
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read and check every variable. Raises SettingsError, naming the one at fault."""
+        env = _Reader(os.environ if environ is None else environ)
+        data_dir = env.path("OMNIGEN_DATA_DIR", ".omnigen")
+        port = env.integer("OMNIGEN_PORT", 8080, 1, 65535)
+        public_url = env.url("OMNIGEN_PUBLIC_URL", f"http://127.0.0.1:{port}")
+        return cls(
+            profile=env.choice("OMNIGEN_PROFILE", Profile.LOCAL, Profile),
+            data_dir=data_dir,
+            database=env.path("OMNIGEN_DATABASE", str(data_dir / "omnigen.db")),
+            work_dir=env.path("OMNIGEN_WORK_DIR", str(data_dir / "work")),
+            frame_rate=env.integer("OMNIGEN_FRAME_RATE", 24, 12, 60),
+            ffmpeg=env.optional_path("OMNIGEN_FFMPEG"),
+            catalogue=env.optional_path("OMNIGEN_CATALOGUE"),
+            log_level=env.one_of("OMNIGEN_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+            job_deadline_s=env.integer("OMNIGEN_JOB_DEADLINE", 3600, 60, 86_400),
+            web_dir=env.optional_path("OMNIGEN_WEB_DIR"),
+            http=HttpSettings(
+                host=env.text("OMNIGEN_HOST", "127.0.0.1"),
+                port=port,
+                public_url=public_url,
+                app_origins=env.words("OMNIGEN_APP_ORIGINS", (public_url,)),
+                rate_limits=env.one_of("OMNIGEN_RATE_LIMITS", "on", ("on", "off")) == "on",
+            ),
+            assets=AssetSettings(
+                endpoint=env.optional_url("OMNIGEN_S3_ENDPOINT"),
+                public_endpoint=env.optional_url("OMNIGEN_S3_PUBLIC_ENDPOINT"),
+                bucket=env.text("OMNIGEN_ASSETS_BUCKET", "omnigen-assets"),
+                region=env.text("AWS_REGION", "us-east-1"),
+                access_key_id=env.optional("AWS_ACCESS_KEY_ID"),
+                secret_access_key=Secret(env.text("AWS_SECRET_ACCESS_KEY", "")),
+            ),
+            identity=IdentitySettings(
+                issuer=env.url("OMNIGEN_OIDC_ISSUER", "http://127.0.0.1:4566/local_pool"),
+                jwks_url=env.url(
+                    "OMNIGEN_OIDC_JWKS_URL", "http://127.0.0.1:4566/local_pool/.well-known/jwks.json"
+                ),
+                client_id=env.text("OMNIGEN_OIDC_CLIENT_ID", "omnigen-local"),
+                cognito_endpoint=env.optional_url("OMNIGEN_COGNITO_ENDPOINT"),
+                user_pool_id=env.text("OMNIGEN_COGNITO_USER_POOL_ID", ""),
+            ),
+            replicate=ReplicateSettings(
+                base_url=env.url("REPLICATE_BASE_URL", "https://api.replicate.com"),
+                api_token=Secret(env.text("REPLICATE_API_TOKEN", "")),
+                webhook_url=env.optional_url("OMNIGEN_REPLICATE_WEBHOOK_URL"),
+                webhook_secret=Secret(env.text("OMNIGEN_REPLICATE_WEBHOOK_SECRET", "")),
+                download_hosts=env.words("OMNIGEN_REPLICATE_DOWNLOAD_HOSTS", REPLICATE_DELIVERY),
+                inputs=env.one_of("OMNIGEN_REPLICATE_INPUTS", "presigned", ("presigned", "files")),
+            ),
+        )
+
+
+class _Reader:
+    """Typed look-ups that complain in the variable's own name."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def optional(self, name: str) -> str | None:
+        return self._environ.get(name, "").strip() or None
+
+    def text(self, name: str, default: str) -> str:
+        return self.optional(name) or default
+
+    def path(self, name: str, default: str) -> Path:
+        return Path(self.text(name, default)).expanduser().resolve()
+
+    def optional_path(self, name: str) -> Path | None:
+        text = self.optional(name)
+        return Path(text).expanduser().resolve() if text else None
+
+    def words(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        text = self.optional(name)
+        return tuple(w.strip() for w in text.split(",") if w.strip()) if text else default
+
+    def integer(self, name: str, default: int, low: int, high: int) -> int:
+        text = self.text(name, str(default))
+        if not text.isdecimal() or not low <= int(text) <= high:
+            raise SettingsError(f"{name} is {text!r}; a whole number from {low} to {high} is allowed")
+        return int(text)
+
+    def one_of(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        text = self.text(name, default)
+        if text not in allowed:
+            raise SettingsError(f"{name} is {text!r}; allowed are {', '.join(allowed)}")
+        return text
+
+    def choice(self, name: str, default: T, kind: Callable[[str], T]) -> T:
+        text = self.optional(name)
+        if text is None:
+            return default
+        try:
+            return kind(text)
+        except ValueError as error:
+            raise SettingsError(f"{name}: {error}") from None
+
+    def url(self, name: str, default: str) -> str:
+        text = self.text(name, default).rstrip("/")
+        parts = urlsplit(text)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise SettingsError(f"{name} is {text!r}; an http or https URL is allowed")
+        return text
+
+    def optional_url(self, name: str) -> str | None:
+        return self.url(name, "") if self.optional(name) else None
