@@ -1,0 +1,199 @@
+"""What is to be filmed: the Brief a user writes and the Storyboard that is made of it.
+
+Lengths are whole frames at the programme's rate. Seconds are turned into frames once, at the edge,
+by `timeline.frames_of`. A scene's frames count all that is seen of it, the overlaps with its
+neighbours included; the programme is the sum of the scenes less the overlaps.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+from attrs import Attribute, evolve, field, frozen
+from attrs.validators import ge, instance_of, le, max_len, min_len, optional
+
+from omnigen.domain.errors import Invalid
+
+MIN_PROMPT: Final = 10
+MAX_PROMPT: Final = 2_000
+MIN_SECONDS: Final = 5
+MAX_SECONDS: Final = 180
+MAX_SCENES: Final = 40
+MAX_NARRATION: Final = 1_000
+MAX_TITLE: Final = 120
+MAX_SEED: Final = 2**31 - 1
+
+
+class AspectRatio(StrEnum):
+    """Shape of the picture, width to height."""
+
+    WIDE = "16:9"
+    TALL = "9:16"
+    SQUARE = "1:1"
+    PORTRAIT = "4:5"
+
+
+class Resolution(StrEnum):
+    """Length of the picture's shorter side in pixels."""
+
+    P480 = "480p"
+    P720 = "720p"
+    P1080 = "1080p"
+
+
+class Style(StrEnum):
+    """The look that holds the scenes together."""
+
+    CINEMATIC = "cinematic"
+    DOCUMENTARY = "documentary"
+    ANIME = "anime"
+    WATERCOLOR = "watercolor"
+    NOIR = "noir"
+    VINTAGE = "vintage"
+    NEON = "neon"
+    MINIMAL = "minimal"
+    CLAYMATION = "claymation"
+
+
+class TransitionKind(StrEnum):
+    """How one scene gives way to the next; the names are those of an editing desk."""
+
+    CUT = "cut"
+    FADE = "fade"
+    DISSOLVE = "dissolve"
+    WIPE_LEFT = "wipe_left"
+    WIPE_RIGHT = "wipe_right"
+    SLIDE_LEFT = "slide_left"
+    SLIDE_RIGHT = "slide_right"
+    FADE_BLACK = "fade_black"
+    FADE_WHITE = "fade_white"
+
+
+class Captions(StrEnum):
+    """Where the narration's text goes."""
+
+    OFF = "off"
+    SIDECAR = "sidecar"
+    BURNED = "burned"
+
+
+class Planner(StrEnum):
+    """Who turns a brief into a storyboard: our own free planner, or a language model that is paid."""
+
+    FREE = "free"
+    LLM = "llm"
+
+
+@frozen(kw_only=True)
+class Transition:
+    """The passage from the scene before. A cut overlaps nothing; any other kind overlaps `frames`."""
+
+    kind: TransitionKind = TransitionKind.CUT
+    frames: int = field(default=0, validator=[instance_of(int), ge(0)])
+
+    def __attrs_post_init__(self) -> None:
+        if (self.kind is TransitionKind.CUT) != (self.frames == 0):
+            raise Invalid(
+                f"a {self.kind} transition of {self.frames} frames; a cut has 0, any other kind at least 1",
+                field="transition.frames",
+            )
+
+
+CUT: Final = Transition()
+
+
+@frozen(kw_only=True)
+class Scene:
+    """One continuous take: what the model must show, and for how long."""
+
+    number: int = field(validator=[ge(1), le(MAX_SCENES)])
+    prompt: str = field(validator=[min_len(1), max_len(MAX_PROMPT)])
+    frames: int = field(validator=[instance_of(int), ge(1)])
+    seed: int = field(validator=[instance_of(int), ge(0), le(MAX_SEED)])
+    """Belongs to the scene and survives edits; asking for a new take changes it."""
+    narration: str | None = field(default=None, validator=optional([min_len(1), max_len(MAX_NARRATION)]))
+    transition: Transition = CUT
+    """From the scene before into this one; the first scene has none, that is, a cut."""
+    reference: str | None = None
+    """Id of an upload that the model is to start from or to look at."""
+
+
+@frozen(kw_only=True)
+class Soundtrack:
+    """What is heard beside the clips' own sound."""
+
+    music: str | None = field(default=None, validator=optional([min_len(1), max_len(MAX_PROMPT)]))
+    """What the music should be like; None is no music."""
+    voice: str | None = None
+    """Voice of the narration; None takes the speech model's default."""
+    captions: Captions = Captions.SIDECAR
+
+
+def _numbered(_: object, attribute: "Attribute[tuple[Scene, ...]]", scenes: tuple[Scene, ...]) -> None:
+    if not 1 <= len(scenes) <= MAX_SCENES:
+        raise Invalid(f"{len(scenes)} scenes; 1 to {MAX_SCENES} are allowed", field="storyboard.scenes")
+    if [s.number for s in scenes] != list(range(1, len(scenes) + 1)):
+        raise Invalid("scenes are numbered 1, 2, 3 ... without a gap", field="storyboard.scenes")
+    if scenes[0].transition.frames:
+        raise Invalid(
+            "the first scene has nothing to come from; its transition must be a cut",
+            field="storyboard.scenes[1].transition",
+        )
+    for before, scene in zip(scenes, scenes[1:], strict=False):
+        _fits(before, scene)
+
+
+def _fits(before: Scene, scene: Scene) -> None:
+    longest = min(before.frames, scene.frames) // 2
+    if scene.transition.frames > longest:
+        raise Invalid(
+            f"the transition into scene {scene.number} takes {scene.transition.frames} frames; at most half "
+            f"of the shorter of its two scenes, {longest} frames, is allowed",
+            field=f"storyboard.scenes[{scene.number}].transition.duration",
+        )
+
+
+@frozen(kw_only=True)
+class Storyboard:
+    """The plan of one video: its scenes in order, their look and their sound."""
+
+    title: str = field(validator=[min_len(1), max_len(MAX_TITLE)])
+    aspect_ratio: AspectRatio
+    resolution: Resolution = Resolution.P720
+    style: Style
+    model: str
+    """Id of the video model in the catalogue, as in `google/veo-3.1-fast`."""
+    scenes: tuple[Scene, ...] = field(validator=_numbered)
+    soundtrack: Soundtrack = Soundtrack()
+
+    @property
+    def frames(self) -> int:
+        """Length of the programme: all scenes, less their overlaps."""
+        return sum(s.frames - s.transition.frames for s in self.scenes)
+
+    def scene(self, number: int) -> Scene:
+        """The scene of that number, counted from 1."""
+        return self.scenes[number - 1]
+
+    def stretched(self, frames: Iterable[int]) -> "Storyboard":
+        """The same plan with the lengths that the scenes really got (narration may lengthen them)."""
+        scenes = tuple(evolve(s, frames=n) for s, n in zip(self.scenes, frames, strict=True))
+        return evolve(self, scenes=scenes)
+
+
+@frozen(kw_only=True)
+class Brief:
+    """A wish in plain words, before anybody has thought about shots."""
+
+    prompt: str = field(validator=[min_len(MIN_PROMPT), max_len(MAX_PROMPT)])
+    frames: int = field(validator=[instance_of(int), ge(1)])
+    """Wanted length of the finished programme."""
+    aspect_ratio: AspectRatio = AspectRatio.WIDE
+    resolution: Resolution = Resolution.P720
+    style: Style = Style.CINEMATIC
+    model: str
+    planner: Planner = Planner.FREE
+    narration: bool = False
+    music: bool = True
+    captions: Captions = Captions.SIDECAR
+    title: str | None = field(default=None, validator=optional([min_len(1), max_len(MAX_TITLE)]))
