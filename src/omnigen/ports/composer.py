@@ -1,0 +1,92 @@
+"""Turning clips into one programme: segments first, each as soon as its clips are there, then sound and join."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from attrs import frozen
+
+from omnigen.domain.captions import Cue
+from omnigen.domain.timeline import Canvas, Segment, Timeline, Transition
+
+Progress = Callable[[float], None]
+"""Called with the part that is done, 0 to 1; never blocks."""
+
+
+@frozen(kw_only=True)
+class SegmentRender:
+    """One segment to be rendered. `before` is the clip that it comes in from, None for a cut."""
+
+    segment: Segment
+    canvas: Canvas
+    clip: Path
+    before: Path | None
+    cues: tuple[Cue, ...] = ()
+    """Captions to burn in; frames count from the segment's first."""
+
+
+@frozen(kw_only=True)
+class SceneSound:
+    """What a scene gives to be heard."""
+
+    number: int
+    frames: int
+    transition: Transition
+    clip: Path
+    """Its own sound is taken, where it has any."""
+    narration: Path | None = None
+    """Placed at the scene's start, fitted (at most 1.15 times faster), never cut off."""
+
+
+@frozen(kw_only=True)
+class ProgrammeRender:
+    """Everything that the finished MP4 is made of."""
+
+    title: str
+    timeline: Timeline
+    canvas: Canvas
+    segments: tuple[Path, ...]
+    sounds: tuple[SceneSound, ...]
+    music: Path | None = None
+    cues: tuple[Cue, ...] = ()
+    """Captions for the sidecar; frames count from the programme's first."""
+
+
+@frozen(kw_only=True)
+class Programme:
+    """A finished and verified programme, still in the work folder."""
+
+    video: Path
+    poster: Path
+    captions: Path | None
+    """WebVTT; None where nothing is said."""
+    frames: int
+    rate: int
+    width: int
+    height: int
+
+
+class Composer(Protocol):
+    """Renders, joins and verifies. Same inputs and same build give the same bytes.
+
+    Every call is bounded in time and memory, runs in a process group that dies with it, and leaves nothing
+    behind when it fails. Raises Rejected (naming the scene) for footage that can't be used, Transient where
+    the machine was at fault (disk full, killed).
+    """
+
+    @property
+    def build(self) -> str:
+        """FFmpeg's version and our recipe's: part of every segment's key."""
+        ...
+
+    async def render_segment(
+        self, render: SegmentRender, into: Path, *, on_progress: Progress | None = None
+    ) -> None:
+        """Render one segment into the file `into`: exactly `render.segment.frames` frames, no sound."""
+        ...
+
+    async def compose(
+        self, render: ProgrammeRender, into: Path, *, on_progress: Progress | None = None
+    ) -> Programme:
+        """Mix the sound, join the segments, verify the result and leave it in the folder `into`."""
+        ...

@@ -1,0 +1,49 @@
+"""Looking into a media file that somebody else made, before anything trusts it."""
+
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+from attrs import frozen
+
+
+class MediaKind(StrEnum):
+    """What a file is meant to be."""
+
+    VIDEO = "video"
+    IMAGE = "image"
+    SOUND = "sound"
+
+
+@frozen(kw_only=True)
+class Footage:
+    """What was found in a file. Sizes are as displayed, after rotation and sample aspect."""
+
+    kind: MediaKind
+    seconds: float
+    """Length of the longest stream; 0 for an image."""
+    width: int = 0
+    height: int = 0
+    frames: int = 0
+    """Pictures that really decode; 0 for sound."""
+    rate: Fraction | None = None
+    """Average frames a second."""
+    codec: str = ""
+    pixel_format: str = ""
+    has_sound: bool = False
+
+
+class Inspector(Protocol):
+    """Probes foreign files in a process of their own, bounded in time and memory, with no network.
+
+    A file is foreign until it has been inspected: playlists, scripts and bombs in disguise are refused.
+    """
+
+    async def inspect(self, path: Path, kind: MediaKind) -> Footage:
+        """Say what is in the file.
+
+        Raises Rejected, in words that a user understands, if it isn't what `kind` says, can't be
+        decoded, or is larger than we work with. Raises Transient if the probe itself could not run.
+        """
+        ...
