@@ -1,0 +1,55 @@
+"""Smooth chance: fractal value noise on lines and on tiles, made once per scene."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from emulator.media.stage import Field
+
+
+def ridge(rng: np.random.Generator, length: int, *, coarse: float, octaves: int, rough: float = 0.5) -> Field:
+    """A mountain line of `length` samples in -1..1 whose largest humps are `coarse` samples wide."""
+    total = np.zeros(length)
+    weight, width = 1.0, coarse
+    for _ in range(octaves):
+        points = rng.uniform(-1, 1, int(length / width) + 3)
+        total += weight * _eased(points, np.arange(length) / width + rng.uniform())
+        weight, width = weight * rough, width / 2
+    return np.asarray(total / np.abs(total).max(), np.float32)
+
+
+def _eased(points: Field, at: Field) -> Field:
+    left = at.astype(int)
+    share = at - left
+    share = share * share * (3 - 2 * share)
+    return np.asarray(points[left] * (1 - share) + points[left + 1] * share)
+
+
+def tile(rng: np.random.Generator, rows: int, columns: int, *, cells: tuple[int, int], octaves: int) -> Field:
+    """Clouds in 0..1 (mean 0.5) that repeat at every edge; `cells` are the largest humps down and across."""
+    total = np.zeros((rows, columns), np.float32)
+    weight = 1.0
+    for octave in range(octaves):
+        down, across = cells[0] << octave, cells[1] << octave
+        if down > rows or across > columns:
+            break
+        total += np.float32(weight) * _lattice(rng, rows, columns, down, across)
+        weight *= 0.5
+    total -= total.mean()
+    return total / (2 * np.abs(total).max()) + np.float32(0.5)
+
+
+def _lattice(rng: np.random.Generator, rows: int, columns: int, down: int, across: int) -> Field:
+    points = rng.uniform(-1, 1, (down, across)).astype(np.float32)
+    return _stretched(_stretched(points, rows, 0), columns, 1)
+
+
+def _stretched(points: Field, length: int, axis: int) -> Field:
+    count = points.shape[axis]
+    at = np.arange(length, dtype=np.float32) * (count / length)
+    left = at.astype(int)
+    share = at - left
+    share = share * share * (3 - 2 * share)
+    share = share[:, None] if axis == 0 else share[None, :]
+    one, two = np.take(points, left, axis), np.take(points, (left + 1) % count, axis)
+    return np.asarray(one + (two - one) * share, np.float32)
