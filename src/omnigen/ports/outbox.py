@@ -1,0 +1,48 @@
+"""Messages that were written together with a change, to be acted on afterwards, at least once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from attrs import frozen
+
+
+class MessageKind(StrEnum):
+    """What is to be done."""
+
+    START = "start"
+    """Start a leg of the workflow."""
+    WAKE = "wake"
+    """Something has happened outside (a webhook, a cancel): look now instead of later."""
+
+
+@frozen(kw_only=True)
+class Message:
+    """One thing to be done about a job."""
+
+    id: str
+    kind: MessageKind
+    job_id: str
+    leg: int = 0
+    at: datetime
+
+
+class Outbox(Protocol):
+    """The queue. `Jobs.accept` adds to it in its own transaction."""
+
+    async def add(self, message: Message) -> None:
+        """Add a message; the same id twice is one message."""
+        ...
+
+    async def pending(self, *, limit: int) -> Sequence[Message]:
+        """The oldest messages that nobody has finished with."""
+        ...
+
+    async def done(self, message_ids: Sequence[str]) -> None:
+        """Take messages out. Absent is fine."""
+        ...
+
+    async def first_time(self, delivery_id: str, *, at: datetime) -> bool:
+        """Whether a delivery from outside is seen for the first time within a day."""
+        ...
