@@ -101,7 +101,7 @@ class Take:
     """Number of its scene; None for the job's own (plan, music)."""
     kind: TakeKind
     model: str
-    version: str | None = None
+    model_version: str | None = None
     fingerprint: str
     prompt: str
     seed: int | None = None
@@ -130,7 +130,7 @@ class Take:
     submitted_at: datetime | None = None
     ended_at: datetime | None = None
     epoch: int = 0
-    version_number: int = 1
+    version: int = 1
 
     @property
     def ended(self) -> bool:
@@ -147,4 +147,8 @@ class Take:
         if status not in TAKE_MOVES[self.status]:
             raise Conflict(f"take {self.id} is {self.status}; it cannot become {status}")
         ended = at if not TAKE_MOVES[status] else None
-        return evolve(self, status=status, ended_at=ended, **changes)
+        return self.revise(status=status, ended_at=ended, **changes)
+
+    def revise(self, **changes: Any) -> "Take":
+        """The next version, with some fields changed."""
+        return evolve(self, version=self.version + 1, **changes)

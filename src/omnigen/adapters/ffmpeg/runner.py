@@ -1,0 +1,209 @@
+"""Runs one command after another: bounded in time, memory and disk, killed as a group, its progress read.
+
+ffmpeg-python's own runner can hang on a full stderr pipe and knows neither progress nor time limits,
+so it only builds the arguments.
+"""
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import signal
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import structlog
+from attrs import frozen
+
+from omnigen.domain.errors import OmniGenError, Rejected, Transient
+
+log = structlog.get_logger(__name__)
+
+Frames = Callable[[int], None]
+"""Called with the number of frames that are done."""
+
+_TAIL: Final = 64 * 1024
+_MACHINE: Final = re.compile(
+    r"no space left|cannot allocate memory|input/output error|disk quota|too many open files|read-only file"
+    r"|resource temporarily unavailable|error writing trailer|malloc|permission denied",
+    re.IGNORECASE,
+)
+_KILLED_BY_MACHINE: Final = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGXFSZ}
+
+
+@frozen(kw_only=True)
+class Limits:
+    """What a child may use at most; FFmpeg needs 1 GB of addresses for a single-threaded 1080p encode."""
+
+    wall_s: float = 120
+    cpu_s: int = 600
+    memory_mb: int = 4096
+    file_mb: int = 4096
+
+
+@frozen(kw_only=True)
+class Command:
+    """One process of a plan. The arguments leave out the binary itself."""
+
+    step: str
+    """What it does, for people: `scene 3, picture`."""
+    args: tuple[str, ...]
+    limits: Limits = Limits()
+    frames: int | None = None
+    """Video frames that it must have written; None is not checked."""
+    blame: str | None = None
+    """The foreign file that is at fault if it fails: `scene 3's clip`. None: nothing foreign is read."""
+
+
+@frozen(kw_only=True)
+class Outcome:
+    """How a process ended: what it said last, and how many frames it counted."""
+
+    stdout: str
+    stderr: str
+    frames: int
+
+
+class Runner:
+    """Runs children of one binary, at most `cores` at a time."""
+
+    def __init__(self, binary: Sequence[str], cores: int) -> None:
+        self._binary = tuple(binary)
+        self._slots = asyncio.Semaphore(max(1, cores))
+
+    async def run(self, command: Command, on_frames: Frames | None = None) -> Outcome:
+        """Run to the end. Raises Rejected where `blame` is at fault, Transient where the machine is."""
+        async with self._slots:
+            process = await _start((*self._binary, *command.args), command)
+            try:
+                async with asyncio.timeout(command.limits.wall_s):
+                    outcome = await _attend(process, on_frames)
+            except TimeoutError:
+                log.warning("ffmpeg.timeout", step=command.step, seconds=command.limits.wall_s)
+                raise Transient(f"{command.step} took longer than {command.limits.wall_s:.0f} s") from None
+            finally:
+                await _end(process)
+        if process.returncode:
+            raise _failure(command, process.returncode, outcome)
+        return outcome
+
+
+async def _start(argv: Sequence[str], command: Command) -> Process:
+    try:
+        return await asyncio.create_subprocess_exec(
+            *_limited(argv, command.limits),
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
+            start_new_session=True,
+            env=_environment(),
+        )
+    except OSError as error:
+        log.error("ffmpeg.start", step=command.step, error=str(error))  # noqa: TRY400 - it goes on as Transient
+        raise Transient(f"{command.step}: FFmpeg can't be started") from error
+
+
+def _limited(argv: Sequence[str], limits: Limits) -> list[str]:
+    """The command behind a shell that sets its limits: preexec_fn isn't safe beside threads."""
+    blocks = limits.file_mb * 2048
+    script = (
+        f"ulimit -c 0; ulimit -t {limits.cpu_s}; ulimit -f {blocks}; ulimit -v {limits.memory_mb * 1024}"
+        ' 2>/dev/null; exec nice -n 5 "$@"'
+    )
+    return [*_dying_with_us(), "/bin/sh", "-c", script, "sh", *argv]
+
+
+def _dying_with_us() -> tuple[str, ...]:
+    """On Linux a child is killed with its parent: a worker that is killed leaves no encoder behind."""
+    setpriv = shutil.which("setpriv")
+    return (setpriv, "--pdeathsig", "KILL", "--") if setpriv else ()
+
+
+def _environment() -> dict[str, str]:
+    """No credentials, no proxies: a decoder of foreign files gets a bare environment."""
+    kept = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT", "HOME")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"LC_ALL": "C"}
+
+
+async def _attend(process: Process, on_frames: Frames | None) -> Outcome:
+    """Drain both pipes until the end: a full stderr would stop the child."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    progress = _Progress(on_frames)
+    stderr, _, _ = await asyncio.gather(
+        _tail(process.stderr), progress.read(process.stdout), process.wait()
+    )
+    return Outcome(stdout=progress.text, stderr=stderr, frames=progress.frames)
+
+
+async def _tail(stream: asyncio.StreamReader) -> str:
+    kept = b""
+    async for chunk in _chunks(stream):
+        kept = (kept + chunk)[-_TAIL:]
+    return kept.decode(errors="replace")
+
+
+async def _chunks(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    while chunk := await stream.read(_TAIL):
+        yield chunk
+
+
+class _Progress:
+    """Reads `-progress pipe:1`: lines of key=value, a block each half second."""
+
+    def __init__(self, on_frames: Frames | None) -> None:
+        self._on_frames = on_frames
+        self._kept = b""
+        self.frames = 0
+
+    @property
+    def text(self) -> str:
+        return self._kept.decode(errors="replace")
+
+    async def read(self, stream: asyncio.StreamReader) -> None:
+        async for chunk in _chunks(stream):
+            self._kept = (self._kept + chunk)[-16 * _TAIL :]
+            self._note(re.findall(rb"^frame=\s*(\d+)\s*$", self._kept[-4096:], re.MULTILINE))
+
+    def _note(self, counts: list[bytes]) -> None:
+        if counts and int(counts[-1]) != self.frames:
+            self.frames = int(counts[-1])
+            if self._on_frames:
+                self._on_frames(self.frames)
+
+
+async def _end(process: Process) -> None:
+    """Whatever happened: nobody of the group is left. Shielded, since a cancelled task ends here too."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await asyncio.shield(process.wait())
+
+
+def _failure(command: Command, code: int, outcome: Outcome) -> OmniGenError:
+    last = last_line(outcome.stderr)
+    log.warning("ffmpeg.failed", step=command.step, exit_code=code, last_line=last)
+    if code == -signal.SIGXCPU and command.blame:
+        return Rejected(f"{command.blame} takes too long to decode", code="bad_footage")
+    if -code in _KILLED_BY_MACHINE or _MACHINE.search(outcome.stderr):
+        return Transient(f"{command.step} was interrupted by the machine")
+    if command.blame:
+        return Rejected(f"{command.blame} is damaged or can't be decoded", code="bad_footage")
+    return Transient(f"{command.step} failed")
+
+
+def last_line(text: str) -> str:
+    """FFmpeg's last words, for the log."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1][-500:] if lines else ""
+
+
+def scratch_folder(work_dir: Path) -> Path:
+    """The scratch folder, made if it isn't there. Raises Transient if it can't be."""
+    try:
+        work_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Transient(f"the work folder {work_dir} can't be used") from error
+    return work_dir
