@@ -1,0 +1,7 @@
+"""A fake of Replicate's HTTP API, for tests and for running OmniGen offline."""
+
+from emulator.replicate.serving import running, serving
+from emulator.replicate.settings import Options
+from emulator.replicate.studio import CannotRender, Studio
+
+__all__ = ["CannotRender", "Options", "Studio", "running", "serving"]

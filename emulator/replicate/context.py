@@ -1,0 +1,14 @@
+"""What the routes find in the application."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from emulator.replicate.engine import Engine
+from emulator.replicate.limits import Bucket
+from emulator.replicate.settings import Options
+
+ENGINE = web.AppKey("ENGINE", Engine)
+OPTIONS = web.AppKey("OPTIONS", Options)
+CREATES = web.AppKey("CREATES", Bucket)
+READS = web.AppKey("READS", Bucket)

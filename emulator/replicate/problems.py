@@ -1,0 +1,89 @@
+"""Errors as Replicate words them: problem+json, in its own texts."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+from attrs import frozen
+
+
+@frozen
+class InvalidField:
+    """One complaint of the input validation, in the vocabulary of gojsonschema."""
+
+    type: str
+    field: str
+    description: str
+
+
+class Problem(Exception):
+    """An answer that is an error."""
+
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        detail: str,
+        *,
+        extra: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.body = {"title": title, "detail": detail, "status": status, **(extra or {})}
+        self.headers = dict(headers or {})
+
+    def response(self) -> web.Response:
+        return web.Response(
+            status=self.status,
+            text=json.dumps(self.body),
+            content_type="application/problem+json",
+            headers=self.headers,
+        )
+
+
+def unauthenticated() -> Problem:
+    detail = "You did not pass a valid authentication token"
+    return Problem(401, "Unauthenticated", detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def insufficient_credit() -> Problem:
+    detail = (
+        "You have insufficient credit to run this model. Go to https://replicate.com/account/billing#billing "
+        "to purchase credit. Once you purchase credit, please wait a few minutes before trying again."
+    )
+    return Problem(402, "Insufficient credit", detail)
+
+
+def not_found() -> Problem:
+    return Problem(404, "Not found", "The requested resource could not be found.")
+
+
+def invalid_version() -> Problem:
+    detail = "The specified version does not exist (or perhaps you don't have permission to use it?)"
+    return Problem(422, "Invalid version or not permitted", detail)
+
+
+def invalid_input(fields: Sequence[InvalidField]) -> Problem:
+    detail = "".join(f"- {f.field}: {f.description}\n" for f in fields)
+    listed = [{"type": f.type, "field": f.field, "description": f.description} for f in fields]
+    return Problem(422, "Input validation failed", detail, extra={"invalid_fields": listed})
+
+
+def bad_request(detail: str) -> Problem:
+    return Problem(400, "Bad request", detail)
+
+
+def throttled(retry_after: float) -> Problem:
+    seconds = max(1, math.ceil(retry_after))
+    return Problem(
+        429,
+        "Request was throttled",
+        f"Request was throttled. Your rate limit resets in ~{seconds}s.",
+        extra={"retry_after": seconds},
+        headers={"Retry-After": str(seconds)},
+    )

@@ -1,0 +1,93 @@
+"""/_emulator: what the real API hasn't: fault plans, the ledger, the clock. Needs no token; loopback only."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from emulator.replicate.context import ENGINE
+from emulator.replicate.clock import iso
+from emulator.replicate.faults import read_rules
+from emulator.replicate.problems import Problem, bad_request
+from emulator.replicate.requests import read_body
+from emulator.replicate.store import Charge
+
+
+async def health(_request: web.Request) -> web.StreamResponse:
+    """GET /_emulator/health"""
+    return web.json_response({"status": "ok"})
+
+
+async def ledger(request: web.Request) -> web.StreamResponse:
+    """GET /_emulator/ledger: what was charged, and for what more than once."""
+    store = request.app[ENGINE].store
+    charges = store.ledger()
+    alike: dict[str, list[str]] = defaultdict(list)
+    for charge in charges:
+        alike[charge.input_hash].append(charge.prediction_id)
+    repeated = [ids for ids in alike.values() if len(ids) > 1]
+    shown = [_show_charge(charge, store.get(charge.prediction_id)) for charge in charges]
+    return web.json_response({"count": len(charges), "charges": shown, "repeated": repeated})
+
+
+def _show_charge(charge: Charge, p: Any) -> dict[str, Any]:
+    return {
+        "prediction_id": charge.prediction_id,
+        "model": charge.model,
+        "input_hash": charge.input_hash,
+        "charged_at": iso(charge.charged_at),
+        "status": p.status if p else None,
+        "input": p.input if p else None,
+    }
+
+
+async def faults(request: web.Request) -> web.StreamResponse:
+    """GET /_emulator/faults: the rules, each with the predictions it has hit."""
+    plan = request.app[ENGINE].plan
+    return web.json_response(
+        {
+            "faults": [
+                msgspec.to_builtins(rule) | {"hits": hits}
+                for rule, hits in zip(plan.rules, plan.hits, strict=True)
+            ]
+        }
+    )
+
+
+async def add_faults(request: web.Request) -> web.StreamResponse:
+    """POST /_emulator/faults: a rule, a list of rules, or {"faults": [...]}; added after those in force."""
+    try:
+        document = json.loads(await request.read())
+        rules = read_rules(document)
+    except ValueError as wrong:
+        raise Problem(422, "Invalid fault plan", str(wrong)) from wrong
+    request.app[ENGINE].add_faults(rules)
+    return web.json_response(
+        {"added": len(rules), "in_force": len(request.app[ENGINE].plan.rules)}, status=201
+    )
+
+
+async def clear_faults(request: web.Request) -> web.StreamResponse:
+    """DELETE /_emulator/faults"""
+    request.app[ENGINE].clear_faults()
+    return web.Response(status=204)
+
+
+async def webhooks(request: web.Request) -> web.StreamResponse:
+    """GET /_emulator/webhooks: the last thousand attempts to deliver one."""
+    return web.json_response({"deliveries": [d.as_dict() for d in request.app[ENGINE].postman.deliveries]})
+
+
+async def clock(request: web.Request) -> web.StreamResponse:
+    """POST /_emulator/clock {"advance": seconds}: an hour passes, and outputs expire."""
+    engine = request.app[ENGINE]
+    seconds = read_body(await request.read()).get("advance")
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds <= 1e8:
+        raise bad_request(f"advance is {seconds!r}; a number of seconds from 0 is allowed")
+    engine.clock.advance(seconds)
+    engine.store.set_value("clock_offset", str(engine.clock.offset))
+    return web.json_response({"now": iso(engine.clock.now())})

@@ -1,0 +1,39 @@
+"""What the fake Replicate can be told at start."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from attrs import field, frozen
+from attrs.validators import ge, in_
+
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+@frozen(kw_only=True)
+class Options:
+    """One running emulator. Times are seconds, limits are requests a minute."""
+
+    state_dir: Path
+    host: str = field(default="127.0.0.1", validator=in_(LOOPBACK))
+    port: int = field(default=0, validator=ge(0))
+    public_url: str | None = None
+    """What the answers' URLs start with; the address it listens on where it is None."""
+    seconds: float = field(default=4.0, validator=ge(0))
+    """How long a generation takes, whatever the model."""
+    media_dir: Path | None = None
+    """Finished clips to hand out instead of rendering: a generation then costs no CPU."""
+    cache_dir: Path | None = None
+    """Rendered media, by content; inside the state directory where it is None."""
+    workers: int = field(factory=lambda: os.cpu_count() or 1, validator=ge(1))
+    creates_per_minute: int = field(default=600, validator=ge(1))
+    reads_per_minute: int = field(default=3000, validator=ge(1))
+    token: str | None = None
+    """The one token that is accepted; any that is not empty where it is None."""
+    webhook_secret: str | None = None
+    faults_file: Path | None = None
+
+    @property
+    def media_cache(self) -> Path:
+        return self.cache_dir or self.state_dir / "cache"

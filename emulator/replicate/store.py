@@ -1,0 +1,206 @@
+"""Everything that a restart must not lose, in one SQLite file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import apsw
+import msgspec
+from msgspec import Struct
+
+from emulator.replicate.records import Prediction, fingerprint
+
+_SCHEMA = """
+create table if not exists predictions (
+    seq integer primary key autoincrement, id text not null unique, created_at real not null,
+    ended integer not null, told integer not null, body text not null
+);
+create index if not exists live on predictions (ended, told);
+create table if not exists ledger (
+    prediction_id text primary key, model text not null, input_hash text not null, charged_at real not null
+);
+create table if not exists outputs (
+    key text primary key, prediction_id text not null, name text not null, path text not null,
+    expires_at real not null
+);
+create table if not exists files (id text primary key, created_at real not null, body text not null);
+create table if not exists meta (key text primary key, value text not null);
+"""
+
+
+class Charge(Struct, frozen=True, kw_only=True):
+    """One prediction that was paid for. Equal `input_hash`: the same thing was asked for."""
+
+    prediction_id: str
+    model: str
+    input_hash: str
+    charged_at: float
+
+
+class Output(Struct, frozen=True, kw_only=True):
+    """A file that a prediction made, and until when it can be fetched."""
+
+    key: str
+    prediction_id: str
+    name: str
+    path: str
+    expires_at: float
+
+
+class Upload(Struct, frozen=True, kw_only=True):
+    """A file given to the files API."""
+
+    id: str
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    md5: str
+    metadata: dict[str, Any]
+    created_at: float
+    expires_at: float
+
+
+class Store:
+    """Synchronous and used by one thread: a write takes a fraction of a millisecond."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = apsw.Connection(str(path))
+        self._db.set_busy_timeout(5000)
+        self._db.pragma("journal_mode", "wal")
+        self._db.pragma("synchronous", "full")
+        self._db.execute(_SCHEMA)
+
+    def close(self) -> None:
+        self._db.close()
+
+    # predictions
+
+    def add(self, p: Prediction) -> None:
+        self._db.execute(
+            "insert into predictions (id, created_at, ended, told, body) values (?, ?, ?, ?, ?)",
+            (p.id, p.created_at, p.ended, p.told, _json(p)),
+        )
+
+    def save(self, p: Prediction) -> None:
+        self._db.execute(
+            "update predictions set ended = ?, told = ?, body = ? where id = ?",
+            (p.ended, p.told, _json(p), p.id),
+        )
+
+    def begin(self, p: Prediction) -> None:
+        """Save a prediction that has started, and charge for it: once, whatever is repeated."""
+        with self._db:
+            self.save(p)
+            self._db.execute(
+                "insert or ignore into ledger values (?, ?, ?, ?)",
+                (p.id, p.model, fingerprint(p.model, p.input), p.started_at),
+            )
+
+    def finish(self, p: Prediction, output: Output | None) -> None:
+        with self._db:
+            self.save(p)
+            if output is not None:
+                values = (output.key, output.prediction_id, output.name, output.path, output.expires_at)
+                self._db.execute("insert into outputs values (?, ?, ?, ?, ?)", values)
+
+    def get(self, prediction_id: str) -> Prediction | None:
+        rows = self._db.execute("select body from predictions where id = ?", (prediction_id,))
+        return next((_prediction(row[0]) for row in rows), None)
+
+    def unfinished(self) -> list[Prediction]:
+        """Those that still run, or whose last webhook is still to be told."""
+        rows = self._db.execute("select body from predictions where ended = 0 or told = 0 order by seq")
+        return [_prediction(row[0]) for row in rows]
+
+    def sequence(self, prediction_id: str) -> int:
+        rows = self._db.execute("select seq from predictions where id = ?", (prediction_id,))
+        return next((int(str(row[0])) for row in rows), 0)
+
+    def page(
+        self,
+        *,
+        limit: int,
+        before: int | None = None,
+        after: int | None = None,
+        since: float = 0.0,
+        until: float = 1e12,
+    ) -> list[tuple[int, Prediction]]:
+        """Newest first. `before` and `after` are sequence numbers, `since` and `until` instants, inclusive."""
+        newer = after is not None
+        rows = self._db.execute(
+            "select seq, body from predictions where seq < ? and seq > ? and created_at >= ? "
+            f"and created_at <= ? order by seq {'asc' if newer else 'desc'} limit ?",
+            (1 << 62 if before is None else before, 0 if after is None else after, since, until, limit),
+        )
+        found = [(int(str(seq)), _prediction(body)) for seq, body in rows]
+        return found[::-1] if newer else found
+
+    def ledger(self) -> list[Charge]:
+        rows = self._db.execute("select * from ledger order by charged_at, rowid")
+        return [
+            Charge(prediction_id=str(a), model=str(b), input_hash=str(c), charged_at=_float(d))
+            for a, b, c, d in rows
+        ]
+
+    # files
+
+    def output(self, key: str) -> Output | None:
+        return next(self._outputs("where key = ?", (key,)), None)
+
+    def expired_outputs(self, now: float) -> list[Output]:
+        return list(self._outputs("where expires_at <= ?", (now,)))
+
+    def forget_output(self, key: str) -> None:
+        self._db.execute("delete from outputs where key = ?", (key,))
+
+    def _outputs(self, where: str, values: tuple[str | float, ...]) -> Iterator[Output]:
+        rows = self._db.execute(
+            f"select key, prediction_id, name, path, expires_at from outputs {where}", values
+        )
+        for key, prediction_id, name, path, expires in rows:
+            yield Output(
+                key=str(key),
+                prediction_id=str(prediction_id),
+                name=str(name),
+                path=str(path),
+                expires_at=_float(expires),
+            )
+
+    def add_upload(self, upload: Upload) -> None:
+        self._db.execute("insert into files values (?, ?, ?)", (upload.id, upload.created_at, _json(upload)))
+
+    def upload(self, upload_id: str) -> Upload | None:
+        rows = self._db.execute("select body from files where id = ?", (upload_id,))
+        return next((msgspec.json.decode(str(row[0]), type=Upload) for row in rows), None)
+
+    def uploads(self) -> list[Upload]:
+        rows = self._db.execute("select body from files order by created_at desc, rowid desc")
+        return [msgspec.json.decode(str(row[0]), type=Upload) for row in rows]
+
+    def forget_upload(self, upload_id: str) -> None:
+        self._db.execute("delete from files where id = ?", (upload_id,))
+
+    # single values
+
+    def value(self, key: str) -> str | None:
+        return next(
+            (str(row[0]) for row in self._db.execute("select value from meta where key = ?", (key,))), None
+        )
+
+    def set_value(self, key: str, value: str) -> None:
+        self._db.execute("insert or replace into meta values (?, ?)", (key, value))
+
+
+def _json(record: Struct) -> str:
+    return msgspec.json.encode(record).decode()
+
+
+def _prediction(body: object) -> Prediction:
+    return msgspec.json.decode(str(body), type=Prediction)
+
+
+def _float(value: object) -> float:
+    return float(str(value))

@@ -1,0 +1,155 @@
+"""Makes the media, in child processes, and keeps what it has made.
+
+Rendering is deterministic, so a file is kept under a hash of everything that it depends on, and the same order
+is rendered once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import multiprocessing
+import os
+import secrets
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from pathlib import Path
+
+from attrs import asdict
+
+from emulator.replicate.orders import Order, size_of
+
+Render = Callable[[Order, Path], None]
+"""Makes one order into a file. Runs in a child: must be importable by name."""
+
+
+class CannotRender(Exception):
+    """The order can't be made."""
+
+
+class Studio:
+    """Turns orders into files, as many at a time as there are workers."""
+
+    def __init__(
+        self,
+        cache: Path,
+        *,
+        workers: int = 1,
+        shelf: Path | None = None,
+        render: Render | None = None,
+        executor: Executor | None = None,
+    ) -> None:
+        self._cache = cache
+        self._workers = workers
+        self._shelf = shelf
+        self._render = render or render_with_media
+        self._executor = executor
+        self._making: dict[str, asyncio.Task[Path]] = {}
+        cache.mkdir(parents=True, exist_ok=True)
+
+    async def make(self, order: Order, *, number: int) -> Path:
+        """The finished file. `number` picks one where finished ones are handed out. Raises CannotRender."""
+        if self._shelf is not None:
+            return _pick(self._shelf, order.suffix, number)
+        key = _key(order)
+        path = self._cache / f"{key}{order.suffix}"
+        if path.exists():
+            return path
+        if key not in self._making:
+            self._making[key] = asyncio.create_task(self._made(order, path))
+            self._making[key].add_done_callback(lambda _: self._making.pop(key, None))
+        # Shielded: whoever is cancelled must not take the file from the others who wait for it.
+        return await asyncio.shield(self._making[key])
+
+    async def _made(self, order: Order, path: Path) -> Path:
+        draft = path.with_name(f".{secrets.token_hex(8)}{order.suffix}")
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self._pool(), self._render, order, draft)
+            draft.replace(path)
+        except BrokenExecutor as broken:
+            self._executor = None
+            raise CannotRender("a rendering process died") from broken
+        except Exception as wrong:
+            raise CannotRender(f"{type(wrong).__name__}: {wrong}") from wrong
+        finally:
+            draft.unlink(missing_ok=True)
+        return path
+
+    def _pool(self) -> Executor:
+        if self._executor is None:
+            # Spawned, not forked: a fork of a process with a running event loop may deadlock.
+            context = multiprocessing.get_context("spawn")
+            self._executor = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_stand_back)
+        return self._executor
+
+    def close(self) -> None:
+        """Ends the children at once; what they were at is rendered again another time."""
+        if isinstance(self._executor, ProcessPoolExecutor):
+            # What Python 3.14 calls terminate_workers(): a plain shutdown waits for the clip in hand.
+            children = list((self._executor._processes or {}).values())
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            for child in children:
+                child.terminate()
+        elif self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _stand_back() -> None:
+    """The API that polls and the video that is composed go first."""
+    os.nice(5)
+
+
+def _pick(shelf: Path, suffix: str, number: int) -> Path:
+    found = sorted(path for path in shelf.iterdir() if path.suffix == suffix)
+    if not found:
+        raise CannotRender(f"no {suffix} file in {shelf}")
+    return found[number % len(found)]
+
+
+def _key(order: Order) -> str:
+    """A hash of the order, its images by their content."""
+    values = asdict(order)
+    values["images"] = [_digest(image) for image in order.images]
+    values["last_frame"] = _digest(order.last_frame) if order.last_frame else None
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def render_with_media(order: Order, path: Path) -> None:
+    """The real thing. Imported here, since only the children need NumPy and an encoder."""
+    from emulator import media
+
+    reference = order.images[0] if order.images else None
+    width, height = size_of(order, _aspect(reference) if reference else None)
+    if order.kind == "video":
+        media.render_video(
+            path,
+            prompt=order.prompt,
+            seed=order.seed,
+            seconds=order.seconds,
+            width=width,
+            height=height,
+            audio=order.audio,
+            first_frame=reference,
+            last_frame=order.last_frame,
+        )
+    elif order.kind == "still":
+        media.render_still(
+            path, prompt=order.prompt, seed=order.seed, width=width, height=height, reference=reference
+        )
+    elif order.kind == "speech":
+        media.render_speech(path, text=order.prompt, voice=order.voice, speed=order.speed)
+    else:
+        media.render_music(path, prompt=order.prompt, seed=order.seed, seconds=order.seconds)
+
+
+def _aspect(image: Path) -> float:
+    from PIL import Image
+
+    with Image.open(image) as opened:
+        return opened.width / opened.height
