@@ -1,0 +1,120 @@
+# Every target is listed by `make help`, from the comment behind it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+# Choices of `make emulate`.
+PORT ?= 8080
+DATA ?= .omnigen
+PROFILE ?= local
+REPLICATE ?= fake
+RESET ?=
+VERBOSE ?=
+EMULATE = $(BIN)/python -m emulator --data "$(DATA)" --port "$(PORT)" --profile "$(PROFILE)" \
+  --replicate "$(REPLICATE)" $(if $(RESET),--reset) $(if $(VERBOSE),--verbose)
+# Narrows a test target: make test ARGS="-k ports"
+ARGS ?=
+WEB := $(wildcard web/package.json)
+
+.PHONY: help
+help: ## list the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- set-up: each stamp is newer than what it was made from, so a second call does nothing ---
+
+.PHONY: setup
+setup: .venv/.done .venv-emu/.done $(if $(WEB),web/node_modules/.done) ## install everything, without root
+
+# uv is installed by pip, once; everything else by uv, from hashes, side by side.
+.venv/.uv:
+	@echo "set-up: Python and uv"
+	@$(SHELL) scripts/find-python .venv
+	@.venv/bin/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+.venv/.done: uv.lock pyproject.toml | .venv/.uv
+	@echo "set-up: OmniGen's packages"
+	@$(BIN)/uv sync --frozen -q
+	@touch $@
+
+.venv-emu/.done: emulator/identity/requirements.txt | .venv/.uv
+	@echo "set-up: the sign-in stand-in"
+	@$(BIN)/uv venv -q --allow-existing --python $(BIN)/python .venv-emu
+	@$(BIN)/uv pip sync -q --python .venv-emu/bin/python --require-hashes emulator/identity/requirements.txt
+	@touch $@
+
+web/node_modules/.done: web/package-lock.json
+	@command -v npm >/dev/null || { echo "omnigen: npm is missing; install Node 20 or newer" >&2; exit 1; }
+	@echo "set-up: the web app's packages"
+	@npm --prefix web ci --silent --no-audit --no-fund
+	@touch $@
+
+web/dist/.done: web/node_modules/.done $(if $(WEB),$(shell find web/src web/index.html web/vite.config.* -type f 2>/dev/null))
+	@echo "set-up: building the web app"
+	@npm --prefix web run --silent build
+	@touch $@
+
+# --- running ---
+
+.PHONY: emulate
+emulate: ## start OmniGen here, complete and offline (PORT=8080 RESET=1 VERBOSE=1 REPLICATE=live DATA=.omnigen)
+	@$(MAKE) -j4 setup $(if $(WEB),web/dist/.done)
+	@exec $(EMULATE)
+
+# --- checking ---
+
+.PHONY: test
+test: setup ## every test that needs no root
+	@$(BIN)/pytest -n auto $(ARGS)
+
+.PHONY: test-fast
+test-fast: setup ## the tests to run while typing (under 20 s)
+	@$(BIN)/pytest -q -n auto -m "not slow" $(wildcard tests/unit tests/usecases tests/contract) $(ARGS)
+
+.PHONY: test-e2e
+test-e2e: setup ## end to end, as `make emulate` starts it
+	@$(BIN)/pytest -n auto tests/e2e $(ARGS)
+
+.PHONY: test-offline
+test-offline: setup ## the end-to-end test in a network namespace with nothing but loopback
+	@unshare -rn $(SHELL) -c 'ip link set lo up && exec $(BIN)/pytest tests/e2e $(ARGS)'
+
+.PHONY: lint
+lint: setup ## style and formatting (ruff)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+.PHONY: types
+types: setup ## static types (mypy --strict)
+	@$(BIN)/mypy
+
+.PHONY: imports
+imports: setup ## the hexagon's import rules, and unused or undeclared packages
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+
+.PHONY: check
+check: setup ## everything that CI runs
+	@$(MAKE) lint
+	@$(MAKE) types
+	@$(MAKE) imports
+	@$(MAKE) test
+
+.PHONY: format
+format: setup ## put style and formatting right
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: lock
+lock: .venv/.uv ## resolve the packages anew, into uv.lock and the stand-in's requirements
+	@$(BIN)/uv lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	  emulator/identity/requirements.in -o emulator/identity/requirements.txt
+
+.PHONY: clean
+clean: ## remove what set-up and tests have made; .omnigen stays
+	@rm -rf .venv .venv-emu web/node_modules web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,123 @@
+"""`python -m emulator`: everything OmniGen needs on one machine, started, watched and stopped together.
+
+    --data DIR            the data folder (default .omnigen); one run per folder
+    --port N|auto         where the API listens (default 8080); everything else takes free ports
+    --profile local       which set of adapters; `aws` is not there yet
+    --replicate fake|live `live` asks the real Replicate, with the token in REPLICATE_API_TOKEN: real money
+    --replicate-seconds S how long the fake takes to generate (0: at once)
+    --replicate-media DIR finished clips for the fake to hand out instead of rendering
+    --faults FILE         faults that the fake acts out (emulator/replicate/README.md)
+    --no-rate-limits      for load tests
+    --reset               empty the data folder first
+    --parts A,B           only these of storage, identity, replicate, api, worker
+    --quiet               no banner and no progress; problems are still said on standard error
+    --verbose             show the API's and the worker's log lines
+    --ephemeral           end when standard input does: a parent holds a pipe, and its death ends this too
+
+Ready means: run.json is in the data folder (emulator/runfile.py describes it). Ends at SIGINT, SIGTERM
+or SIGHUP, status 0; status 1 and one line on standard error where it can't start or go on.
+"""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from emulator.child import GaveUp
+from emulator.folder import FolderError
+from emulator.ports import free_ports
+from emulator.run import Options, Refused, run
+from emulator.stack import PARTS, Choices, SetupMissing
+from emulator.storage import NoStorage
+
+_DESCRIPTION = "Everything OmniGen needs on one machine, started, watched and stopped together."
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Parse, run, and turn every expected failure into one line."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return asyncio.run(run(_options(arguments)))
+    except (Refused, FolderError, SetupMissing, NoStorage, GaveUp) as error:
+        print(f"omnigen: {error}", file=sys.stderr)
+        return 1
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    import os
+
+    choices = Choices(
+        port=arguments.port,
+        replicate=arguments.replicate,
+        live_token=os.environ.get("REPLICATE_API_TOKEN", ""),
+        seconds=arguments.replicate_seconds,
+        faults=arguments.faults,
+        media=arguments.replicate_media,
+        rate_limits=not arguments.no_rate_limits,
+        parts=arguments.parts,
+        environ=dict(os.environ),
+    )
+    return Options(
+        data=arguments.data.expanduser().resolve(),
+        choices=choices,
+        profile=arguments.profile,
+        reset=arguments.reset,
+        quiet=arguments.quiet,
+        verbose=arguments.verbose,
+        ephemeral=arguments.ephemeral,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m emulator", description=_DESCRIPTION)
+    add = parser.add_argument
+    add("--data", type=Path, default=Path(".omnigen"), metavar="DIR", help="the data folder")
+    add("--port", type=_port, default=8080, metavar="N|auto", help="where the API listens")
+    add("--profile", default="local", help="which set of adapters: local")
+    add("--replicate", choices=("fake", "live"), default="fake", help="live costs real money")
+    add("--replicate-seconds", type=_seconds, metavar="S", help="how long the fake takes to generate")
+    add("--replicate-media", type=_existing, metavar="DIR", help="finished clips for the fake to hand out")
+    add("--faults", type=_existing, metavar="FILE", help="faults for the fake to act out")
+    add("--no-rate-limits", action="store_true", help="for load tests")
+    add("--reset", action="store_true", help="empty the data folder first")
+    add("--parts", type=_parts, default=PARTS, metavar="A,B", help=f"only these of {', '.join(PARTS)}")
+    add("--quiet", action="store_true", help="no banner, no progress")
+    add("--verbose", action="store_true", help="show the API's and the worker's log lines")
+    add("--ephemeral", action="store_true", help="end when standard input does")
+    return parser
+
+
+def _port(text: str) -> int:
+    if text == "auto":
+        return free_ports(1)[0]
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; 1 to 65535 or auto is allowed")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= 3600:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; 0 to 3600 seconds is allowed")
+    return seconds
+
+
+def _existing(text: str) -> Path:
+    path = Path(text).expanduser().resolve()
+    if not path.exists():
+        raise argparse.ArgumentTypeError(f"{text} does not exist")
+    return path
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    if unknown := [name for name in names if name not in PARTS]:
+        raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: allowed are {', '.join(PARTS)}")
+    return names
+
+
+if __name__ == "__main__":
+    sys.exit(main())

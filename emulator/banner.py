@@ -1,0 +1,66 @@
+"""What the user sees when everything runs."""
+
+import json
+
+from emulator.identity import seed
+from emulator.identity.tokens import AccessToken
+from emulator.stack import Stack
+
+_BRIEF = {
+    "prompt": "A lighthouse at dusk, a storm rolls in, the light comes on",
+    "duration": 15,
+    "aspect_ratio": "16:9",
+}
+
+
+def show(stack: Stack, token: AccessToken | None, *, seconds: float, ephemeral: bool) -> None:
+    """Print every address, the demo user, a token, and one command that makes a video."""
+    # Imported here: the children are already starting while rich loads.
+    from rich.console import Console
+    from rich.panel import Panel
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows(stack):
+        table.add_row(name, value)
+    title = f"[bold]OmniGen[/] is ready [dim]({seconds:.1f} s)[/]"
+    console.print(Panel(table, title=title, title_align="left", border_style="cyan", padding=(1, 2), expand=False))
+    if token is not None:
+        # Outside of the frame and unwrapped, so that they can be copied.
+        console.print("[dim]A token for an hour (run.json always has a fresh one):[/]")
+        console.print(token.text, soft_wrap=True, markup=False)
+        console.print("\n[dim]Make a video:[/]")
+        console.print(command(stack), soft_wrap=True, markup=False)
+    if stack.choices.replicate == "live":
+        console.print("\n[bold red]Replicate is live: every video costs real money.[/]")
+    if not ephemeral:
+        console.print("\n[dim]Ctrl-C stops everything. Logs:[/] " + str(stack.folder.logs), soft_wrap=True)
+
+
+def rows(stack: Stack) -> list[tuple[str, str]]:
+    """Names and values, in the order in which they are wanted."""
+    return [
+        ("App", stack.api_url),
+        ("API", f"{stack.api_url}/api/v1"),
+        ("API docs", f"{stack.api_url}/docs"),
+        ("Sign in", f"{stack.identity_url}/login"),
+        ("Replicate", stack.replicate_url + (" [red](live)[/]" if stack.choices.replicate == "live" else " (stand-in)")),
+        ("S3", stack.s3_url),
+        ("Demo user", seed.DEMO_EMAIL),
+        ("Password", stack.secrets.demo_password),
+        ("Data", str(stack.folder.path)),
+    ]
+
+
+def command(stack: Stack) -> str:
+    """A command that works as it is pasted: the token comes from run.json, whenever it is run."""
+    run = stack.folder.path / "run.json"
+    read = f"$(sed -n 's/^ \"access_token\": \"\\(.*\\)\",$/\\1/p' {run})"
+    return (
+        f"curl -sS {stack.api_url}/api/v1/jobs -H \"Authorization: Bearer {read}\" \\\n"
+        f"  -H 'Content-Type: application/json' -H \"Idempotency-Key: $(date +%s)\" \\\n"
+        f"  -d '{json.dumps({'brief': _BRIEF})}'"
+    )

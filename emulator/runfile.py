@@ -1,0 +1,92 @@
+"""run.json: where everything is, for scripts, while it runs.
+
+The file is in the data folder (`.omnigen/run.json`), has mode 0600, is replaced in one move, appears
+when everything is ready and is removed at a clean stop. It is one JSON object:
+
+    version         1
+    pid             the supervisor
+    started         its start time in clock ticks since boot (field 22 of /proc/PID/stat); null off Linux
+    profile         "local"
+    replicate       "fake" | "live"
+    api_url         http://127.0.0.1:8080
+    app_url         the web app; the API serves it, so it is the same address
+    docs_url        API documentation
+    login_url       the hosted sign-in page
+    replicate_url   the stand-in's address, or the real one's
+    s3_url          the S3 endpoint
+    user, password  the demo user
+    access_token    a bearer token of the demo user, replaced well before it expires
+    access_token_expires_at   seconds since the epoch
+    issuer, jwks_url, client_id, token_url    what a client or verifier needs for sign-in
+    data_dir, logs_dir
+    children        {"api": {"pid": 123, "log": "..."}, ...}
+    environment     the OMNIGEN_*, REPLICATE_*, AWS_* variables that API and worker were started with:
+                    an operator's command that must reach the same stores sets them first
+
+A reader needs no code of ours: load the file, and believe it only while `pid` is alive and (on Linux)
+started when `started` says, for a supervisor that was killed leaves its file behind.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+NAME = "run.json"
+
+
+def write_run(folder: Path, run: dict[str, Any]) -> None:
+    """Replace run.json in one move."""
+    fresh = folder / f".{NAME}.new"
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(run, file, indent=1)
+        file.write("\n")
+    fresh.replace(folder / NAME)
+
+
+def remove_run(folder: Path) -> None:
+    """Nothing runs any more."""
+    (folder / NAME).unlink(missing_ok=True)
+
+
+def read_run(folder: Path) -> dict[str, Any] | None:
+    """What runs on this data folder now; None where nothing does."""
+    try:
+        run: dict[str, Any] = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        alive = is_alive(int(run["pid"]), run.get("started"))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return run if alive else None
+
+
+def is_alive(pid: int, started: int | None) -> bool:
+    """Whether this very process still runs: a pid alone may have been given to another one."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return started is None or start_time(pid) == started
+
+
+def start_time(pid: int) -> int | None:
+    """When a process started, in clock ticks since boot; None where the system does not say."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return None
+    # The second field is the command in parentheses and may contain spaces.
+    return int(stat.rpartition(")")[2].split()[19])
+
+
+def wait_for_run(folder: Path, *, timeout_s: float) -> dict[str, Any]:
+    """Wait until everything is ready. Raises TimeoutError."""
+    deadline = time.monotonic() + timeout_s
+    while (run := read_run(folder)) is None:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"nothing is ready in {folder} after {timeout_s:.0f} s")
+        time.sleep(0.05)
+    return run
