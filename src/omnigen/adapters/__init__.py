@@ -1,0 +1,1 @@
+"""One folder for each technology: how the ports are kept with it."""

@@ -1,0 +1,1 @@
+"""Amazon Web Services, and the servers that speak their protocols."""

@@ -1,0 +1,1 @@
+"""Replicate: its models, their dialects and prices, its API and its webhooks."""
