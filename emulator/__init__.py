@@ -1,1 +1,1 @@
-"""OmniGen's stand-ins for one machine: storage, sign-in and Replicate, started together by `python -m emulator`."""
+"""OmniGen on one machine: storage, sign-in and Replicate, started together by `python -m emulator`."""

@@ -20,15 +20,14 @@ or SIGHUP, status 0; status 1 and one line on standard error where it can't star
 
 import argparse
 import asyncio
+import os
 import sys
 from pathlib import Path
 
-from emulator.child import GaveUp
-from emulator.folder import FolderError
+from emulator.errors import EmulatorError
 from emulator.ports import free_ports
-from emulator.run import Options, Refused, run
-from emulator.stack import PARTS, Choices, SetupMissing
-from emulator.storage import NoStorage
+from emulator.run import Options, run
+from emulator.stack import PARTS, Choices
 
 _DESCRIPTION = "Everything OmniGen needs on one machine, started, watched and stopped together."
 
@@ -38,14 +37,12 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         return asyncio.run(run(_options(arguments)))
-    except (Refused, FolderError, SetupMissing, NoStorage, GaveUp) as error:
+    except EmulatorError as error:
         print(f"omnigen: {error}", file=sys.stderr)
         return 1
 
 
 def _options(arguments: argparse.Namespace) -> Options:
-    import os
-
     choices = Choices(
         port=arguments.port,
         replicate=arguments.replicate,

@@ -15,10 +15,10 @@ _BRIEF = {
 
 def show(stack: Stack, token: AccessToken | None, *, seconds: float, ephemeral: bool) -> None:
     """Print every address, the demo user, a token, and one command that makes a video."""
-    # Imported here: the children are already starting while rich loads.
-    from rich.console import Console
-    from rich.panel import Panel
-    from rich.table import Table
+    # Here and not above: rich loads while the children start.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.panel import Panel  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
 
     console = Console(highlight=False)
     table = Table.grid(padding=(0, 2))
@@ -27,7 +27,9 @@ def show(stack: Stack, token: AccessToken | None, *, seconds: float, ephemeral: 
     for name, value in rows(stack):
         table.add_row(name, value)
     title = f"[bold]OmniGen[/] is ready [dim]({seconds:.1f} s)[/]"
-    console.print(Panel(table, title=title, title_align="left", border_style="cyan", padding=(1, 2), expand=False))
+    console.print(
+        Panel(table, title=title, title_align="left", border_style="cyan", padding=(1, 2), expand=False)
+    )
     if token is not None:
         # Outside of the frame and unwrapped, so that they can be copied.
         console.print("[dim]A token for an hour (run.json always has a fresh one):[/]")
@@ -47,7 +49,10 @@ def rows(stack: Stack) -> list[tuple[str, str]]:
         ("API", f"{stack.api_url}/api/v1"),
         ("API docs", f"{stack.api_url}/docs"),
         ("Sign in", f"{stack.identity_url}/login"),
-        ("Replicate", stack.replicate_url + (" [red](live)[/]" if stack.choices.replicate == "live" else " (stand-in)")),
+        (
+            "Replicate",
+            stack.replicate_url + (" [red](live)[/]" if stack.choices.replicate == "live" else " (stand-in)"),
+        ),
         ("S3", stack.s3_url),
         ("Demo user", seed.DEMO_EMAIL),
         ("Password", stack.secrets.demo_password),
@@ -58,9 +63,9 @@ def rows(stack: Stack) -> list[tuple[str, str]]:
 def command(stack: Stack) -> str:
     """A command that works as it is pasted: the token comes from run.json, whenever it is run."""
     run = stack.folder.path / "run.json"
-    read = f"$(sed -n 's/^ \"access_token\": \"\\(.*\\)\",$/\\1/p' {run})"
+    read = f'$(sed -n \'s/^ "access_token": "\\(.*\\)",$/\\1/p\' {run})'
     return (
-        f"curl -sS {stack.api_url}/api/v1/jobs -H \"Authorization: Bearer {read}\" \\\n"
+        f'curl -sS {stack.api_url}/api/v1/jobs -H "Authorization: Bearer {read}" \\\n'
         f"  -H 'Content-Type: application/json' -H \"Idempotency-Key: $(date +%s)\" \\\n"
         f"  -d '{json.dumps({'brief': _BRIEF})}'"
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from emulator.errors import EmulatorError
 from emulator.guard import Guard
 from emulator.logs import last_line
 from emulator.loopback import answers
@@ -17,10 +18,6 @@ from emulator.loopback import answers
 _PROBE_EVERY_S: Final = 0.03
 _FIRST_PAUSE_S: Final = 0.2
 _LONGEST_PAUSE_S: Final = 5.0
-
-
-class GaveUp(Exception):
-    """A child keeps dying; the message is the one line that the user reads."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,28 +50,28 @@ class Child:
     say: Callable[[str], None]
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     pid: int | None = None
-    _stopping: bool = False
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _process: asyncio.subprocess.Process | None = None
 
     async def keep_alive(self) -> None:
-        """Run until `stop`, starting again after every unexpected death. Raises GaveUp."""
+        """Run until `stop`, starting again after every death. Raises EmulatorError if it keeps dying."""
         early_deaths, pause = 0, _FIRST_PAUSE_S
-        while not self._stopping:
+        while not self._stopping.is_set():
             born = time.monotonic()
             code = await self._live()
-            if self._stopping:
+            if self._stopping.is_set():
                 return
             settled = time.monotonic() - born >= self.spec.settled_s
             early_deaths, pause = (1, _FIRST_PAUSE_S) if settled else (early_deaths + 1, pause)
             if early_deaths >= self.spec.lives:
-                raise GaveUp(f"{self.spec.name} keeps stopping ({_cause(code)}){self._hint()}")
+                raise EmulatorError(f"{self.spec.name} keeps stopping ({_cause(code)}){self._hint()}")
             self.say(f"{self.spec.name} stopped ({_cause(code)}); starting it again in {pause:.1f} s")
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_S)
 
     async def stop(self) -> None:
         """End the process and everything in its group; forced after the grace period."""
-        self._stopping = True
+        self._stopping.set()
         process = self._process
         if process is None:
             return
@@ -103,7 +100,7 @@ class Child:
         finally:
             probe.cancel()
             self.ready.clear()
-            if not self._stopping:
+            if not self._stopping.is_set():
                 self.kill()  # grandchildren of a dead child are nobody's
                 self.guard.forget(process.pid)
                 self._process = self.pid = None
@@ -120,14 +117,16 @@ class Child:
                     start_new_session=True,
                 )
         except OSError as error:
-            raise GaveUp(f"{self.spec.name} can't be started: {error}") from error
+            raise EmulatorError(f"{self.spec.name} can't be started: {error}") from error
 
     async def _probe(self) -> None:
         url = self.spec.ready_url
         deadline = time.monotonic() + self.spec.start_within_s
         while url is not None and not await answers(url):
             if time.monotonic() > deadline:
-                self.say(f"{self.spec.name} is not ready after {self.spec.start_within_s:.0f} s; starting it again")
+                self.say(
+                    f"{self.spec.name} is not ready after {self.spec.start_within_s:.0f} s; starting it again"
+                )
                 self.kill()
                 return
             await asyncio.sleep(_PROBE_EVERY_S)

@@ -1,5 +1,6 @@
 """The data folder: its lock, its secrets, and whether it can be trusted."""
 
+import base64
 import fcntl
 import json
 import os
@@ -10,15 +11,12 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import IO, Final
 
+from emulator.errors import EmulatorError
 from emulator.runfile import read_run
 
 _MARKER: Final = "folder.json"
 _FORMAT: Final = 1
 _SQLITE: Final = b"SQLite format 3\0"
-
-
-class FolderError(Exception):
-    """The folder can't be used; the message is the one line that the user reads."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +49,7 @@ class Folder:
         return path
 
     def secrets(self) -> Secrets:
-        """The folder's secrets, drawn at the first call. Raises FolderError where they can't be read."""
+        """The folder's secrets, drawn at the first call. Raises EmulatorError where they can't be read."""
         file = self.path / "secrets.json"
         if not file.exists():
             _write_private(file, json.dumps(asdict(_draw()), indent=1))
@@ -63,7 +61,7 @@ class Folder:
 
 
 def open_folder(path: Path, *, reset: bool = False) -> Folder:
-    """Make or open a data folder, lock it and look it over. Raises FolderError."""
+    """Make or open a data folder, lock it and look it over. Raises EmulatorError."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_ours(path)
@@ -74,7 +72,7 @@ def open_folder(path: Path, *, reset: bool = False) -> Folder:
             (path / _MARKER).write_text(json.dumps({"format": _FORMAT}), encoding="utf-8")
         (path / "run.json").unlink(missing_ok=True)  # left behind by a supervisor that was killed
     except OSError as error:
-        raise FolderError(f"the data folder {path} can't be used: {error.strerror or error}") from error
+        raise EmulatorError(f"the data folder {path} can't be used: {error.strerror or error}") from error
     _check_contents(path)
     return Folder(path, lock)
 
@@ -82,7 +80,7 @@ def open_folder(path: Path, *, reset: bool = False) -> Folder:
 def _check_ours(path: Path) -> None:
     """Never touch a folder that holds someone else's files."""
     if any(path.iterdir()) and not (path / _MARKER).exists() and not (path / "lock").exists():
-        raise FolderError(f"{path} holds files that are not OmniGen's; choose another data folder")
+        raise EmulatorError(f"{path} holds files that are not OmniGen's; choose another data folder")
 
 
 def _lock(path: Path) -> IO[str]:
@@ -91,7 +89,7 @@ def _lock(path: Path) -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.close()
-        raise FolderError(_taken(path)) from None
+        raise EmulatorError(_taken(path)) from None
     return lock
 
 
@@ -119,7 +117,9 @@ def _check_contents(path: Path) -> None:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _corrupt(marker, "can't be read") from error
     if version > _FORMAT:
-        raise FolderError(f"{path} was written by a newer OmniGen (format {version}; this one knows {_FORMAT})")
+        raise EmulatorError(
+            f"{path} was written by a newer OmniGen (format {version}; this one knows {_FORMAT})"
+        )
     users = path / "identity" / "state" / "cognito.json"
     try:
         users.exists() and json.loads(users.read_text(encoding="utf-8"))
@@ -130,8 +130,8 @@ def _check_contents(path: Path) -> None:
         raise _corrupt(database, "is not a SQLite database")
 
 
-def _corrupt(file: Path, what: str) -> FolderError:
-    return FolderError(f"{file} {what}; put it right, or start empty: make emulate RESET=1")
+def _corrupt(file: Path, what: str) -> EmulatorError:
+    return EmulatorError(f"{file} {what}; put it right, or start empty: make emulate RESET=1")
 
 
 def _draw() -> Secrets:
@@ -141,14 +141,8 @@ def _draw() -> Secrets:
         secret_access_key=secrets.token_urlsafe(30),
         demo_password=f"Demo-{secrets.token_hex(4)}-9",
         replicate_token="r8_" + secrets.token_hex(19),
-        webhook_secret="whsec_" + _base64(secrets.token_bytes(24)),
+        webhook_secret="whsec_" + base64.b64encode(secrets.token_bytes(24)).decode(),
     )
-
-
-def _base64(raw: bytes) -> str:
-    import base64
-
-    return base64.b64encode(raw).decode()
 
 
 def _write_private(path: Path, text: str) -> None:

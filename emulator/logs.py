@@ -55,15 +55,28 @@ async def keep_bounded(logs: Iterable[Path]) -> None:
 
 async def follow(log: Path, tell: Callable[[str], None]) -> None:
     """Hand every new line of a log to `tell`, for ever."""
-    position, rest = 0, b""
+    tail = Tail(log)
     while True:
-        size = log.stat().st_size
-        position = position if size >= position else 0
-        with log.open("rb") as file:
-            file.seek(position)
-            read = file.read()
-        position += len(read)
-        *lines, rest = (rest + read).split(b"\n")
-        for line in lines:
-            tell(line.decode("utf-8", "replace"))
+        for line in tail.read():
+            tell(line)
         await asyncio.sleep(_EVERY_S)
+
+
+class Tail:
+    """Reads what a log has gained since the last look."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._position = 0
+        self._rest = b""
+
+    def read(self) -> list[str]:
+        """The new, complete lines; from the start again where the log was cut."""
+        if self._log.stat().st_size < self._position:
+            self._position, self._rest = 0, b""
+        with self._log.open("rb") as file:
+            file.seek(self._position)
+            gained = file.read()
+        self._position += len(gained)
+        *lines, self._rest = (self._rest + gained).split(b"\n")
+        return [line.decode("utf-8", "replace") for line in lines]

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from emulator import banner
-from emulator.folder import Folder, open_folder
+from emulator.errors import EmulatorError, SignInError
+from emulator.folder import open_folder
 from emulator.identity import seed
-from emulator.identity.tokens import AccessToken, SignInFailed, sign_in
+from emulator.identity.tokens import AccessToken, sign_in
 from emulator.logs import follow
 from emulator.ports import is_free
 from emulator.runfile import remove_run, start_time, write_run
@@ -22,10 +23,6 @@ from emulator.stack import Choices, Stack
 from emulator.supervisor import Supervisor
 
 _RETRY_TOKEN_S: Final = 5.0
-
-
-class Refused(Exception):
-    """It can't run like this; the message is the one line that the user reads."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +61,7 @@ async def _serve(stack: Stack, supervisor: Supervisor, options: Options, began: 
         publish(stack, supervisor, token)
         if not options.quiet:
             banner.show(stack, token, seconds=time.monotonic() - began, ephemeral=options.ephemeral)
-        async with _beside(_renewing(stack, supervisor, token), *_followers(stack.folder, supervisor, options)):
+        async with _beside(_renewing(stack, supervisor, token), *_followers(supervisor, options)):
             await supervisor.watch()
     return 0
 
@@ -131,13 +128,13 @@ async def _renewing(stack: Stack, supervisor: Supervisor, token: AccessToken | N
             token = await _token(stack) or token
             publish(stack, supervisor, token)
             pause = token.lifetime_s / 2
-        except (OSError, TimeoutError, SignInFailed) as error:
+        except (OSError, TimeoutError, SignInError) as error:
             # The user may have changed the demo password, or the stand-in is just being restarted.
             _say(f"the token in run.json can't be renewed: {error}")
             pause = max(_RETRY_TOKEN_S, pause / 4)
 
 
-def _followers(folder: Folder, supervisor: Supervisor, options: Options) -> list[Any]:
+def _followers(supervisor: Supervisor, options: Options) -> list[Any]:
     if not options.verbose:
         return []
     shown = [child for name, child in supervisor.children.items() if name in ("api", "worker")]
@@ -182,12 +179,16 @@ def _read_to_end(ended: asyncio.Event) -> None:
 
 def _check(options: Options) -> None:
     if options.profile != "local":
-        raise Refused(f"profile {options.profile!r} is not there yet; PROFILE=local is")
+        raise EmulatorError(f"profile {options.profile!r} is not there yet; PROFILE=local is")
     if options.choices.replicate == "live" and not options.choices.live_token.startswith("r8_"):
-        raise Refused("REPLICATE=live needs your Replicate token in REPLICATE_API_TOKEN (it begins with r8_)")
+        raise EmulatorError(
+            "REPLICATE=live needs your Replicate token in REPLICATE_API_TOKEN (it begins with r8_)"
+        )
     port = options.choices.port
     if not is_free(port):
-        raise Refused(f"port {port} is in use; stop what listens there or choose another: make emulate PORT=8123")
+        raise EmulatorError(
+            f"port {port} is in use; stop what listens there or choose another: make emulate PORT=8123"
+        )
 
 
 def _say(line: str) -> None:

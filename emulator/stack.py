@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from emulator.child import ChildSpec
+from emulator.errors import EmulatorError
 from emulator.folder import Folder, Secrets
 from emulator.identity import seed
 from emulator.ports import HOST, keep_ports
@@ -26,10 +27,6 @@ PARTS: Final = ("storage", "identity", "replicate", "api", "worker")
 
 # What the children may inherit. AWS_PROFILE, proxies and the like would point them elsewhere.
 _INHERITED: Final = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "IMAGEIO_FFMPEG_EXE")
-
-
-class SetupMissing(Exception):
-    """Something that set-up installs is not there."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -167,7 +164,9 @@ class Stack:
             "LOG_LEVEL": "WARNING",
         }
         argv = (str(identity_python()), "-m", "emulator.identity.server")
-        return ChildSpec(name="identity", argv=argv, env=env, ready_url=f"{self.identity_url}/_ministack/health")
+        return ChildSpec(
+            name="identity", argv=argv, env=env, ready_url=f"{self.identity_url}/_ministack/health"
+        )
 
     def _replicate(self) -> ChildSpec:
         flags: list[str] = ["--port", str(self.ports["replicate"])]
@@ -175,16 +174,17 @@ class Stack:
         if self.choices.seconds is not None:
             flags += ["--seconds", str(self.choices.seconds)]
         if self.choices.faults is not None:
-            flags += ["--faults-file", str(self.choices.faults)]
+            flags += ["--faults", str(self.choices.faults)]
         if self.choices.media is not None:
-            flags += ["--media-dir", str(self.choices.media)]
-        env = {
-            **self._python(),
-            "OMNIGEN_REPLICATE_WEBHOOK_SECRET": self.secrets.webhook_secret,
-            "REPLICATE_API_TOKEN": self.secrets.replicate_token,
-        }
+            flags += ["--media", str(self.choices.media)]
+        flags += ["--token", self.secrets.replicate_token, "--webhook-secret", self.secrets.webhook_secret]
         argv = (sys.executable, "-m", "emulator.replicate", *flags)
-        return ChildSpec(name="replicate", argv=argv, env=env, ready_url=f"{self.replicate_url}/health")
+        return ChildSpec(
+            name="replicate",
+            argv=argv,
+            env=self._python(),
+            ready_url=f"{self.replicate_url}/_emulator/health",
+        )
 
     def _api(self) -> ChildSpec:
         return ChildSpec(
@@ -259,10 +259,10 @@ class Stack:
 
 
 def identity_python() -> Path:
-    """The interpreter of the stand-in's own virtualenv. Raises SetupMissing."""
+    """The interpreter of the stand-in's own virtualenv. Raises EmulatorError."""
     python = Path(os.environ.get("OMNIGEN_EMULATOR_VENV", ROOT / ".venv-emu")) / "bin" / "python"
     if not python.exists():
-        raise SetupMissing(f"{python.parent.parent.name} is missing; run `make setup`")
+        raise EmulatorError(f"{python.parent.parent.name} is missing; run `make setup`")
     return python
 
 

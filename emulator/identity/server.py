@@ -30,6 +30,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
+logger = logging.getLogger("omnigen.identity")
+
 _READS = ("Get", "List", "Describe", "AdminGet", "AdminList")
 _AWS_ACTION = b"x-amz-target"
 
@@ -42,6 +44,7 @@ class Stand:
         self._seed = seed
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request, or the server's start and end."""
         if scope["type"] == "lifespan":
             await self._inner(scope, receive, self._seeding(send))
         elif scope["type"] != "http":
@@ -75,7 +78,7 @@ class Stand:
             await set_up(self._seed)
         except Exception as error:
             # Told to the server, which ends; raised, it would only be logged, and an empty pool served.
-            logging.exception("sign-in can't be set up")
+            logger.exception("sign-in can't be set up")
             return {"type": "lifespan.startup.failed", "message": str(error)}
         _save()
         return {"type": "lifespan.startup.complete"}
@@ -99,11 +102,11 @@ async def set_up(seed: dict[str, Any]) -> None:
     """Bring pool, client, groups and demo user to what the seed says; what is there already stays."""
     pool, client = seed["pool_id"], seed["client"]
     if await _call("DescribeUserPool", {"UserPoolId": pool}, absent="ResourceNotFoundException") is None:
-        with _next_id("_pool_id", pool):
+        with _NextId("_pool_id", pool):
             await _call("CreateUserPool", seed["pool"])
     known = {"UserPoolId": pool, "ClientId": client["id"]}
     if await _call("DescribeUserPoolClient", known, absent="ResourceNotFoundException") is None:
-        with _next_id("_client_id", client["id"]):
+        with _NextId("_client_id", client["id"]):
             await _call("CreateUserPoolClient", {"UserPoolId": pool, **client["settings"]})
     await _call("UpdateUserPoolClient", {**known, **client["settings"]})
     for group in seed["groups"]:
@@ -117,10 +120,11 @@ async def _ensure_user(pool: str, user: dict[str, Any]) -> None:
     if await _call("AdminGetUser", who, absent="UserNotFoundException") is None:
         attributes = {"email": user["email"], "email_verified": "true"}
         named = [{"Name": name, "Value": value} for name, value in attributes.items()]
-        with _next_id("new_uuid", user["sub"]):
+        with _NextId("new_uuid", user["sub"]):
             await _call("AdminCreateUser", {**who, "UserAttributes": named, "MessageAction": "SUPPRESS"})
-        await _call("AdminSetUserPassword", {**who, "Password": user["password"], "Permanent": True})
         await _call("AdminAddUserToGroup", {**who, "GroupName": user["group"]})
+    # Always: someone may have tried out the page for forgotten passwords, and run.json names this one.
+    await _call("AdminSetUserPassword", {**who, "Password": user["password"], "Permanent": True})
 
 
 async def _call(action: str, request: dict[str, Any], *, absent: str = "") -> dict[str, Any] | None:
@@ -135,7 +139,7 @@ async def _call(action: str, request: dict[str, Any], *, absent: str = "") -> di
     raise RuntimeError(f"{action} answered {status}: {answer}")
 
 
-class _next_id:
+class _NextId:
     """Makes the id that ministack would draw at random the one of the seed, for one call."""
 
     def __init__(self, generator: str, value: str) -> None:

@@ -3,12 +3,9 @@
 import json
 from dataclasses import dataclass
 
+from emulator.errors import SignInError
 from emulator.identity.seed import CLIENT_ID
 from emulator.loopback import request
-
-
-class SignInFailed(Exception):
-    """The stand-in refused; the message says what it answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +17,7 @@ class AccessToken:
 
 
 async def sign_in(base_url: str, email: str, password: str) -> AccessToken:
-    """An access token of a user. Raises SignInFailed, or OSError where nobody answers."""
+    """An access token of a user. Raises SignInError, or OSError where nobody answers."""
     asked = {
         "AuthFlow": "USER_PASSWORD_AUTH",
         "ClientId": CLIENT_ID,
@@ -32,6 +29,6 @@ async def sign_in(base_url: str, email: str, password: str) -> AccessToken:
     }
     reply = await request("POST", base_url + "/", headers=headers, body=json.dumps(asked).encode())
     if not reply.ok:
-        raise SignInFailed(f"{email} can't sign in: {reply.body.decode('utf-8', 'replace')[:200]}")
+        raise SignInError(f"{email} can't sign in: {reply.body.decode('utf-8', 'replace')[:200]}")
     result = reply.json()["AuthenticationResult"]
     return AccessToken(result["AccessToken"], int(result["ExpiresIn"]))
