@@ -2,6 +2,6 @@
 
 from emulator.replicate.serving import running, serving
 from emulator.replicate.settings import Options
-from emulator.replicate.studio import CannotRender, Studio
+from emulator.replicate.studio import RenderError, Studio
 
-__all__ = ["CannotRender", "Options", "Studio", "running", "serving"]
+__all__ = ["Options", "RenderError", "Studio", "running", "serving"]

@@ -14,6 +14,7 @@ from emulator.replicate.settings import Options
 
 
 def read_options(argv: list[str]) -> Options:
+    """Ends the process with a usage message where the arguments are no good."""
     parser = argparse.ArgumentParser(
         prog="python -m emulator.replicate", description="A fake of Replicate's HTTP API."
     )
@@ -45,6 +46,7 @@ def read_options(argv: list[str]) -> Options:
 
 
 async def serve(options: Options) -> None:
+    """Prints the base URL once it answers; until SIGINT or SIGTERM."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -54,6 +56,7 @@ async def serve(options: Options) -> None:
 
 
 def main() -> int:
+    """The exit status."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     options = read_options(sys.argv[1:])
     try:

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from emulator.replicate import routes_admin, routes_files, routes_models, routes_predictions
 from emulator.replicate.clock import Clock
-from emulator.replicate.context import CREATES, ENGINE, OPTIONS, READS
+from emulator.replicate.context import CREATES, ENGINE, OPTIONS, READS, SHELVES
 from emulator.replicate.engine import Engine
 from emulator.replicate.faults import read_file
 from emulator.replicate.inputs import Inputs
@@ -22,6 +22,7 @@ from emulator.replicate.limits import Bucket
 from emulator.replicate.problems import Problem, not_found, unauthenticated
 from emulator.replicate.records import new_id
 from emulator.replicate.settings import Options
+from emulator.replicate.shelves import Shelves
 from emulator.replicate.store import Store
 from emulator.replicate.studio import Studio
 from emulator.replicate.webhooks import Postman, new_secret
@@ -38,14 +39,15 @@ async def build(options: Options, *, base: str, studio: Studio | None = None) ->
     store = Store(options.state_dir / "replicate.db")
     clock = Clock(float(store.value("clock_offset") or 0))
     studio = studio or Studio(options.media_cache, workers=options.workers, shelf=options.media_dir)
+    shelves = Shelves(options.state_dir, store, clock, base)
     session = aiohttp.ClientSession(auto_decompress=False)
     engine = Engine(
         store=store,
         clock=clock,
         studio=studio,
         postman=Postman(session, _secret(options, store), clock),
-        inputs=Inputs(options.state_dir / "inputs", session, lambda url: engine.local(url)),
-        folder=options.state_dir,
+        inputs=Inputs(shelves.inputs, session, shelves.find),
+        shelves=shelves,
         base=base,
         seconds=options.seconds,
     )
@@ -62,10 +64,11 @@ async def build(options: Options, *, base: str, studio: Studio | None = None) ->
         store.close()
 
     app = web.Application(
-        client_max_size=LARGEST_BODY, middlewares=[_errors, _identify, _authenticate, _limit]
+        client_max_size=LARGEST_BODY, middlewares=[_identify, _errors, _authenticate, _limit]
     )
     app[OPTIONS] = options
     app[ENGINE] = engine
+    app[SHELVES] = shelves
     app[CREATES] = Bucket(options.creates_per_minute, clock)
     app[READS] = Bucket(options.reads_per_minute, clock)
     app.cleanup_ctx.append(run)

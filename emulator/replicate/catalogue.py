@@ -36,18 +36,22 @@ class Model:
 
     @property
     def owner(self) -> str:
+        """`google` of `google/veo-3.1`."""
         return self.ref.split("/")[0]
 
     @property
     def name(self) -> str:
+        """`veo-3.1` of `google/veo-3.1`."""
         return self.ref.split("/")[1]
 
     @property
     def output(self) -> dict[str, Any]:
+        """JSON schema of what it gives."""
         return TEXT_OUTPUT if self.kind == "text" else URI_OUTPUT
 
     @property
     def openapi(self) -> dict[str, Any]:
+        """The document of its version."""
         return openapi(self.fields, self.output)
 
 

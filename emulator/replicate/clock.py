@@ -25,6 +25,7 @@ class Clock:
         moved.set()
 
     async def sleep_until(self, when: float) -> None:
+        """Returns at once where that is past."""
         while (left := when - self.now()) > 0:
             try:
                 await asyncio.wait_for(self._moved.wait(), left)

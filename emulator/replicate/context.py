@@ -7,8 +7,10 @@ from aiohttp import web
 from emulator.replicate.engine import Engine
 from emulator.replicate.limits import Bucket
 from emulator.replicate.settings import Options
+from emulator.replicate.shelves import Shelves
 
 ENGINE = web.AppKey("ENGINE", Engine)
+SHELVES = web.AppKey("SHELVES", Shelves)
 OPTIONS = web.AppKey("OPTIONS", Options)
 CREATES = web.AppKey("CREATES", Bucket)
 READS = web.AppKey("READS", Bucket)

@@ -29,17 +29,24 @@ def deliver(p: Prediction, media: Path, folder: Path, *, now: float) -> Output:
     )
 
 
+def garble(fault: Fault, tokens: list[str]) -> list[str]:
+    """A language model's answer, spoiled the same way."""
+    if fault.action == "garbage_output":
+        return ["Sure", "!", " Here", " is", " your", " answer", ": [["]
+    return tokens[: len(tokens) // 2] if fault.action == "truncated_output" else tokens
+
+
 def url_of(output: Output, base: str) -> str:
+    """Where it can be fetched."""
     return f"{base}{PREFIX}{output.key}/{output.name}"
 
 
 def _spoiled(fault: Fault, media: Path, folder: Path) -> Path:
     if fault.action not in ("garbage_output", "truncated_output", "oversize"):
         return media
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{secrets.token_hex(12)}{media.suffix}"
     if fault.action == "garbage_output":
-        path.write_bytes(random.Random(fault.action).randbytes(_GARBAGE))
+        path.write_bytes(random.Random(fault.action).randbytes(_GARBAGE))  # noqa: S311 - the same every time
     elif fault.action == "truncated_output":
         content = media.read_bytes()
         path.write_bytes(content[: len(content) // 2])

@@ -1,7 +1,7 @@
 """The life of a prediction: accepted, started and charged, finished; told to its webhook.
 
-Every move is in the store before anybody hears of it, and each prediction has one task that carries it on. A
-restart starts those tasks again; since progress is read from the clock, they go on where they would have been.
+Every move is in the store before anybody hears of it, and each prediction has one task that carries it on.
+A restart starts those tasks again; progress is read from the clock, so they go on where they would be by now.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,13 +19,14 @@ from msgspec.structs import replace
 from emulator.replicate import planner
 from emulator.replicate.catalogue import MODELS, Model
 from emulator.replicate.clock import Clock
-from emulator.replicate.delivery import PREFIX, deliver, url_of
+from emulator.replicate.delivery import deliver, garble, url_of
 from emulator.replicate.faults import Fault, Plan, Rule
-from emulator.replicate.inputs import Inputs, Unreachable
+from emulator.replicate.inputs import Inputs, UnreachableError
 from emulator.replicate.orders import order_of, seed_of
 from emulator.replicate.records import Prediction, Status, new_id, prompt_of, view
+from emulator.replicate.shelves import Shelves
 from emulator.replicate.store import Output, Store
-from emulator.replicate.studio import CannotRender, Studio
+from emulator.replicate.studio import RenderError, Studio
 from emulator.replicate.webhooks import Postman
 
 RUN_LIMIT = 1800.0
@@ -34,10 +34,11 @@ RUN_LIMIT = 1800.0
 LOG_EVERY = 0.5
 """Seconds between two "logs" webhooks."""
 LONGEST_QUEUE = 0.5
+SWEEP_EVERY = 60.0
 log = logging.getLogger("emulator.replicate")
 
 
-class Failed(Exception):
+class ModelError(Exception):
     """The model raised this; it becomes the prediction's error."""
 
 
@@ -64,7 +65,7 @@ class Engine:
         studio: Studio,
         postman: Postman,
         inputs: Inputs,
-        folder: Path,
+        shelves: Shelves,
         base: str,
         seconds: float,
     ) -> None:
@@ -75,7 +76,7 @@ class Engine:
         self.plan = _read_plan(store)
         self._studio = studio
         self._inputs = inputs
-        self._folder = folder
+        self._shelves = shelves
         self._seconds = seconds
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._ends: dict[str, asyncio.Event] = {}
@@ -84,10 +85,12 @@ class Engine:
     # faults
 
     def add_faults(self, rules: list[Rule]) -> None:
+        """After those in force."""
         self.plan.add(rules)
         self._save_plan()
 
     def clear_faults(self) -> None:
+        """Nothing goes wrong from here on, but for what has been accepted."""
         self.plan.clear()
         self._save_plan()
 
@@ -105,6 +108,7 @@ class Engine:
 
     def resume(self) -> None:
         """Take up what an earlier run left."""
+        self._errand(self._sweep())
         for p in self.store.unfinished():
             if p.ended:
                 self._tell(p, "completed")
@@ -159,6 +163,7 @@ class Engine:
                 return
 
     def show(self, p: Prediction) -> dict[str, Any]:
+        """As the API shows it just now."""
         return view(p, self.base, self.clock.now())
 
     # the run
@@ -166,16 +171,18 @@ class Engine:
     def _drive(self, p: Prediction) -> None:
         self._ends[p.id] = asyncio.Event()
         self._runs[p.id] = asyncio.create_task(self._run(p))
-        self._errand(self._watch(p))
 
     async def _run(self, p: Prediction) -> None:
+        watch = asyncio.create_task(self._watch(p))
         try:
             await self._carry_on(p)
-        except (Failed, Unreachable, CannotRender) as wrong:
+        except (ModelError, UnreachableError, RenderError) as wrong:
             self._end(p.id, "failed", error=str(wrong))
         except Exception:
             log.exception("prediction %s broke the emulator", p.id)
             self._end(p.id, "failed", error="Internal error of the emulator; its log says more")
+        finally:
+            watch.cancel()
 
     async def _carry_on(self, p: Prediction) -> None:
         # Yields at least once, so that a request is answered with "starting", as the real API answers.
@@ -197,18 +204,18 @@ class Engine:
             await asyncio.Event().wait()
         if p.fault.action in ("fail", "sensitive"):
             await self.clock.sleep_until(p.finish_due)
-            raise Failed(p.fault.message)
+            raise ModelError(p.fault.message)
         model = MODELS[p.model]
         files = await self._inputs.fetch(model, p.input)
         if model.kind == "text":
-            answer = planner.answer(p.input)
+            answer = garble(p.fault, planner.answer(p.input))
             await self.clock.sleep_until(p.finish_due)
             self._end(p.id, "succeeded", answer)
             return
         order = order_of(model, p.input, files, p.seed)
         media = await self._studio.make(order, number=self.store.sequence(p.id))
         await self.clock.sleep_until(p.finish_due)
-        output = deliver(p, media, self._folder / "spoiled", now=self.clock.now())
+        output = deliver(p, media, self._shelves.spoiled, now=self.clock.now())
         self._end(p.id, "succeeded", url_of(output, self.base), output)
 
     async def _watch(self, p: Prediction) -> None:
@@ -243,6 +250,12 @@ class Engine:
             run.cancel()
         return p
 
+    async def _sweep(self) -> None:
+        while True:
+            self._shelves.sweep()
+            self._studio.trim()
+            await self.clock.sleep_until(self.clock.now() + SWEEP_EVERY)
+
     # webhooks
 
     def _tell(self, p: Prediction, event: str) -> None:
@@ -268,21 +281,6 @@ class Engine:
         task = asyncio.create_task(work)
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
-
-    # files
-
-    def local(self, url: str) -> Path | None:
-        """The file behind one of our own addresses, while it exists."""
-        if url.startswith(self.base + PREFIX):
-            output = self.store.output(url.removeprefix(self.base + PREFIX).split("/")[0])
-            return Path(output.path) if output and output.expires_at > self.clock.now() else None
-        if url.startswith(f"{self.base}/v1/files/"):
-            upload = self.store.upload(url.split("/v1/files/")[1].split("/")[0].split("?")[0])
-            return self.upload_path(upload.id) if upload and upload.expires_at > self.clock.now() else None
-        return None
-
-    def upload_path(self, upload_id: str) -> Path:
-        return self._folder / "files" / upload_id
 
 
 def _wants(p: Prediction, event: str) -> bool:

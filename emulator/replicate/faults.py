@@ -55,6 +55,7 @@ class Fault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
     @property
     def message(self) -> str:
+        """The error of a prediction that fails."""
         return self.error or (SENSITIVE if self.action == "sensitive" else FAILED)
 
 
@@ -69,9 +70,11 @@ class Match(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     attempt: int | list[int] | None = None
 
     def fits(self, model: str, prompt: str) -> bool:
+        """Whether the rule is about such a request."""
         return fnmatchcase(model, self.model) and self.prompt.casefold() in prompt.casefold()
 
     def fits_attempt(self, attempt: int) -> bool:
+        """Whether it is about this attempt, counted from 1."""
         if self.attempt is None:
             return True
         return attempt in ([self.attempt] if isinstance(self.attempt, int) else self.attempt)
@@ -89,6 +92,7 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     name: str = ""
 
     def answer(self, attempt: int) -> Fault:
+        """What happens to this attempt."""
         if not self.match.fits_attempt(attempt):
             return OK
         place = attempt - 1 if not self.repeat else min(attempt, len(self.answers)) - 1
@@ -104,10 +108,12 @@ class Plan(Struct, kw_only=True):
     hits: list[int] = []
 
     def add(self, rules: list[Rule]) -> None:
+        """After those in force."""
         self.rules += rules
         self.hits += [0] * len(rules)
 
     def clear(self) -> None:
+        """As at the first start."""
         self.rules, self.attempts, self.hits = [], {}, []
 
     def meet(self, model: str, prompt: str) -> Fault:

@@ -23,11 +23,12 @@ Local = Callable[[str], Path | None]
 """Where a URL of the emulator itself lies on disk."""
 
 
-class Unreachable(Exception):
+class UnreachableError(Exception):
     """An input file can't be had; the prediction fails with this."""
 
 
 def is_loopback(url: str) -> bool:
+    """Whether a URL names this machine, by address or as localhost."""
     host = urlsplit(url).hostname or ""
     if host == "localhost" or host.endswith(".localhost"):
         return True
@@ -44,10 +45,9 @@ class Inputs:
         self._folder = folder
         self._session = session
         self._local = local
-        folder.mkdir(parents=True, exist_ok=True)
 
     async def fetch(self, model: Model, given: Mapping[str, Any]) -> dict[str, list[Path]]:
-        """The files of an input by field. Raises Unreachable."""
+        """The files of an input by field. Raises UnreachableError."""
         return {
             f.name: [await self._one(str(uri)) for uri in _listed(given[f.name])]
             for f in model.fields
@@ -61,23 +61,27 @@ class Inputs:
         if (own := self._local(uri)) is not None:
             return own
         if not uri.startswith("http://") or not is_loopback(uri):
-            raise Unreachable(f"The emulator fetches inputs from this machine only, over http: {_bare(uri)}")
+            raise UnreachableError(
+                f"The emulator fetches inputs from this machine only, over http: {_bare(uri)}"
+            )
         return self._keep(await self._download(uri), Path(urlsplit(uri).path).suffix[:8] or ".bin")
 
     async def _download(self, uri: str) -> bytes:
         try:
             async with self._session.get(uri, timeout=PATIENCE, allow_redirects=False) as answer:
                 if answer.status != 200:
-                    raise Unreachable(f"{answer.status} Client Error: {answer.reason} for url: {_bare(uri)}")
+                    raise UnreachableError(
+                        f"{answer.status} Client Error: {answer.reason} for url: {_bare(uri)}"
+                    )
                 content = await answer.content.read(LARGEST + 1)
                 while len(content) <= LARGEST and (
                     more := await answer.content.read(LARGEST + 1 - len(content))
                 ):
                     content += more
         except (aiohttp.ClientError, TimeoutError) as wrong:
-            raise Unreachable(f"Failed to download {_bare(uri)}: {type(wrong).__name__}") from wrong
+            raise UnreachableError(f"Failed to download {_bare(uri)}: {type(wrong).__name__}") from wrong
         if len(content) > LARGEST:
-            raise Unreachable(f"Input is larger than {LARGEST} bytes: {_bare(uri)}")
+            raise UnreachableError(f"Input is larger than {LARGEST} bytes: {_bare(uri)}")
         return content
 
     def _keep(self, content: bytes, suffix: str) -> Path:
@@ -93,15 +97,15 @@ def _listed(value: Any) -> list[Any]:
 
 def _bare(uri: str) -> str:
     """Without the query, which may hold a signature."""
-    return uri.split("?")[0]
+    return uri.split("?", maxsplit=1)[0]
 
 
 def _decode(uri: str) -> tuple[bytes, str]:
     head, comma, body = uri.partition(",")
     if not comma:
-        raise Unreachable("Invalid data URI")
+        raise UnreachableError("Invalid data URI")
     try:
         content = base64.b64decode(body) if head.endswith(";base64") else unquote_to_bytes(body)
     except binascii.Error as wrong:
-        raise Unreachable("Invalid data URI") from wrong
+        raise UnreachableError("Invalid data URI") from wrong
     return content, head.removeprefix("data:").split(";")[0]

@@ -25,6 +25,7 @@ class Bucket:
         self._level -= 1
 
     def headers(self) -> dict[str, str]:
+        """What is left, and the seconds until all of it is back."""
         self._refill()
         reset = math.ceil((self._capacity - self._level) * 60 / self._capacity)
         return {"ratelimit-remaining": str(int(self._level)), "ratelimit-reset": str(reset)}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
 from attrs import frozen
+
+from emulator.replicate.answers import problem_reply
 
 
 @frozen
@@ -20,7 +21,7 @@ class InvalidField:
     description: str
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - RFC 9457's word for it
     """An answer that is an error."""
 
     def __init__(
@@ -38,20 +39,18 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
     def response(self) -> web.Response:
-        return web.Response(
-            status=self.status,
-            text=json.dumps(self.body),
-            content_type="application/problem+json",
-            headers=self.headers,
-        )
+        """As it is sent."""
+        return problem_reply(self.body, status=self.status, headers=self.headers)
 
 
 def unauthenticated() -> Problem:
+    """401."""
     detail = "You did not pass a valid authentication token"
     return Problem(401, "Unauthenticated", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 def insufficient_credit() -> Problem:
+    """402."""
     detail = (
         "You have insufficient credit to run this model. Go to https://replicate.com/account/billing#billing "
         "to purchase credit. Once you purchase credit, please wait a few minutes before trying again."
@@ -60,25 +59,30 @@ def insufficient_credit() -> Problem:
 
 
 def not_found() -> Problem:
+    """404."""
     return Problem(404, "Not found", "The requested resource could not be found.")
 
 
 def invalid_version() -> Problem:
+    """422, of a version."""
     detail = "The specified version does not exist (or perhaps you don't have permission to use it?)"
     return Problem(422, "Invalid version or not permitted", detail)
 
 
 def invalid_input(fields: Sequence[InvalidField]) -> Problem:
+    """422, of an input or a body, field by field."""
     detail = "".join(f"- {f.field}: {f.description}\n" for f in fields)
     listed = [{"type": f.type, "field": f.field, "description": f.description} for f in fields]
     return Problem(422, "Input validation failed", detail, extra={"invalid_fields": listed})
 
 
 def bad_request(detail: str) -> Problem:
+    """400."""
     return Problem(400, "Bad request", detail)
 
 
 def throttled(retry_after: float) -> Problem:
+    """429, to be tried again after so many seconds."""
     seconds = max(1, math.ceil(retry_after))
     return Problem(
         429,

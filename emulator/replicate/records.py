@@ -53,6 +53,7 @@ class Prediction(Struct, frozen=True, kw_only=True):
 
     @property
     def ended(self) -> bool:
+        """Whether nothing will change any more."""
         return self.status in ENDED
 
     def removed(self, now: float) -> bool:

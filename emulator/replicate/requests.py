@@ -121,10 +121,8 @@ def find_model(owner: str, name: str) -> Model:
 
 def read_prefer(header: str | None) -> float:
     """Seconds for which the answer may be held back; 0 without `Prefer: wait`. Raises Problem."""
-    for preference in (header or "").split(","):
-        preference = preference.strip().lower()
-        if not preference.startswith("wait"):
-            continue
+    preferences = [preference.strip().lower() for preference in (header or "").split(",")]
+    for preference in (p for p in preferences if p.startswith("wait")):
         match = _WAIT.fullmatch(preference)
         seconds = int(match[1] or 60) if match else 0
         if not 1 <= seconds <= 60:

@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from emulator.replicate.context import ENGINE
+from emulator.replicate.answers import reply
 from emulator.replicate.clock import iso
+from emulator.replicate.context import ENGINE
 from emulator.replicate.faults import read_rules
 from emulator.replicate.problems import Problem, bad_request
 from emulator.replicate.requests import read_body
@@ -19,7 +20,7 @@ from emulator.replicate.store import Charge
 
 async def health(_request: web.Request) -> web.StreamResponse:
     """GET /_emulator/health"""
-    return web.json_response({"status": "ok"})
+    return reply({"status": "ok"})
 
 
 async def ledger(request: web.Request) -> web.StreamResponse:
@@ -31,7 +32,7 @@ async def ledger(request: web.Request) -> web.StreamResponse:
         alike[charge.input_hash].append(charge.prediction_id)
     repeated = [ids for ids in alike.values() if len(ids) > 1]
     shown = [_show_charge(charge, store.get(charge.prediction_id)) for charge in charges]
-    return web.json_response({"count": len(charges), "charges": shown, "repeated": repeated})
+    return reply({"count": len(charges), "charges": shown, "repeated": repeated})
 
 
 def _show_charge(charge: Charge, p: Any) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def _show_charge(charge: Charge, p: Any) -> dict[str, Any]:
 async def faults(request: web.Request) -> web.StreamResponse:
     """GET /_emulator/faults: the rules, each with the predictions it has hit."""
     plan = request.app[ENGINE].plan
-    return web.json_response(
+    return reply(
         {
             "faults": [
                 msgspec.to_builtins(rule) | {"hits": hits}
@@ -66,9 +67,7 @@ async def add_faults(request: web.Request) -> web.StreamResponse:
     except ValueError as wrong:
         raise Problem(422, "Invalid fault plan", str(wrong)) from wrong
     request.app[ENGINE].add_faults(rules)
-    return web.json_response(
-        {"added": len(rules), "in_force": len(request.app[ENGINE].plan.rules)}, status=201
-    )
+    return reply({"added": len(rules), "in_force": len(request.app[ENGINE].plan.rules)}, status=201)
 
 
 async def clear_faults(request: web.Request) -> web.StreamResponse:
@@ -79,7 +78,7 @@ async def clear_faults(request: web.Request) -> web.StreamResponse:
 
 async def webhooks(request: web.Request) -> web.StreamResponse:
     """GET /_emulator/webhooks: the last thousand attempts to deliver one."""
-    return web.json_response({"deliveries": [d.as_dict() for d in request.app[ENGINE].postman.deliveries]})
+    return reply({"deliveries": [d.as_dict() for d in request.app[ENGINE].postman.deliveries]})
 
 
 async def clock(request: web.Request) -> web.StreamResponse:
@@ -90,4 +89,4 @@ async def clock(request: web.Request) -> web.StreamResponse:
         raise bad_request(f"advance is {seconds!r}; a number of seconds from 0 is allowed")
     engine.clock.advance(seconds)
     engine.store.set_value("clock_offset", str(engine.clock.offset))
-    return web.json_response({"now": iso(engine.clock.now())})
+    return reply({"now": iso(engine.clock.now())})

@@ -11,8 +11,9 @@ from typing import Any
 
 from aiohttp import BodyPartReader, web
 
+from emulator.replicate.answers import reply
 from emulator.replicate.clock import iso
-from emulator.replicate.context import ENGINE
+from emulator.replicate.context import ENGINE, SHELVES
 from emulator.replicate.engine import Engine
 from emulator.replicate.inputs import LARGEST
 from emulator.replicate.problems import InvalidField, Problem, bad_request, invalid_input, not_found
@@ -32,6 +33,7 @@ _TYPES = {
 
 
 def show(upload: Upload, base: str) -> dict[str, Any]:
+    """The file object of the API."""
     return {
         "id": upload.id,
         "name": upload.name,
@@ -52,8 +54,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     if not request.content_type.startswith("multipart/"):
         raise bad_request("The request must be multipart/form-data")
     upload_id, sent = new_id(40), _Sent()
-    path = engine.upload_path(upload_id)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = request.app[SHELVES].upload(upload_id)
     try:
         await _receive(request, sent, path)
     except BaseException:
@@ -61,7 +62,7 @@ async def create(request: web.Request) -> web.StreamResponse:
         raise
     upload = sent.as_upload(upload_id, engine.clock.now())
     engine.store.add_upload(upload)
-    return web.json_response(show(upload, engine.base), status=201)
+    return reply(show(upload, engine.base), status=201)
 
 
 class _Sent:
@@ -138,7 +139,7 @@ def _find(request: web.Request) -> Upload:
 
 async def get(request: web.Request) -> web.StreamResponse:
     """GET /v1/files/{id}"""
-    return web.json_response(show(_find(request), request.app[ENGINE].base))
+    return reply(show(_find(request), request.app[ENGINE].base))
 
 
 async def listing(request: web.Request) -> web.StreamResponse:
@@ -146,7 +147,7 @@ async def listing(request: web.Request) -> web.StreamResponse:
     engine = request.app[ENGINE]
     now = engine.clock.now()
     found = [show(upload, engine.base) for upload in engine.store.uploads() if upload.expires_at > now]
-    return web.json_response({"next": None, "previous": None, "results": found})
+    return reply({"next": None, "previous": None, "results": found})
 
 
 async def delete(request: web.Request) -> web.StreamResponse:
@@ -154,7 +155,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
     engine = request.app[ENGINE]
     upload = _find(request)
     engine.store.forget_upload(upload.id)
-    engine.upload_path(upload.id).unlink(missing_ok=True)
+    request.app[SHELVES].upload(upload.id).unlink(missing_ok=True)
     return web.Response(status=204)
 
 
@@ -169,7 +170,7 @@ async def download(request: web.Request) -> web.StreamResponse:
         raise Problem(403, "Forbidden", "The link has expired.")
     upload = _find(request)
     headers = {"Content-Type": upload.content_type, "Content-Disposition": "attachment"}
-    return web.FileResponse(engine.upload_path(upload.id), headers=headers)
+    return web.FileResponse(request.app[SHELVES].upload(upload.id), headers=headers)
 
 
 def signature(engine: Engine, owner: str, upload_id: str, expiry: str) -> str:
@@ -187,8 +188,6 @@ async def output(request: web.Request) -> web.StreamResponse:
     if found is None or found.name != request.match_info["name"] or found.expires_at <= engine.clock.now():
         raise not_found()
     path = Path(found.path)
-    if not path.exists():
-        raise not_found()
     kind = _TYPES.get(path.suffix, "application/octet-stream")
     headers = {
         "Content-Type": kind,

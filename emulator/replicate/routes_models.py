@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from emulator.replicate.answers import reply
 from emulator.replicate.catalogue import MODELS, Model
 from emulator.replicate.context import ENGINE
 from emulator.replicate.problems import not_found
@@ -15,6 +16,7 @@ PUBLISHED = "2026-04-01T00:00:00.000000Z"
 
 
 def show(model: Model) -> dict[str, Any]:
+    """The model object of the API."""
     return {
         "url": f"https://replicate.com/{model.ref}",
         "owner": model.owner,
@@ -33,6 +35,7 @@ def show(model: Model) -> dict[str, Any]:
 
 
 def show_version(model: Model) -> dict[str, Any]:
+    """The version object of the API."""
     return {
         "id": model.version,
         "created_at": PUBLISHED,
@@ -42,7 +45,7 @@ def show_version(model: Model) -> dict[str, Any]:
 
 
 def _page(results: list[dict[str, Any]]) -> web.Response:
-    return web.json_response({"next": None, "previous": None, "results": results})
+    return reply({"next": None, "previous": None, "results": results})
 
 
 async def listing(_request: web.Request) -> web.StreamResponse:
@@ -52,7 +55,7 @@ async def listing(_request: web.Request) -> web.StreamResponse:
 
 async def get(request: web.Request) -> web.StreamResponse:
     """GET /v1/models/{owner}/{name}"""
-    return web.json_response(show(find_model(request.match_info["owner"], request.match_info["name"])))
+    return reply(show(find_model(request.match_info["owner"], request.match_info["name"])))
 
 
 async def versions(request: web.Request) -> web.StreamResponse:
@@ -65,18 +68,18 @@ async def version(request: web.Request) -> web.StreamResponse:
     model = find_model(request.match_info["owner"], request.match_info["name"])
     if request.match_info["version"] != model.version:
         raise not_found()
-    return web.json_response(show_version(model))
+    return reply(show_version(model))
 
 
 async def account(_request: web.Request) -> web.StreamResponse:
     """GET /v1/account"""
     known = {"type": "user", "username": "emulator", "name": "Replicate emulator", "github_url": None}
-    return web.json_response(known | {"avatar_url": None})
+    return reply(known | {"avatar_url": None})
 
 
 async def hardware(_request: web.Request) -> web.StreamResponse:
     """GET /v1/hardware"""
-    return web.json_response([{"name": "CPU", "sku": "cpu"}])
+    return reply([{"name": "CPU", "sku": "cpu"}])
 
 
 async def collections(_request: web.Request) -> web.StreamResponse:
@@ -86,4 +89,4 @@ async def collections(_request: web.Request) -> web.StreamResponse:
 
 async def webhook_secret(request: web.Request) -> web.StreamResponse:
     """GET /v1/webhooks/default/secret"""
-    return web.json_response({"key": request.app[ENGINE].postman.secret})
+    return reply({"key": request.app[ENGINE].postman.secret})

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from aiohttp import web
 
+from emulator.replicate.answers import reply
 from emulator.replicate.catalogue import Model
 from emulator.replicate.clock import parse_iso
 from emulator.replicate.context import ENGINE
@@ -58,7 +59,7 @@ async def _create(request: web.Request, model: Model | None, version: str | None
         await engine.ended(p.id, wait)
         p = engine.store.get(p.id) or p
     headers = {"Preference-Applied": f"wait={wait:g}"} if wait else {}
-    return web.json_response(engine.show(p), status=201, headers=headers)
+    return reply(engine.show(p), status=201, headers=headers)
 
 
 def _before_accepting(request: web.Request, fault: Fault) -> None:
@@ -93,7 +94,7 @@ def hang_up(request: web.Request) -> NoReturn:
 
 async def get(request: web.Request) -> web.StreamResponse:
     """GET /v1/predictions/{id}"""
-    return web.json_response(request.app[ENGINE].show(_find(request)))
+    return reply(request.app[ENGINE].show(_find(request)))
 
 
 async def cancel(request: web.Request) -> web.StreamResponse:
@@ -101,7 +102,7 @@ async def cancel(request: web.Request) -> web.StreamResponse:
     engine = request.app[ENGINE]
     p = engine.cancel(_find(request).id)
     assert p is not None
-    return web.json_response(engine.show(p))
+    return reply(engine.show(p))
 
 
 def _find(request: web.Request) -> Prediction:
@@ -123,7 +124,7 @@ async def listing(request: web.Request) -> web.StreamResponse:
     found = (found[1:] if side == "after" else found[:PAGE]) if more else found
     older = found and (more or side == "after")
     newer = found and (more if side == "after" else place is not None)
-    return web.json_response(
+    return reply(
         {
             "next": _page_url(request, "before", found[-1][0]) if older else None,
             "previous": _page_url(request, "after", found[0][0]) if newer else None,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 
 from aiohttp import web
 
@@ -20,18 +20,17 @@ BACKLOG = 256
 @asynccontextmanager
 async def serving(options: Options, *, studio: Studio | None = None) -> AsyncIterator[str]:
     """The emulator, up; gives its base URL. Raises OSError where the port is taken."""
-    listener = _listen(options)
-    port = listener.getsockname()[1]
-    base = (options.public_url or f"http://{options.host}:{port}").rstrip("/")
-    app = await build(options, base=base, studio=studio)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-    try:
-        await runner.setup()
-        await web.SockSite(runner, listener).start()
-        yield base
-    finally:
-        await runner.cleanup()
-        listener.close()
+    with closing(_listen(options)) as listener:
+        port = listener.getsockname()[1]
+        base = (options.public_url or f"http://{options.host}:{port}").rstrip("/")
+        app = await build(options, base=base, studio=studio)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        try:
+            await runner.setup()
+            await web.SockSite(runner, listener).start()
+            yield base
+        finally:
+            await runner.cleanup()
 
 
 def _listen(options: Options) -> socket.socket:
@@ -42,7 +41,7 @@ def _listen(options: Options) -> socket.socket:
 @contextmanager
 def running(options: Options, *, studio: Studio | None = None) -> Iterator[str]:
     """The same in a thread of its own, for callers that block. Gives the base URL."""
-    started: list[str | BaseException] = []
+    started: list[str | OSError | ValueError] = []
     ready = threading.Event()
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
@@ -53,16 +52,15 @@ def running(options: Options, *, studio: Studio | None = None) -> Iterator[str]:
                 started.append(base)
                 ready.set()
                 await stop.wait()
-        except BaseException as wrong:
+        except (OSError, ValueError) as wrong:
             started.append(wrong)
-            raise
         finally:
             ready.set()
 
     thread = threading.Thread(target=_run, args=(loop, main()), daemon=True)
     thread.start()
     ready.wait()
-    if isinstance(started[0], BaseException):
+    if not isinstance(started[0], str):
         thread.join()
         raise started[0]
     try:
@@ -72,11 +70,9 @@ def running(options: Options, *, studio: Studio | None = None) -> Iterator[str]:
         thread.join()
 
 
-def _run(loop: asyncio.AbstractEventLoop, main: object) -> None:
+def _run(loop: asyncio.AbstractEventLoop, main: Coroutine[None, None, None]) -> None:
     asyncio.set_event_loop(loop)
     try:
-        loop.run_until_complete(main)  # type: ignore[arg-type]
-    except Exception:  # handed to the caller by main()
-        return
+        loop.run_until_complete(main)
     finally:
         loop.close()

@@ -36,4 +36,5 @@ class Options:
 
     @property
     def media_cache(self) -> Path:
+        """Where rendered media are kept."""
         return self.cache_dir or self.state_dir / "cache"

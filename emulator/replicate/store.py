@@ -28,6 +28,15 @@ create table if not exists outputs (
 create table if not exists files (id text primary key, created_at real not null, body text not null);
 create table if not exists meta (key text primary key, value text not null);
 """
+_PAGE = (
+    "select seq, body from predictions"
+    " where seq < ? and seq > ? and created_at >= ? and created_at <= ? order by seq"
+)
+_PAGE_DOWN = _PAGE + " desc limit ?"
+_PAGE_UP = _PAGE + " asc limit ?"
+_OUTPUT = "select key, prediction_id, name, path, expires_at from outputs"
+_OUTPUT_BY_KEY = _OUTPUT + " where key = ?"
+_OUTPUTS_EXPIRED = _OUTPUT + " where expires_at <= ?"
 
 
 class Charge(Struct, frozen=True, kw_only=True):
@@ -74,17 +83,20 @@ class Store:
         self._db.execute(_SCHEMA)
 
     def close(self) -> None:
+        """Everything is on disk already."""
         self._db.close()
 
     # predictions
 
     def add(self, p: Prediction) -> None:
+        """A new prediction."""
         self._db.execute(
             "insert into predictions (id, created_at, ended, told, body) values (?, ?, ?, ?, ?)",
             (p.id, p.created_at, p.ended, p.told, _json(p)),
         )
 
     def save(self, p: Prediction) -> None:
+        """A move of a prediction."""
         self._db.execute(
             "update predictions set ended = ?, told = ?, body = ? where id = ?",
             (p.ended, p.told, _json(p), p.id),
@@ -100,6 +112,7 @@ class Store:
             )
 
     def finish(self, p: Prediction, output: Output | None) -> None:
+        """Save a prediction that has ended, with what it hands out."""
         with self._db:
             self.save(p)
             if output is not None:
@@ -107,6 +120,7 @@ class Store:
                 self._db.execute("insert into outputs values (?, ?, ?, ?, ?)", values)
 
     def get(self, prediction_id: str) -> Prediction | None:
+        """None where there is none."""
         rows = self._db.execute("select body from predictions where id = ?", (prediction_id,))
         return next((_prediction(row[0]) for row in rows), None)
 
@@ -116,6 +130,7 @@ class Store:
         return [_prediction(row[0]) for row in rows]
 
     def sequence(self, prediction_id: str) -> int:
+        """Its place in the order of creation, from 1."""
         rows = self._db.execute("select seq from predictions where id = ?", (prediction_id,))
         return next((int(str(row[0])) for row in rows), 0)
 
@@ -128,17 +143,17 @@ class Store:
         since: float = 0.0,
         until: float = 1e12,
     ) -> list[tuple[int, Prediction]]:
-        """Newest first. `before` and `after` are sequence numbers, `since` and `until` instants, inclusive."""
+        """Newest first. `before` and `after` are sequence numbers, `since` and `until` instants."""
         newer = after is not None
         rows = self._db.execute(
-            "select seq, body from predictions where seq < ? and seq > ? and created_at >= ? "
-            f"and created_at <= ? order by seq {'asc' if newer else 'desc'} limit ?",
+            _PAGE_UP if newer else _PAGE_DOWN,
             (1 << 62 if before is None else before, 0 if after is None else after, since, until, limit),
         )
         found = [(int(str(seq)), _prediction(body)) for seq, body in rows]
         return found[::-1] if newer else found
 
     def ledger(self) -> list[Charge]:
+        """What was charged, in order."""
         rows = self._db.execute("select * from ledger order by charged_at, rowid")
         return [
             Charge(prediction_id=str(a), model=str(b), input_hash=str(c), charged_at=_float(d))
@@ -148,19 +163,19 @@ class Store:
     # files
 
     def output(self, key: str) -> Output | None:
-        return next(self._outputs("where key = ?", (key,)), None)
+        """None where there is none."""
+        return next(self._outputs(_OUTPUT_BY_KEY, (key,)), None)
 
     def expired_outputs(self, now: float) -> list[Output]:
-        return list(self._outputs("where expires_at <= ?", (now,)))
+        """Those that may be thrown away."""
+        return list(self._outputs(_OUTPUTS_EXPIRED, (now,)))
 
     def forget_output(self, key: str) -> None:
+        """From here on it is a 404."""
         self._db.execute("delete from outputs where key = ?", (key,))
 
-    def _outputs(self, where: str, values: tuple[str | float, ...]) -> Iterator[Output]:
-        rows = self._db.execute(
-            f"select key, prediction_id, name, path, expires_at from outputs {where}", values
-        )
-        for key, prediction_id, name, path, expires in rows:
+    def _outputs(self, query: str, values: tuple[str | float, ...]) -> Iterator[Output]:
+        for key, prediction_id, name, path, expires in self._db.execute(query, values):
             yield Output(
                 key=str(key),
                 prediction_id=str(prediction_id),
@@ -170,27 +185,33 @@ class Store:
             )
 
     def add_upload(self, upload: Upload) -> None:
+        """A new file; its content is on disk already."""
         self._db.execute("insert into files values (?, ?, ?)", (upload.id, upload.created_at, _json(upload)))
 
     def upload(self, upload_id: str) -> Upload | None:
+        """None where there is none."""
         rows = self._db.execute("select body from files where id = ?", (upload_id,))
         return next((msgspec.json.decode(str(row[0]), type=Upload) for row in rows), None)
 
     def uploads(self) -> list[Upload]:
+        """Newest first, expired ones too."""
         rows = self._db.execute("select body from files order by created_at desc, rowid desc")
         return [msgspec.json.decode(str(row[0]), type=Upload) for row in rows]
 
     def forget_upload(self, upload_id: str) -> None:
+        """From here on it is a 404."""
         self._db.execute("delete from files where id = ?", (upload_id,))
 
     # single values
 
     def value(self, key: str) -> str | None:
+        """None where it was never set."""
         return next(
             (str(row[0]) for row in self._db.execute("select value from meta where key = ?", (key,))), None
         )
 
     def set_value(self, key: str, value: str) -> None:
+        """Sets or replaces it."""
         self._db.execute("insert or replace into meta values (?, ?)", (key, value))
 
 

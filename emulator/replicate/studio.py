@@ -1,7 +1,7 @@
 """Makes the media, in child processes, and keeps what it has made.
 
-Rendering is deterministic, so a file is kept under a hash of everything that it depends on, and the same order
-is rendered once.
+Rendering is deterministic, so a file is kept under a hash of everything that it depends on, and the same
+order is rendered once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import multiprocessing
 import os
 import secrets
+import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from pathlib import Path
@@ -19,12 +20,17 @@ from pathlib import Path
 from attrs import asdict
 
 from emulator.replicate.orders import Order, size_of
+from emulator.replicate.records import RETENTION
 
 Render = Callable[[Order, Path], None]
 """Makes one order into a file. Runs in a child: must be importable by name."""
 
 
-class CannotRender(Exception):
+LARGEST_CACHE = 2 * 1024**3
+"""Bytes."""
+
+
+class RenderError(Exception):
     """The order can't be made."""
 
 
@@ -49,12 +55,13 @@ class Studio:
         cache.mkdir(parents=True, exist_ok=True)
 
     async def make(self, order: Order, *, number: int) -> Path:
-        """The finished file. `number` picks one where finished ones are handed out. Raises CannotRender."""
+        """The finished file. `number` picks one where finished ones are handed out. Raises RenderError."""
         if self._shelf is not None:
             return _pick(self._shelf, order.suffix, number)
         key = _key(order)
         path = self._cache / f"{key}{order.suffix}"
         if path.exists():
+            path.touch()
             return path
         if key not in self._making:
             self._making[key] = asyncio.create_task(self._made(order, path))
@@ -70,9 +77,9 @@ class Studio:
             draft.replace(path)
         except BrokenExecutor as broken:
             self._executor = None
-            raise CannotRender("a rendering process died") from broken
+            raise RenderError("a rendering process died") from broken
         except Exception as wrong:
-            raise CannotRender(f"{type(wrong).__name__}: {wrong}") from wrong
+            raise RenderError(f"{type(wrong).__name__}: {wrong}") from wrong
         finally:
             draft.unlink(missing_ok=True)
         return path
@@ -83,6 +90,16 @@ class Studio:
             context = multiprocessing.get_context("spawn")
             self._executor = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_stand_back)
         return self._executor
+
+    def trim(self) -> None:
+        """Drop what was not asked for in the last hour while the cache is too large, the oldest first."""
+        files = sorted((f.stat().st_mtime, f.stat().st_size, f) for f in self._cache.iterdir() if f.is_file())
+        excess = sum(size for _, size, _ in files) - LARGEST_CACHE
+        for used, size, file in files:
+            if excess <= 0 or used > time.time() - RETENTION:
+                return
+            file.unlink(missing_ok=True)
+            excess -= size
 
     def close(self) -> None:
         """Ends the children at once; what they were at is rendered again another time."""
@@ -104,7 +121,7 @@ def _stand_back() -> None:
 def _pick(shelf: Path, suffix: str, number: int) -> Path:
     found = sorted(path for path in shelf.iterdir() if path.suffix == suffix)
     if not found:
-        raise CannotRender(f"no {suffix} file in {shelf}")
+        raise RenderError(f"no {suffix} file in {shelf}")
     return found[number % len(found)]
 
 
@@ -121,8 +138,8 @@ def _digest(path: Path) -> str:
 
 
 def render_with_media(order: Order, path: Path) -> None:
-    """The real thing. Imported here, since only the children need NumPy and an encoder."""
-    from emulator import media
+    """The real thing."""
+    from emulator import media  # noqa: PLC0415 - only the children need NumPy and an encoder
 
     reference = order.images[0] if order.images else None
     width, height = size_of(order, _aspect(reference) if reference else None)
@@ -149,7 +166,7 @@ def render_with_media(order: Order, path: Path) -> None:
 
 
 def _aspect(image: Path) -> float:
-    from PIL import Image
+    from PIL import Image  # noqa: PLC0415 - only the children need it
 
     with Image.open(image) as opened:
         return opened.width / opened.height

@@ -21,6 +21,7 @@ PATIENCE = aiohttp.ClientTimeout(total=10)
 
 
 def new_secret() -> str:
+    """A signing secret of the Standard Webhooks scheme."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
@@ -42,6 +43,7 @@ class Delivery:
     status: int | None
 
     def as_dict(self) -> dict[str, str | int | None]:
+        """For JSON."""
         return asdict(self)
 
 
@@ -71,7 +73,7 @@ class Postman:
             if status is not None and 200 <= status < 300:
                 return True
             if pause is not None:
-                await self._clock.sleep_until(self._clock.now() + pause * random.uniform(0.9, 1.1))
+                await self._clock.sleep_until(self._clock.now() + pause * random.uniform(0.9, 1.1))  # noqa: S311 - jitter
         return False
 
     async def _post(self, url: str, message_id: str, body: bytes) -> int | None:
