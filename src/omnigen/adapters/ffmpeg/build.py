@@ -11,8 +11,32 @@ from attrs import frozen
 from omnigen.domain.errors import Transient
 
 NEEDED_FILTERS: Final = frozenset(
-    "acrossfade aformat afade alimiter amix anullsrc apad aresample atempo atrim drawtext ebur128 fps pad "
-    "scale setparams setsar settb sidechaincompress signalstats thumbnail tpad trim xfade".split()
+    [
+        "acrossfade",
+        "aformat",
+        "afade",
+        "alimiter",
+        "amix",
+        "anullsrc",
+        "apad",
+        "aresample",
+        "atempo",
+        "atrim",
+        "drawtext",
+        "ebur128",
+        "fps",
+        "pad",
+        "scale",
+        "setparams",
+        "setsar",
+        "settb",
+        "sidechaincompress",
+        "signalstats",
+        "thumbnail",
+        "tpad",
+        "trim",
+        "xfade",
+    ]
 )
 NEEDED_ENCODERS: Final = frozenset(("libx264", "aac", "mjpeg"))
 OLDEST: Final = (5, 1)
@@ -42,9 +66,8 @@ class FfmpegBuild:
     def require(self) -> None:
         """Raise Transient, naming what is missing, unless everything that we need is there."""
         if self.missing:
-            raise Transient(
-                f"FFmpeg at {self.path} lacks {', '.join(self.missing)}; set OMNIGEN_FFMPEG to a complete build"
-            )
+            lacking = ", ".join(self.missing)
+            raise Transient(f"FFmpeg at {self.path} lacks {lacking}; set OMNIGEN_FFMPEG to a complete build")
 
 
 def _bundled() -> Path:
@@ -56,7 +79,7 @@ def _bundled() -> Path:
 
 def _ask(path: Path, question: str) -> str:
     try:
-        answer = subprocess.run(  # noqa: S603 - our own binary, constant arguments
+        answer = subprocess.run(
             [str(path), "-hide_banner", question],
             capture_output=True,
             text=True,

@@ -110,8 +110,8 @@ def _limited(argv: Sequence[str], limits: Limits) -> list[str]:
     """The command behind a shell that sets its limits: preexec_fn isn't safe beside threads."""
     blocks = limits.file_mb * 2048
     script = (
-        f"ulimit -c 0; ulimit -t {limits.cpu_s}; ulimit -f {blocks}; ulimit -v {limits.memory_mb * 1024}"
-        ' 2>/dev/null; exec nice -n 5 "$@"'
+        f"ulimit -c 0; ulimit -S -t {limits.cpu_s}; ulimit -H -t {limits.cpu_s + 5}; ulimit -f {blocks};"
+        f' ulimit -v {limits.memory_mb * 1024} 2>/dev/null; exec nice -n 5 "$@"'
     )
     return [*_dying_with_us(), "/bin/sh", "-c", script, "sh", *argv]
 
@@ -133,9 +133,7 @@ async def _attend(process: Process, on_frames: Frames | None) -> Outcome:
     assert process.stdout is not None
     assert process.stderr is not None
     progress = _Progress(on_frames)
-    stderr, _, _ = await asyncio.gather(
-        _tail(process.stderr), progress.read(process.stdout), process.wait()
-    )
+    stderr, _, _ = await asyncio.gather(_tail(process.stderr), progress.read(process.stdout), process.wait())
     return Outcome(stdout=progress.text, stderr=stderr, frames=progress.frames)
 
 
@@ -166,7 +164,7 @@ class _Progress:
     async def read(self, stream: asyncio.StreamReader) -> None:
         async for chunk in _chunks(stream):
             self._kept = (self._kept + chunk)[-16 * _TAIL :]
-            self._note(re.findall(rb"^frame=\s*(\d+)\s*$", self._kept[-4096:], re.MULTILINE))
+            self._note(re.findall(rb"^frame=\s*(\d+)\s*\n", self._kept[-4096:], re.MULTILINE))
 
     def _note(self, counts: list[bytes]) -> None:
         if counts and int(counts[-1]) != self.frames:
@@ -185,13 +183,18 @@ async def _end(process: Process) -> None:
 def _failure(command: Command, code: int, outcome: Outcome) -> OmniGenError:
     last = last_line(outcome.stderr)
     log.warning("ffmpeg.failed", step=command.step, exit_code=code, last_line=last)
-    if code == -signal.SIGXCPU and command.blame:
+    if _out_of_time(code, outcome) and command.blame:
         return Rejected(f"{command.blame} takes too long to decode", code="bad_footage")
     if -code in _KILLED_BY_MACHINE or _MACHINE.search(outcome.stderr):
         return Transient(f"{command.step} was interrupted by the machine")
     if command.blame:
         return Rejected(f"{command.blame} is damaged or can't be decoded", code="bad_footage")
     return Transient(f"{command.step} failed")
+
+
+def _out_of_time(code: int, outcome: Outcome) -> bool:
+    """The CPU limit was reached; FFmpeg catches the signal and says so."""
+    return code == -signal.SIGXCPU or f"received signal {int(signal.SIGXCPU)}" in outcome.stderr
 
 
 def last_line(text: str) -> str:

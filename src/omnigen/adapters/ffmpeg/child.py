@@ -1,0 +1,255 @@
+"""Opens media files with PyAV. Run as a script of its own, so that what a foreign file does to a decoder,
+it does to a process with limits that nobody will miss.
+
+    python -I child.py look|inspect|segments|programme '{"files": [[path, demuxer], ...], "limits": {...}}'
+
+Prints one JSON object: {"found": ...} or {"refused": "has no picture"}, a sentence that lacks its subject.
+Imports nothing of OmniGen: it starts in a tenth of a second.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+from typing import Any, Final
+
+import av
+from av.audio.frame import AudioFrame
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+Facts = dict[str, Any]
+
+_HDR: Final = {16: "HDR (PQ)", 18: "HDR (HLG)"}
+_SLACK_S: Final = 0.5
+
+
+class Refused(Exception):  # noqa: N818 - a verdict, not a mishap
+    """The file is not what it should be; the text is a sentence without its subject."""
+
+
+def main(mode: str, request: Facts) -> Facts:
+    """Answer one request; a refusal is an answer, anything else that goes wrong is not."""
+    try:
+        return {"found": _MODES[mode](request["files"], request["limits"])}
+    except Refused as error:
+        return {"refused": str(error)}
+    except (FFmpegError, MemoryError, ValueError, OverflowError) as error:
+        print(repr(error), file=sys.stderr)
+        return {"refused": "is damaged or can't be decoded"}
+
+
+def _look(files: list[list[str]], limits: Facts) -> list[Facts]:
+    """Headers and the first picture only."""
+    return [_head(path, demuxer, limits) for path, demuxer in files]
+
+
+def _head(path: str, demuxer: str, limits: Facts) -> Facts:
+    with _opened(path, demuxer, limits) as container:
+        facts: Facts = {"has_sound": bool(container.streams.audio), "seconds": _claimed_s(container)}
+        stream = _picture(container)
+        if stream is not None:
+            _bounded(stream, limits)
+            facts |= _shape(stream, next(iter(container.decode(stream)), None))
+        return facts
+
+
+def _inspect(files: list[list[str]], limits: Facts) -> Facts:
+    """Decode all of one file: what its header says may be a lie."""
+    path, demuxer = files[0]
+    with _opened(path, demuxer, limits) as container:
+        stream = _required(container, limits["kind"])
+        _not_too_long(_claimed_s(container), limits)
+        if stream is not None:
+            _bounded(stream, limits)
+        facts = _decoded(container, stream, limits)
+        if limits["kind"] != "image":
+            _keeps_its_word(container, stream, facts)
+        return facts
+
+
+def _opened(path: str, demuxer: str, limits: Facts) -> InputContainer:
+    options = {
+        "protocol_whitelist": "file",
+        "format_whitelist": demuxer,
+        "max_streams": "16",
+        "max_pixels": str(limits["max_pixels"]),
+    }
+    return av.open(path, format=demuxer, options=options)
+
+
+def _picture(container: InputContainer) -> VideoStream | None:
+    return container.streams.video[0] if container.streams.video else None
+
+
+def _required(container: InputContainer, kind: str) -> VideoStream | None:
+    """The stream that the kind of file must have; sound has no picture stream that matters."""
+    if kind == "sound":
+        if not container.streams.audio:
+            raise Refused("holds no sound")
+        return None
+    stream = _picture(container)
+    if stream is None:
+        raise Refused("holds no picture")
+    return stream
+
+
+def _bounded(stream: VideoStream, limits: Facts) -> None:
+    """Refuse bombs by their header, before the first picture is decoded."""
+    width, height = stream.codec_context.width, stream.codec_context.height
+    if width < 2 or height < 2:
+        raise Refused("holds no picture that can be decoded")
+    if width * height > limits["max_pixels"]:
+        raise Refused(f"is {width}x{height}; at most {limits['max_pixels']} pixels are allowed")
+    if stream.codec_context.color_trc in _HDR:
+        raise Refused(f"is {_HDR[stream.codec_context.color_trc]}; only SDR footage is supported")
+
+
+def _claimed_s(container: InputContainer) -> float:
+    return (container.duration or 0) / 1_000_000
+
+
+def _not_too_long(seconds: float, limits: Facts) -> None:
+    if seconds > limits["max_seconds"]:
+        raise Refused(f"lasts {seconds:.0f} s; at most {limits['max_seconds']:.0f} s is allowed")
+
+
+def _shape(stream: VideoStream, first: VideoFrame | None) -> Facts:
+    """Size as displayed, and how its colours are tagged."""
+    if first is None:
+        raise Refused("holds no picture that can be decoded")
+    context = stream.codec_context
+    aspect = stream.sample_aspect_ratio or 1
+    width, height = max(1, round(first.width * aspect)), first.height
+    turned = first.rotation % 180 != 0
+    return {
+        "width": height if turned else width,
+        "height": width if turned else height,
+        "rate": str(stream.average_rate) if stream.average_rate else None,
+        "codec": context.name,
+        "pixel_format": context.pix_fmt or "",
+        "matrix": int(context.colorspace),
+        "range": int(context.color_range),
+        "claimed_frames": stream.frames,
+    }
+
+
+def _decoded(container: InputContainer, stream: VideoStream | None, limits: Facts) -> Facts:
+    """Count what really comes out of the decoders, pictures and sound."""
+    facts: Facts = {"has_sound": bool(container.streams.audio), "frames": 0, "seconds": 0.0, "sound_s": 0.0}
+    wanted = [s for s in (stream, next(iter(container.streams.audio), None)) if s is not None]
+    for frame in container.decode(wanted):
+        if isinstance(frame, VideoFrame):
+            _count_picture(frame, stream, facts)
+        elif isinstance(frame, AudioFrame):
+            facts["sound_s"] += frame.samples / frame.sample_rate
+        _not_too_long(max(facts["seconds"], facts["sound_s"]), limits)
+        if facts["frames"] > limits["max_frames"]:
+            raise Refused(f"has more than {limits['max_frames']} frames")
+    return _complete(facts, stream)
+
+
+def _count_picture(frame: VideoFrame, stream: VideoStream | None, facts: Facts) -> None:
+    assert stream is not None
+    if not facts["frames"]:
+        facts |= _shape(stream, frame)
+        facts["first_s"] = frame.time or 0.0
+    facts["frames"] += 1
+    shown_s = float(1 / stream.average_rate) if stream.average_rate else 0.0
+    facts["seconds"] = max(facts["seconds"], (frame.time or 0.0) - facts["first_s"] + shown_s)
+
+
+def _complete(facts: Facts, stream: VideoStream | None) -> Facts:
+    if stream is not None and not facts["frames"]:
+        raise Refused("holds no picture that can be decoded")
+    if stream is None and facts["sound_s"] < 0.01:
+        raise Refused("holds no sound that can be decoded")
+    facts["picture_s"] = facts["seconds"]
+    facts["seconds"] = max(facts["seconds"], facts["sound_s"])
+    return facts
+
+
+def _keeps_its_word(container: InputContainer, stream: VideoStream | None, facts: Facts) -> None:
+    """A truncated file opens and decodes without an error; only its own claims give it away."""
+    if stream is not None and stream.frames > facts["frames"] * 1.02 + 2:
+        raise Refused(f"is cut off: {facts['frames']} of its {stream.frames} frames can be decoded")
+    claimed = _claimed_s(container)
+    if claimed > facts["seconds"] * 1.05 + _SLACK_S:
+        raise Refused(f"says that it lasts {claimed:.1f} s but holds {facts['seconds']:.1f} s")
+
+
+def _segments(files: list[list[str]], limits: Facts) -> list[Facts]:
+    """Packets of our own segments: what a join depends on."""
+    return [_packets(path, demuxer, limits) for path, demuxer in files]
+
+
+def _packets(path: str, demuxer: str, limits: Facts) -> Facts:
+    with _opened(path, demuxer, limits) as container:
+        stream = _required(container, "video")
+        assert stream is not None
+        context = stream.codec_context
+        return {
+            "avcc": hashlib.sha256(context.extradata or b"").hexdigest(),
+            "width": context.width,
+            "height": context.height,
+            "codec": context.name,
+            "profile": context.profile,
+            "pixel_format": context.pix_fmt,
+            "colours": [int(context.colorspace), int(context.color_primaries), int(context.color_trc)],
+            "range": int(context.color_range),
+            **_timing(stream, container),
+        }
+
+
+def _timing(stream: VideoStream, container: InputContainer) -> Facts:
+    packets = [(p.pts, p.dts) for p in container.demux(stream) if p.pts is not None]
+    shown = sorted(pts for pts, _ in packets)
+    steps = {b - a for a, b in pairwise(shown)}
+    base = stream.time_base
+    assert base is not None
+    return {
+        "frames": len(packets),
+        "steps": [str(step * base) for step in sorted(steps)],
+        "dts_rises": _rises(dts for _, dts in packets),
+        "first_s": float(shown[0] * base) if shown else None,
+    }
+
+
+def _rises(stamps: Iterable[int | None]) -> bool:
+    known = [s for s in stamps if s is not None]
+    return all(a < b for a, b in pairwise(known))
+
+
+def _programme(files: list[list[str]], limits: Facts) -> Facts:
+    """The finished file: its packets, its length, and every sample of its sound decoded."""
+    path, demuxer = files[0]
+    facts = _packets(path, demuxer, limits)
+    with _opened(path, demuxer, limits) as container:
+        facts["seconds"] = _claimed_s(container)
+        audio = next(iter(container.streams.audio), None)
+        if audio is not None:
+            assert audio.time_base is not None
+            context = audio.codec_context
+            facts |= {"samples": float((audio.duration or 0) * audio.time_base * context.sample_rate)}
+            facts |= {"sound": context.name, "channels": context.channels, "sample_rate": context.sample_rate}
+            facts |= {"decoded_samples": sum(_samples(container))}
+        facts["title"] = container.metadata.get("title", "")
+    return facts
+
+
+def _samples(container: InputContainer) -> Iterator[int]:
+    return (frame.samples for frame in container.decode(audio=0))
+
+
+_MODES: Final[dict[str, Callable[[list[list[str]], Facts], Any]]] = {
+    "look": _look,
+    "inspect": _inspect,
+    "segments": _segments,
+    "programme": _programme,
+}
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1], json.loads(sys.argv[2]))))

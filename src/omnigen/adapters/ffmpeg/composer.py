@@ -1,0 +1,158 @@
+"""The `Composer`: makes a plan, runs it, verifies what came out, and only then hands it over."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+
+from omnigen.adapters.ffmpeg import plan
+from omnigen.adapters.ffmpeg.build import FfmpegBuild
+from omnigen.adapters.ffmpeg.finish import Finisher
+from omnigen.adapters.ffmpeg.mixer import Mixer
+from omnigen.adapters.ffmpeg.plan import Source
+from omnigen.adapters.ffmpeg.probe import Prober, demuxer_of
+from omnigen.adapters.ffmpeg.runner import Command, Frames, Runner
+from omnigen.domain.captions import webvtt
+from omnigen.domain.errors import Rejected, Transient
+from omnigen.ports.composer import Programme, ProgrammeRender, Progress, SegmentRender
+from omnigen.ports.inspector import MediaKind
+
+log = structlog.get_logger(__name__)
+
+
+class FfmpegComposer:
+    """Composes with FFmpeg 5.1 or later; at most `cores` processes run at a time, each on one thread."""
+
+    def __init__(self, ffmpeg: FfmpegBuild, work_dir: Path, cores: int) -> None:
+        self._ffmpeg = ffmpeg
+        self._work_dir = work_dir
+        self._prober = Prober(cores)
+        self._runner = Runner((str(ffmpeg.path),), cores)
+
+    @property
+    def build(self) -> str:
+        """FFmpeg's version and our recipe's."""
+        return f"ffmpeg-{self._ffmpeg.version}+{plan.RECIPE}"
+
+    async def render_segment(
+        self, render: SegmentRender, into: Path, *, on_progress: Progress | None = None
+    ) -> None:
+        """Render one segment into the file `into`; see the port for the promise."""
+        self._ffmpeg.require()
+        async with self._scratch() as scratch:
+            made = scratch / "segment.mp4"
+            steps = await self.plan_segment(render, scratch=scratch, into=made)
+            for command in steps.commands:
+                await self._run(command, _frames(on_progress, steps.frames))
+            await asyncio.to_thread(deliver, made, into)
+
+    async def plan_segment(self, render: SegmentRender, *, scratch: Path, into: Path) -> plan.SegmentPlan:
+        """Look at the clips and say which commands would render the segment; runs none of them."""
+        clip, before = await asyncio.gather(
+            self._source(render.clip, render.segment.number),
+            self._before(render),
+        )
+        return plan.plan_segment(render, clip, before, scratch=scratch, into=into)
+
+    async def compose(
+        self, render: ProgrammeRender, into: Path, *, on_progress: Progress | None = None
+    ) -> Programme:
+        """Mix, join, verify, hand over; see the port for the promise."""
+        self._ffmpeg.require()
+        report = on_progress or _nobody
+        async with self._scratch() as scratch:
+            finisher = Finisher(self._runner, self._prober, scratch)
+            await finisher.check_segments(render)
+            report(0.1)
+            sound = await Mixer(self._runner, self._prober, scratch).mix(render)
+            report(0.6)
+            video = await finisher.join(render, sound)
+            report(0.7)
+            poster = await finisher.poster(video)
+            await finisher.verify(render, video)
+            programme = await asyncio.to_thread(_handed_over, render, video, poster, into)
+        report(1.0)
+        return programme
+
+    async def _before(self, render: SegmentRender) -> Source | None:
+        if render.segment.tail_start is None:
+            return None
+        if render.before is None:
+            raise Transient(f"scene {render.segment.number} needs the clip before it for its transition")
+        return await self._source(render.before, render.segment.number - 1)
+
+    async def _source(self, path: Path, number: int) -> Source:
+        subject = f"the clip of scene {number}"
+        demuxer = demuxer_of(path, MediaKind.VIDEO, subject)
+        look = await self._prober.look(path, subject)
+        return Source(path=path, demuxer=demuxer, look=look, subject=subject)
+
+    async def _run(self, command: Command, on_frames: Frames | None) -> None:
+        outcome = await self._runner.run(command, on_frames)
+        if command.frames is not None and outcome.frames != command.frames:
+            raise Rejected(
+                f"{command.blame} is too short: {command.frames} frames are needed, and it gave "
+                f"{outcome.frames} with its last one held for half a second",
+                code="bad_footage",
+            )
+
+    @asynccontextmanager
+    async def _scratch(self) -> AsyncIterator[Path]:
+        """A folder of one call; whatever happens in the call, it is gone afterwards."""
+        try:
+            self._work_dir.mkdir(parents=True, exist_ok=True)
+            folder = tempfile.mkdtemp(prefix="compose-", dir=self._work_dir)
+        except OSError as error:
+            raise Transient(f"the work folder {self._work_dir} can't be used") from error
+        try:
+            yield Path(folder)
+        except OSError as error:
+            log.warning("compose.disk", error=str(error))
+            raise Transient("the composer's disk is full or unreadable") from error
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def deliver(made: Path, into: Path) -> None:
+    """Move a finished file to its place in one step: nobody ever sees half of it."""
+    into.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        made.replace(into)
+    except OSError:  # another file system
+        partial = into.with_name(f".{into.name}.partial")
+        try:
+            shutil.copyfile(made, partial)
+            partial.replace(into)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def _handed_over(render: ProgrammeRender, video: Path, poster: Path, into: Path) -> Programme:
+    deliver(poster, into / "poster.jpg")
+    captions = into / "captions.vtt" if render.cues else None
+    if captions:
+        text = video.with_name("captions.vtt")
+        text.write_text(webvtt(render.cues, render.canvas.rate), encoding="utf-8")
+        deliver(text, captions)
+    deliver(video, into / "video.mp4")
+    return Programme(
+        video=into / "video.mp4",
+        poster=into / "poster.jpg",
+        captions=captions,
+        frames=render.timeline.frames,
+        rate=render.canvas.rate,
+        width=render.canvas.width,
+        height=render.canvas.height,
+    )
+
+
+def _frames(on_progress: Progress | None, total: int) -> Callable[[int], None] | None:
+    return None if on_progress is None else lambda done: on_progress(min(1.0, done / total))
+
+
+def _nobody(_: float) -> None:
+    """Progress that nobody wants to hear of."""

@@ -1,0 +1,122 @@
+"""Filter graphs, built with ffmpeg-python and compiled to arguments; nothing is run here.
+
+Every picture passes `normalised`: one size, one rate, yuv420p, square pixels, bt709. Colour is tagged with
+setparams inside the graph, since `-colorspace` on the output converts on FFmpeg 8 and later.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import ffmpeg
+
+from omnigen.adapters.ffmpeg.probe import MAX_PIXELS, Look
+from omnigen.domain.storyboard import TransitionKind
+from omnigen.domain.timeline import Canvas
+
+Stream = Any
+"""A node of ffmpeg-python's graph."""
+
+SAMPLE_RATE: Final = 48_000
+GLOBAL: Final = ("-hide_banner", "-nostdin", "-nostats", "-progress", "pipe:1")
+PCM: Final[dict[str, Any]] = {"format": "f32le", "ar": SAMPLE_RATE, "ac": 2}
+"""How stems are kept between commands: raw, so that laying them end to end is exact."""
+
+_BT709: Final = {"range": "tv", "colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709"}
+_UNKNOWN: Final = 2
+_XFADE: Final = {
+    TransitionKind.FADE: "fade",
+    TransitionKind.DISSOLVE: "dissolve",
+    TransitionKind.WIPE_LEFT: "wipeleft",
+    TransitionKind.WIPE_RIGHT: "wiperight",
+    TransitionKind.SLIDE_LEFT: "slideleft",
+    TransitionKind.SLIDE_RIGHT: "slideright",
+    TransitionKind.FADE_BLACK: "fadeblack",
+    TransitionKind.FADE_WHITE: "fadewhite",
+}
+
+
+def foreign(path: Path, demuxer: str, seconds: float, **options: object) -> Stream:
+    """An input that somebody else made: one demuxer, no other file, no network, bounded."""
+    guards = {
+        "protocol_whitelist": "file",
+        "format_whitelist": demuxer,
+        "max_pixels": MAX_PIXELS,
+        "max_streams": 16,
+        "threads": 1,
+        "t": f"{seconds:.3f}",
+    }
+    return ffmpeg.input(str(path), format=demuxer, **(guards | options))
+
+
+def own(path: Path, **options: object) -> Stream:
+    """An input that we made ourselves."""
+    return ffmpeg.input(str(path), **options)
+
+
+def normalised(stream: Stream, look: Look, canvas: Canvas, hold: int) -> Stream:
+    """The picture of a clip as the canvas wants it; its last frame is held for up to `hold` frames more."""
+    if look.matrix == _UNKNOWN and not look.pixel_format.startswith(("rgb", "gbr", "bgr")):
+        stream = stream.filter("setparams", colorspace="bt709" if look.height >= 576 else "smpte170m")
+    stream = stream.filter("fps", fps=canvas.rate, start_time=0)
+    stream = stream.filter("scale", **_fitted(canvas), out_color_matrix="bt709", out_range="tv")
+    stream = stream.filter("pad", canvas.width, canvas.height, -1, -1)
+    stream = stream.filter("format", "yuv420p").filter("setsar", 1)
+    return tagged(stream.filter("tpad", stop_mode="clone", stop=hold))
+
+
+def _fitted(canvas: Canvas) -> dict[str, str]:
+    """The largest even size of the clip's displayed shape (`dar`) that fits into the canvas."""
+    shape = f"{canvas.width}/{canvas.height}"
+    return {
+        "w": f"if(gte(dar,{shape}),{canvas.width},max(2,trunc({canvas.height}*dar/2)*2))",
+        "h": f"if(gte(dar,{shape}),max(2,trunc({canvas.width}/dar/2)*2),{canvas.height})",
+        "flags": "bicubic",
+    }
+
+
+def tagged(stream: Stream) -> Stream:
+    """Say that the picture is bt709, limited range; converts nothing."""
+    return stream.filter("setparams", **_BT709)
+
+
+def cut_out(stream: Stream, start: int, end: int) -> Stream:
+    """Frames `start` to `end`, `end` excluded, counted from 0 again."""
+    return stream.filter("trim", start_frame=start, end_frame=end).filter("setpts", "PTS-STARTPTS")
+
+
+def crossfaded(tail: Stream, body: Stream, kind: TransitionKind, frames: int, rate: int) -> Stream:
+    """The tail of one clip going over into the body of the next, in `frames` frames from the first on."""
+    timed = [s.filter("settb", f"1/{rate}") for s in (tail, body)]
+    return ffmpeg.filter(timed, "xfade", transition=_XFADE[kind], duration=f"{frames / rate:.6f}", offset=0)
+
+
+def heard(stream: Stream) -> Stream:
+    """Any sound as 48 kHz stereo float; gaps in its time stamps become silence."""
+    stream = stream.filter("aresample", SAMPLE_RATE, **{"async": 1, "first_pts": 0})
+    return stream.filter("aformat", sample_fmts="fltp", channel_layouts="stereo")
+
+
+def silence() -> Stream:
+    """Endless silence."""
+    return ffmpeg.input(f"anullsrc=r={SAMPLE_RATE}:cl=stereo", format="lavfi").audio
+
+
+def exactly(stream: Stream, start: int, end: int) -> Stream:
+    """Samples `start` to `end`, filled up with silence where there are fewer, counted from 0 again."""
+    stream = stream.filter("apad", whole_len=end).filter("atrim", start_sample=start, end_sample=end)
+    return stream.filter("asetpts", "N/SR/TB")
+
+
+def summed(streams: list[Stream]) -> Stream:
+    """Sounds on top of each other, at the level that they have."""
+    if len(streams) == 1:
+        return streams[0]
+    return ffmpeg.filter(streams, "amix", inputs=len(streams), duration="longest", normalize=0)
+
+
+def compiled(streams: list[Stream], path: Path | str, options: Mapping[str, object]) -> tuple[str, ...]:
+    """The arguments of one command with one output, without the binary."""
+    node = ffmpeg.output(*streams, str(path), **options)
+    argv: list[str] = ffmpeg.compile(node, cmd="ffmpeg", overwrite_output=True)
+    return (*GLOBAL, *argv[1:])

@@ -1,0 +1,148 @@
+"""Asks a child process about media files: which demuxer may open them, and what it finds.
+
+The demuxer is chosen by the file's first bytes and forced, never probed for: a playlist or a concat script
+that calls itself .mp4 has no such bytes and is refused before any library reads it.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+from attrs import frozen
+
+from omnigen.adapters.ffmpeg.runner import Command, Limits, Runner
+from omnigen.domain.errors import Rejected, Transient
+from omnigen.ports.inspector import MediaKind
+
+log = structlog.get_logger(__name__)
+
+_CHILD: Final = Path(__file__).with_name("child.py")
+_LIMITS: Final = Limits(wall_s=90, cpu_s=40, memory_mb=2048, file_mb=1)
+MAX_PIXELS: Final = 33_177_600
+"""An 8K picture."""
+
+_VIDEO: Final = ("mov", "matroska")
+_IMAGE: Final = ("png_pipe", "jpeg_pipe", "webp_pipe")
+_SOUND: Final = ("wav", "mp3", "flac", "ogg", "mov", "matroska")
+_DEMUXERS: Final = {MediaKind.VIDEO: _VIDEO, MediaKind.IMAGE: _IMAGE, MediaKind.SOUND: _SOUND}
+_ALLOWED: Final = {
+    MediaKind.VIDEO: "an MP4, MOV, MKV or WebM video",
+    MediaKind.IMAGE: "a PNG, JPEG or WebP image",
+    MediaKind.SOUND: "a WAV, MP3, FLAC, Ogg, M4A or WebM sound file",
+}
+_BOUNDS: Final[dict[MediaKind, dict[str, int]]] = {
+    MediaKind.VIDEO: {"max_pixels": 4096 * 2304, "max_seconds": 60, "max_frames": 60 * 120},
+    MediaKind.IMAGE: {"max_pixels": MAX_PIXELS, "max_seconds": 60, "max_frames": 1},
+    MediaKind.SOUND: {"max_pixels": MAX_PIXELS, "max_seconds": 900, "max_frames": 0},
+}
+
+
+@frozen(kw_only=True)
+class Look:
+    """What a video's header and first picture say; enough to plan with, not enough to trust."""
+
+    width: int
+    height: int
+    rate: Fraction | None
+    pixel_format: str
+    matrix: int
+    """H.273 code of the YCbCr matrix; 2 is unknown."""
+    has_sound: bool
+
+
+@frozen(kw_only=True)
+class Packets:
+    """What a join depends on, of one of our own files."""
+
+    avcc: str
+    frames: int
+    facts: dict[str, Any]
+
+
+class Prober:
+    """Looks into files, at most `cores` at a time."""
+
+    def __init__(self, cores: int) -> None:
+        self._runner = Runner((sys.executable, "-I", str(_CHILD)), cores)
+
+    async def look(self, path: Path, subject: str) -> Look:
+        """Header and first picture of a video. Raises Rejected about `subject` if there is no such thing."""
+        found = (await self._ask("look", [path], MediaKind.VIDEO, subject))[0]
+        if "width" not in found:
+            raise Rejected(f"{subject} holds no picture", code="bad_footage")
+        return Look(
+            width=found["width"],
+            height=found["height"],
+            rate=Fraction(found["rate"]) if found["rate"] else None,
+            pixel_format=found["pixel_format"],
+            matrix=found["matrix"],
+            has_sound=found["has_sound"],
+        )
+
+    async def decode(self, path: Path, kind: MediaKind, subject: str) -> dict[str, Any]:
+        """Everything about one foreign file, all of it decoded. Raises Rejected about `subject`."""
+        found: dict[str, Any] = await self._ask("inspect", [path], kind, subject)
+        return found
+
+    async def packets(self, paths: Sequence[Path], subject: str) -> list[Packets]:
+        """The packets of our own segments."""
+        found = await self._ask("segments", paths, MediaKind.VIDEO, subject)
+        return [Packets(avcc=f["avcc"], frames=f["frames"], facts=f) for f in found]
+
+    async def programme(self, path: Path) -> dict[str, Any]:
+        """A finished file: packets, length, samples."""
+        found: dict[str, Any] = await self._ask("programme", [path], MediaKind.VIDEO, "the programme")
+        return found
+
+    async def _ask(self, mode: str, paths: Sequence[Path], kind: MediaKind, subject: str) -> Any:
+        files = [[str(path), demuxer_of(path, kind, subject)] for path in paths]
+        request = {"files": files, "limits": _BOUNDS[kind] | {"kind": str(kind)}}
+        command = Command(
+            step=f"a look at {subject}", args=(mode, json.dumps(request)), limits=_LIMITS, blame=subject
+        )
+        outcome = await self._runner.run(command)
+        answer = json.loads(outcome.stdout)
+        if "refused" in answer:
+            log.info("probe.refused", subject=subject, reason=answer["refused"], detail=outcome.stderr[-300:])
+            raise Rejected(f"{subject} {answer['refused']}", code="bad_footage")
+        return answer["found"]
+
+
+def demuxer_of(path: Path, kind: MediaKind, subject: str) -> str:
+    """The demuxer that may open a file. Raises Rejected if none may, Transient if it can't be read."""
+    name = _sniffed(_first_bytes(path, subject))
+    if name not in _DEMUXERS[kind]:
+        raise Rejected(f"{subject} is not {_ALLOWED[kind]}", code="bad_footage")
+    return name
+
+
+def _first_bytes(path: Path, subject: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return os.pread(file.fileno(), 16, 0)
+    except OSError as error:
+        raise Transient(f"{subject} can't be read from the work folder") from error
+
+
+def _sniffed(head: bytes) -> str:
+    if head[4:8] == b"ftyp":
+        return "mov"
+    if head[:4] == b"RIFF":
+        return {b"WAVE": "wav", b"WEBP": "webp_pipe"}.get(head[8:12], "")
+    if head[:3] == b"ID3" or (head[:1] == b"\xff" and head[1:2] in (b"\xfb", b"\xf3", b"\xf2")):
+        return "mp3"
+    return next((name for magic, name in _MAGIC.items() if head.startswith(magic)), "")
+
+
+_MAGIC: Final = {
+    b"\x1a\x45\xdf\xa3": "matroska",
+    b"\x89PNG\r\n\x1a\n": "png_pipe",
+    b"\xff\xd8\xff": "jpeg_pipe",
+    b"fLaC": "flac",
+    b"OggS": "ogg",
+}
