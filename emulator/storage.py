@@ -68,6 +68,7 @@ def storage_spec(
         # The filer and the volumes would hand out every object over plain HTTP, unsigned.
         "disableHttp": "true",
         "master.telemetry": "false",
+        "volume.preStopSeconds": 0,
         "webdav": "false",
         "admin.ui": "false",
         "s3.port.iceberg": 0,
