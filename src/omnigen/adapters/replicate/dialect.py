@@ -1,4 +1,4 @@
-"""What all dialects share: the prompt's limit, the nearest shape, the seed and the length, checked in one place."""
+"""What all dialects share: the limits of prompt, length and seed, and the nearest shape."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ def seconds(ask: Ask, model: Model) -> int:
 
 
 def resolution(ask: Ask, model: Model) -> str:
-    """The best resolution that the model has and that is no better than asked; its least where it has none."""
+    """The best resolution of the model that is no better than asked; its least where it has none."""
     wanted = _LINES.get(ask.resolution, 720)
     within = [r.value for r in model.resolutions if _LINES[r] <= wanted]
     return max(
@@ -77,7 +77,7 @@ def seed(ask: Ask) -> dict[str, int]:
 
 
 def picture(ask: Ask, name: str, model: Model) -> dict[str, str]:
-    """The picture to start from under the model's own name for it. Raises Rejected if it is needed and missing."""
+    """The picture to start from, under the model's own name for it. Raises Rejected if it is missed."""
     if ask.image is not None:
         return {name: ask.image}
     if model.first_frame_required:

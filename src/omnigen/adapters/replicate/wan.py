@@ -8,7 +8,7 @@ from omnigen.ports.provider import Ask
 
 
 def wan(ask: Ask, model: Model) -> dict[str, Any]:
-    """Raises Rejected. Our prompts are finished: its own rewriting is turned off, so that a seed means something."""
+    """Raises Rejected. Its own rewriting of prompts is turned off, so that a seed means something."""
     return {
         "prompt": dialect.prompt(ask, model),
         "duration": dialect.seconds(ask, model),
