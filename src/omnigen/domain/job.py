@@ -186,6 +186,14 @@ class Job:
             self, epoch=leg, driven_until=at + lease, updated_at=at, version=self.version + 1
         )
 
+    def keep(self, *, at: datetime, lease: timedelta) -> "Job":
+        """The same, known to be driven for a while longer."""
+        return evolve(self, driven_until=at + lease, version=self.version + 1)
+
+    def at_version(self, version: int) -> "Job":
+        """The same as that version: several moves that are written as one change."""
+        return evolve(self, version=version)
+
     def next_revision(self, revision: Revision, *, at: datetime) -> "Job":
         """Begin another revision. Raises Conflict unless the one before has ended and the job is there."""
         if not self.ended:

@@ -93,6 +93,11 @@ class Provider(Protocol):
         """
         ...
 
-    async def lend(self, path: Path, *, content_type: str) -> str | None:
-        """Hand a file to the provider itself and return its address there; None where signed URLs will do."""
+    @property
+    def takes_urls(self) -> bool:
+        """Whether it can read our signed URLs; where it can't, files are lent to it."""
+        ...
+
+    async def lend(self, path: Path, *, content_type: str) -> str:
+        """Copy a file into the provider's own store and return its address there. Raises Transient."""
         ...

@@ -1,6 +1,46 @@
 """What drives a job from queued to its end, leg after leg."""
 
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
+
+from attrs import frozen
+
+
+@frozen(kw_only=True)
+class Leg:
+    """One stretch of a job's way, driven by one execution. Its number is the epoch of all that it writes."""
+
+    job_id: str
+    revision: int
+    number: int
+    until: datetime
+    """When it must have handed over to the next: an execution lives for five minutes at most."""
+
+
+class Verdict(StrEnum):
+    """What the workflow is to do after a step."""
+
+    READY = "ready"
+    """Go on."""
+    WAIT = "wait"
+    """Call again after `seconds`; the waiting is the workflow's, not the step's."""
+    HANDOVER = "handover"
+    """The leg's time is up: start the next one."""
+    STOP = "stop"
+    """The job can't go on (failed, cancelled, too late): end it by `fail_job`."""
+
+
+@frozen(kw_only=True)
+class Outcome:
+    """The answer of a step. A step is short and idempotent: calling it twice does no harm."""
+
+    verdict: Verdict
+    seconds: float = 0.0
+
+
+READY = Outcome(verdict=Verdict.READY)
+STOP = Outcome(verdict=Verdict.STOP)
 
 
 class Workflow(Protocol):

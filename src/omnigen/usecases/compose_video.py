@@ -1,0 +1,205 @@
+"""All segments, the sound, the join: the finished programme, published under the hash of its content."""
+
+import asyncio
+import hashlib
+from contextlib import suppress
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from omnigen.domain.captions import Cue
+from omnigen.domain.catalogue import Catalogue
+from omnigen.domain.errors import Conflict, OmniGenError, Superseded
+from omnigen.domain.job import Job, JobStatus, SceneStatus, Video
+from omnigen.domain.storyboard import Captions
+from omnigen.domain.take import StoredFile
+from omnigen.ports.assets import Assets
+from omnigen.ports.clock import Clock
+from omnigen.ports.composer import Composer, Programme, ProgrammeRender, SceneSound
+from omnigen.ports.jobs import Jobs
+from omnigen.ports.workflow import READY, STOP, Leg, Outcome, Verdict
+from omnigen.usecases.generate_music import music_wish, stored_music
+from omnigen.usecases.make_take import MakeTake
+from omnigen.usecases.policy import Policy
+from omnigen.usecases.render_segment import Cutting, RenderSegment
+from omnigen.usecases.step import Scope
+from omnigen.usecases.workspace import Workspace
+
+_BEAT = 0.5
+"""Seconds between two notes of progress, and between two looks whether the job was cancelled."""
+
+
+@frozen(kw_only=True)
+class ComposeVideo:
+    """Compose, verify and publish. Segments that are there already are not rendered again."""
+
+    jobs: Jobs
+    assets: Assets
+    composer: Composer
+    catalogue: Catalogue
+    clock: Clock
+    policy: Policy
+    workspace: Workspace
+    render_segment: RenderSegment
+    make_take: MakeTake
+
+    async def __call__(self, leg: Leg) -> Outcome:
+        """READY once the video is published, HANDOVER if the leg is too old to begin, STOP to be closed.
+
+        Raises Rejected where the footage can't be composed; Superseded; Transient.
+        """
+        scope = await Scope.read(self.jobs, leg, self.clock)
+        if scope.closing:
+            return STOP
+        if scope.job.revision.video is not None:
+            return READY
+        if self.clock.now() >= leg.until:
+            return Outcome(verdict=Verdict.HANDOVER)
+        if scope.job.status is JobStatus.GENERATING:
+            await self._begin(scope.job)
+        cutting = await self.render_segment.cutting(scope.job)
+        if any(scene.status is not SceneStatus.READY for scene in cutting.scenes):
+            return STOP
+        return await self._watched(leg, cutting)
+
+    async def _begin(self, job: Job) -> None:
+        with suppress(Conflict):
+            # A keep-alive or a cancel in between: the next note of progress finds out which.
+            await self.jobs.update(job.become(JobStatus.COMPOSING, at=self.clock.now()))
+
+    async def _watched(self, leg: Leg, cutting: Cutting) -> Outcome:
+        """Compose, noting progress, and stop as soon as the job is cancelled or taken over."""
+        done: list[float] = [0.0]
+        work = asyncio.create_task(self._compose(leg, cutting, done))
+        try:
+            while not work.done():
+                await asyncio.wait({work}, timeout=_BEAT)
+                if not await self._note(leg, done[0]):
+                    return STOP
+            return await work
+        finally:
+            work.cancel()
+            with suppress(asyncio.CancelledError, OmniGenError):
+                await work
+
+    async def _note(self, leg: Leg, done: float) -> bool:
+        """Write how far it has come; false where there is no sense in going on."""
+        scope = await Scope.read(self.jobs, leg, self.clock)
+        if scope.closing:
+            return False
+        job, shown = scope.job, round(done, 2)
+        now = self.clock.now()
+        if job.status is JobStatus.GENERATING:
+            job = job.become(JobStatus.COMPOSING, at=now)
+        elif shown - job.revision.progress < 0.02:
+            return True
+        with suppress(Conflict):
+            await self.jobs.update(evolve(job.revise(at=now, progress=shown), version=scope.job.version + 1))
+        return True
+
+    # --- the work itself
+
+    async def _compose(self, leg: Leg, cutting: Cutting, done: list[float]) -> Outcome:
+        segments = await self._segments(cutting, done)
+        programme = await self._programme(cutting, segments, done)
+        video = await self._publish(cutting.job, programme)
+        return await self._record(leg, video)
+
+    async def _segments(self, cutting: Cutting, done: list[float]) -> tuple[Path, ...]:
+        count = len(cutting.scenes)
+
+        async def one(number: int) -> Path:
+            stored = await self.render_segment.render(cutting, number)
+            path = await self.workspace.bring(cutting.job.id, stored)
+            done[0] += 0.6 / count
+            return path
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(n)) for n in range(1, count + 1)]
+        return tuple(task.result() for task in tasks)
+
+    async def _programme(
+        self, cutting: Cutting, segments: tuple[Path, ...], done: list[float]
+    ) -> Programme:
+        base = done[0]
+
+        def advance(part: float) -> None:
+            done[0] = base + (1 - base) * part
+
+        render = ProgrammeRender(
+            title=cutting.storyboard.title,
+            timeline=cutting.timeline,
+            canvas=cutting.canvas,
+            segments=segments,
+            sounds=tuple([await self._sound(cutting, s.number) for s in cutting.scenes]),
+            music=await self._music(cutting),
+            cues=self._sidecar(cutting),
+        )
+        into = self.workspace.folder(cutting.job.id) / f"programme-{cutting.job.revision.number}"
+        into.mkdir(parents=True, exist_ok=True)
+        return await self.composer.compose(render, into, on_progress=advance)
+
+    async def _sound(self, cutting: Cutting, number: int) -> SceneSound:
+        state, job_id = cutting.scenes[number - 1], cutting.job.id
+        scene = cutting.storyboard.scene(number)
+        return SceneSound(
+            number=number,
+            frames=scene.frames,
+            transition=scene.transition,
+            clip=await self.workspace.bring(job_id, cutting.clip(number)),
+            narration=await self.workspace.bring(job_id, state.speech) if state.speech else None,
+        )
+
+    async def _music(self, cutting: Cutting) -> Path | None:
+        # Asked for by the storyboard as planned: narration may have lengthened the scenes since.
+        asked = await self.jobs.storyboard(cutting.job.id, cutting.job.revision.number)
+        assert asked is not None
+        wish = music_wish(asked, self.catalogue, self.policy)
+        take = await stored_music(self.make_take, cutting.job, asked, wish)
+        if take is None or take.file is None:
+            return None
+        return await self.workspace.bring(cutting.job.id, take.file)
+
+    @staticmethod
+    def _sidecar(cutting: Cutting) -> tuple[Cue, ...]:
+        return () if cutting.storyboard.soundtrack.captions is Captions.OFF else cutting.cues()
+
+    # --- publishing
+
+    async def _publish(self, job: Job, programme: Programme) -> Video:
+        captions = programme.captions
+        return Video(
+            file=await self._put(job, programme.video, "video/mp4", programme.frames / programme.rate),
+            poster=await self._put(job, programme.poster, "image/jpeg"),
+            captions=await self._put(job, captions, "text/vtt") if captions else None,
+            frames=programme.frames,
+            rate=programme.rate,
+            width=programme.width,
+            height=programme.height,
+        )
+
+    async def _put(self, job: Job, path: Path, content_type: str, seconds: float = 0.0) -> StoredFile:
+        digest = await asyncio.to_thread(_sha256, path)
+        key = f"jobs/{job.id}/videos/{digest}{path.suffix}"
+        return await self.assets.put(key, path, content_type=content_type, seconds=seconds, once=True)
+
+    async def _record(self, leg: Leg, video: Video) -> Outcome:
+        """The conditional row, last: only what is wholly there is named."""
+        while True:
+            scope = await Scope.read(self.jobs, leg, self.clock)
+            if scope.closing:
+                return STOP
+            try:
+                await self.jobs.update(
+                    scope.job.revise(at=self.clock.now(), video=video, progress=1.0)
+                )
+            except Superseded:
+                raise
+            except Conflict:
+                continue
+            return READY
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,38 @@
+"""Brief -> storyboard and estimate, by the free planner. Spends nothing, stores nothing."""
+
+from attrs import frozen
+
+from omnigen.domain.catalogue import Catalogue, TakeKind
+from omnigen.domain.planner import plan
+from omnigen.domain.pricing import Estimate, estimate
+from omnigen.domain.storyboard import Brief, Storyboard
+from omnigen.ports.identity import Caller
+from omnigen.usecases.policy import Policy
+
+
+@frozen(kw_only=True)
+class Draft:
+    """A storyboard that nobody has paid for yet."""
+
+    storyboard: Storyboard
+    estimate: Estimate
+
+
+@frozen(kw_only=True)
+class DraftStoryboard:
+    """What a brief would become, and its price."""
+
+    catalogue: Catalogue
+    policy: Policy
+
+    async def __call__(self, caller: Caller, brief: Brief) -> Draft:  # noqa: ARG002  every use case knows its caller
+        """Plan and price. Raises Invalid where the model can't make it."""
+        return self.draft(brief)
+
+    def draft(self, brief: Brief) -> Draft:
+        """The same for other use cases."""
+        rate = self.policy.frame_rate
+        video = self.catalogue.find(brief.model, TakeKind.VIDEO)
+        storyboard = plan(brief, video, rate=rate)
+        priced = estimate(storyboard, self.catalogue, rate=rate, planner=brief.planner)
+        return Draft(storyboard=storyboard, estimate=priced)

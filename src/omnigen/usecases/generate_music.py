@@ -1,0 +1,79 @@
+"""The music: a take of the job, made side by side with the scenes. A video without it is still a video."""
+
+from attrs import frozen
+
+from omnigen.domain.catalogue import Catalogue, TakeKind
+from omnigen.domain.errors import Rejected
+from omnigen.domain.job import Job
+from omnigen.domain.pricing import price_of
+from omnigen.domain.storyboard import Storyboard
+from omnigen.domain.take import Take
+from omnigen.domain.timeline import seconds_of
+from omnigen.ports.clock import Clock
+from omnigen.ports.jobs import Jobs
+from omnigen.ports.provider import Ask
+from omnigen.ports.workflow import READY, STOP, Leg, Outcome
+from omnigen.usecases.make_take import MakeTake, Wish
+from omnigen.usecases.policy import Policy
+from omnigen.usecases.step import Scope, storyboard_of, wait
+
+
+@frozen(kw_only=True)
+class GenerateMusic:
+    """Move the music a step on."""
+
+    jobs: Jobs
+    catalogue: Catalogue
+    clock: Clock
+    policy: Policy
+    make_take: MakeTake
+
+    async def __call__(self, leg: Leg) -> Outcome:
+        """READY once it is stored, isn't wanted or can't be had; STOP once the job is to be closed."""
+        scope = await Scope.read(self.jobs, leg, self.clock)
+        if scope.closing:
+            return await self._close(leg, scope.job)
+        wish = music_wish(await storyboard_of(self.jobs, scope.job), self.catalogue, self.policy)
+        if wish is None:
+            return READY
+        try:
+            made = await self.make_take(leg, scope.job, wish, may_begin=True)
+        except Rejected:
+            return READY
+        if made.take is None or made.take.ended:
+            return READY
+        return wait(leg, self.clock, made.wait)
+
+    async def _close(self, leg: Leg, job: Job) -> Outcome:
+        pause = 0.0
+        for take in await self.make_take.takes.of_job(job.id):
+            if take.scene is None and not take.ended:
+                made = await self.make_take.stop(leg, take)
+                if made.take is not None and not made.take.ended:
+                    pause = max(pause, made.wait, 0.1)
+        return wait(leg, self.clock, pause) if pause else STOP
+
+
+def music_wish(storyboard: Storyboard, catalogue: Catalogue, policy: Policy) -> Wish | None:
+    """What music to ask for; None for a film without."""
+    if storyboard.soundtrack.music is None:
+        return None
+    model = catalogue.default(TakeKind.MUSIC)
+    return Wish(
+        kind=TakeKind.MUSIC,
+        scene=None,
+        model=model,
+        ask=Ask(
+            prompt=storyboard.soundtrack.music,
+            seconds=round(seconds_of(storyboard.frames, policy.frame_rate)),
+        ),
+        estimate=price_of(model),
+    )
+
+
+async def stored_music(make_take: MakeTake, job: Job, storyboard: Storyboard, wish: Wish | None) -> Take | None:
+    """The music that was made for this storyboard, if any was."""
+    if wish is None or storyboard.soundtrack.music is None:
+        return None
+    takes = await make_take.takes.of_job(job.id)
+    return next((t for t in takes if t.fingerprint == wish.fingerprint and t.file is not None), None)

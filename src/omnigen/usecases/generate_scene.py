@@ -1,0 +1,249 @@
+"""One scene's takes: speech first (it may lengthen the scene), then a still where the model wants one, then the video."""
+
+from functools import partial
+from typing import Final
+
+from attrs import evolve, frozen
+
+from omnigen.domain.catalogue import Catalogue, Model, TakeKind
+from omnigen.domain.errors import Conflict, Rejected, Superseded
+from omnigen.domain.job import Failure, Job, SceneState, SceneStatus
+from omnigen.domain.pricing import FITTED, price_of
+from omnigen.domain.storyboard import Scene, Storyboard
+from omnigen.domain.take import StoredFile, Take
+from omnigen.domain.timeline import frames_of
+from omnigen.ports.assets import Assets
+from omnigen.ports.clock import Clock
+from omnigen.ports.jobs import Jobs
+from omnigen.ports.provider import Ask
+from omnigen.ports.uploads import Uploads
+from omnigen.ports.workflow import READY, STOP, Leg, Outcome
+from omnigen.usecases.lend_file import LendFile
+from omnigen.usecases.make_take import MakeTake, Progress, Wish
+from omnigen.usecases.policy import Policy
+from omnigen.usecases.step import Scope, storyboard_of, wait
+
+_DONE: Final = frozenset({SceneStatus.STORED, SceneStatus.READY})
+_RETRYABLE: Final = frozenset({"failed", "lost", "aborted"})
+
+
+@frozen(kw_only=True)
+class GenerateScene:
+    """Move one scene a step towards a stored clip."""
+
+    jobs: Jobs
+    assets: Assets
+    uploads: Uploads
+    catalogue: Catalogue
+    clock: Clock
+    policy: Policy
+    make_take: MakeTake
+    lend_file: LendFile
+
+    async def __call__(self, leg: Leg, number: int) -> Outcome:
+        """READY once the clip is stored, STOP once the scene can't be had. Raises Superseded, Transient."""
+        scope = await Scope.read(self.jobs, leg, self.clock)
+        states = await self.jobs.scenes(leg.job_id, leg.revision)
+        state = states[number - 1]
+        if state.status in _DONE:
+            return READY
+        if state.ended:
+            return STOP
+        # What runs is paid for and worth keeping for a retry; nothing new begins once a scene has failed.
+        going = not scope.closing and not any(_broken(s) for s in states)
+        try:
+            if scope.closing:
+                return await self._close(leg, scope.job, state)
+            return await self._next(leg, scope.job, state, going=going)
+        except Superseded:
+            raise
+        except Rejected as error:
+            return await self._refused(leg, state.number, error)
+        except Conflict:
+            return wait(leg, self.clock, self.policy.poll / 4)
+
+    async def _next(self, leg: Leg, job: Job, state: SceneState, *, going: bool) -> Outcome:
+        storyboard = await storyboard_of(self.jobs, job)
+        scene = storyboard.scene(state.number)
+        model = self.catalogue.find(storyboard.model, TakeKind.VIDEO)
+        if state.status is SceneStatus.PENDING and going:
+            state = await self._save(
+                leg, state.become(SceneStatus.GENERATING, at=self.clock.now(), progress=0.02)
+            )
+        wish = await self._wish(state, scene, storyboard, model)
+        made = await self.make_take(leg, job, wish, may_begin=going)
+        return await self._after(leg, state, wish, made)
+
+    # --- what is wanted next
+
+    async def _wish(
+        self, state: SceneState, scene: Scene, storyboard: Storyboard, model: Model
+    ) -> Wish:
+        if scene.narration and state.speech is None:
+            return self._speech(scene, storyboard)
+        if model.first_frame_required and scene.reference is None and state.still is None:
+            return self._still(scene, storyboard)
+        return await self._video(state, scene, storyboard, model)
+
+    def _speech(self, scene: Scene, storyboard: Storyboard) -> Wish:
+        model, text = self.catalogue.default(TakeKind.SPEECH), scene.narration or ""
+        return Wish(
+            kind=TakeKind.SPEECH,
+            scene=scene.number,
+            model=model,
+            ask=Ask(prompt=text, voice=storyboard.soundtrack.voice),
+            estimate=price_of(model, characters=len(text)),
+        )
+
+    def _still(self, scene: Scene, storyboard: Storyboard) -> Wish:
+        model = self.catalogue.default(TakeKind.STILL)
+        return Wish(
+            kind=TakeKind.STILL,
+            scene=scene.number,
+            model=model,
+            ask=Ask(
+                prompt=scene.prompt,
+                seed=scene.seed,
+                aspect_ratio=storyboard.aspect_ratio,
+                resolution=storyboard.resolution,
+            ),
+            estimate=price_of(model),
+        )
+
+    async def _video(
+        self, state: SceneState, scene: Scene, storyboard: Storyboard, model: Model
+    ) -> Wish:
+        seconds = model.clip_seconds(state.frames, self.policy.frame_rate)
+        picture = await self._picture(state, scene)
+        return Wish(
+            kind=TakeKind.VIDEO,
+            scene=scene.number,
+            model=model,
+            ask=Ask(
+                prompt=scene.prompt,
+                seed=scene.seed,
+                seconds=seconds,
+                aspect_ratio=storyboard.aspect_ratio,
+                resolution=storyboard.resolution,
+            ),
+            estimate=price_of(model, seconds=seconds),
+            inputs=(picture.sha256,) if picture is not None else (),
+            image=partial(self.lend_file, picture) if picture is not None else None,
+        )
+
+    async def _picture(self, state: SceneState, scene: Scene) -> StoredFile | None:
+        if scene.reference is None:
+            return state.still
+        job = await self.jobs.get(state.job_id)
+        return (await self.uploads.get(scene.reference, owner=job.owner)).file
+
+    # --- what came of it
+
+    async def _after(self, leg: Leg, state: SceneState, wish: Wish, made: Progress) -> Outcome:
+        take = made.take
+        if take is None:
+            return STOP
+        if made.stored:
+            return await self._stored(leg, state, take)
+        if take.ended:
+            return await self._failed(leg, state, take)
+        await self._note(leg, state, wish, take)
+        return wait(leg, self.clock, made.wait)
+
+    async def _stored(self, leg: Leg, state: SceneState, take: Take) -> Outcome:
+        now, file = self.clock.now(), take.file
+        assert file is not None
+        match take.kind:
+            case TakeKind.SPEECH:
+                frames = await self._frames_for(state, file)
+                changed = state.revise(
+                    at=now, speech=file, speech_take=take.id, frames=frames, progress=0.1
+                )
+            case TakeKind.STILL:
+                changed = state.revise(at=now, still=file, still_take=take.id, progress=0.2)
+            case _:
+                changed = state.become(
+                    SceneStatus.STORED, at=now, clip=file, video_take=take.id, progress=0.9
+                )
+        await self._save(leg, changed)
+        return READY if take.kind is TakeKind.VIDEO else wait(leg, self.clock, 0.0)
+
+    async def _frames_for(self, state: SceneState, speech: StoredFile) -> int:
+        """Frames that the scene needs: up to 1.15 times too long is played faster, beyond that it grows."""
+        rate = self.policy.frame_rate
+        if speech.seconds * rate <= state.frames * FITTED:
+            return state.frames
+        needed = frames_of(speech.seconds + 0.25, rate)
+        longest = await self._longest(state) * rate
+        if needed <= longest:
+            return needed
+        if speech.seconds * rate <= longest * FITTED:
+            return longest
+        raise Rejected(
+            f"the narration of scene {state.number} takes {speech.seconds:.1f} s; its model makes "
+            f"{longest / rate:g} s at most",
+            code="narration_too_long",
+        )
+
+    async def _longest(self, state: SceneState) -> int:
+        storyboard = await self.jobs.storyboard(state.job_id, state.revision)
+        assert storyboard is not None
+        return self.catalogue.find(storyboard.model, TakeKind.VIDEO).longest
+
+    async def _failed(self, leg: Leg, state: SceneState, take: Take) -> Outcome:
+        failure = Failure(
+            code=f"take_{take.error_code or take.status}",
+            message=f"scene {state.number}: {take.error or f'its {take.kind} was {take.status}'}",
+            scene=state.number,
+            retryable=(take.error_code or take.status) in _RETRYABLE,
+            charged=take.cost if take.charged else 0,
+        )
+        await self._save(
+            leg, state.become(SceneStatus.FAILED, at=self.clock.now(), error=failure)
+        )
+        return STOP
+
+    async def _refused(self, leg: Leg, number: int, error: Rejected) -> Outcome:
+        """It can't be asked for at all: nothing was charged for it."""
+        state = (await self.jobs.scenes(leg.job_id, leg.revision))[number - 1]
+        failure = Failure(code=error.reason, message=f"scene {number}: {error.message}", scene=number)
+        await self._save(
+            leg, state.become(SceneStatus.FAILED, at=self.clock.now(), error=failure)
+        )
+        return STOP
+
+    async def _note(self, leg: Leg, state: SceneState, wish: Wish, take: Take) -> None:
+        if wish.kind is not TakeKind.VIDEO:
+            return
+        progress = round(0.2 + 0.65 * take.progress, 3)
+        if progress - state.progress >= 0.05 or state.video_take != take.id:
+            await self._save(
+                leg, state.revise(at=self.clock.now(), progress=progress, video_take=take.id)
+            )
+
+    # --- no longer wanted
+
+    async def _close(self, leg: Leg, job: Job, state: SceneState) -> Outcome:
+        """Stop what runs; what comes of it is recorded as cost, and kept for a retry."""
+        takes = await self.make_take.takes.of_job(job.id)
+        running = [t for t in takes if t.scene == state.number and not t.ended]
+        pause = 0.0
+        for take in running:
+            made = await self.make_take.stop(leg, take)
+            if made.take is not None and not made.take.ended:
+                pause = max(pause, made.wait, 0.1)
+        if pause:
+            return wait(leg, self.clock, pause)
+        if state.status in (SceneStatus.PENDING, SceneStatus.GENERATING):
+            await self._save(leg, state.become(SceneStatus.CANCELLED, at=self.clock.now()))
+        return STOP
+
+    async def _save(self, leg: Leg, state: SceneState) -> SceneState:
+        stamped = evolve(state, epoch=leg.number)
+        await self.jobs.update_scene(stamped)
+        return stamped
+
+
+def _broken(state: SceneState) -> bool:
+    return state.status in (SceneStatus.FAILED, SceneStatus.REJECTED)
+

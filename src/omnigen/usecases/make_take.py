@@ -1,0 +1,383 @@
+"""The heart of P2: move one paid request a step further, so that it is paid for at most once whatever happens.
+
+    no take      -> write the intent            (durable before anything can be charged)
+    intent       -> count the sending, send     (durable before the request leaves)
+      accepted   -> submitted
+      refused    -> refused                     (nothing charged: the provider said so)
+      throttled,
+      no contact -> intent, later again         (nothing charged: proven)
+      no answer  -> look for the prediction among those since the intent, and adopt the oldest that is
+                    nobody's; after the adoption deadline the take is lost, and a new one is made
+    submitted    -> ask; download what came of it into the asset store: stored
+
+Each step is short and may be repeated or cut anywhere: what matters is in the store before it matters.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from attrs import evolve, field, frozen
+
+from omnigen.domain.catalogue import Micros, Model, TakeKind
+from omnigen.domain.errors import Ambiguous, Conflict, NotFound, Rejected, Superseded, Transient
+from omnigen.domain.job import Job
+from omnigen.domain.quota import EntryKind, LedgerEntry
+from omnigen.domain.take import StoredFile, Take, TakeStatus, fingerprint
+from omnigen.ports.assets import Assets
+from omnigen.ports.clock import Clock, Ids
+from omnigen.ports.inspector import Inspector, MediaKind
+from omnigen.ports.jobs import Jobs
+from omnigen.ports.provider import Ask, Prediction, PredictionStatus, Provider
+from omnigen.ports.takes import Takes
+from omnigen.ports.usage import Rates
+from omnigen.ports.workflow import Leg
+from omnigen.usecases.policy import Policy
+
+_SUFFIX: Final = {
+    "video/mp4": "mp4",
+    "video/webm": "webm",
+    "video/quicktime": "mov",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "audio/mpeg": "mp3",
+    "audio/wav": "wav",
+    "audio/x-wav": "wav",
+    "text/plain": "txt",
+    "application/json": "json",
+}
+_FINAL_ERRORS: Final = frozenset({"sensitive", "rejected", "bad_output"})
+"""Asking the same again can't help: no further attempt is made."""
+
+
+@frozen(kw_only=True)
+class Wish:
+    """What a take is to be of."""
+
+    kind: TakeKind
+    scene: int | None
+    model: Model
+    ask: Ask
+    estimate: Micros
+    inputs: tuple[str, ...] = ()
+    """Hashes of the files that the model is given."""
+    image: Callable[[], Awaitable[str]] | None = None
+    """Finds an address for the picture to start from; asked once, when the intent is written."""
+    settings: Mapping[str, Any] = field(factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """Takes with the same one are interchangeable."""
+        told = {
+            "seconds": self.ask.seconds,
+            "aspect_ratio": self.ask.aspect_ratio,
+            "resolution": self.ask.resolution,
+            "voice": self.ask.voice,
+            "speed": self.ask.speed,
+            "system": self.ask.system,
+            **self.settings,
+        }
+        return fingerprint(
+            kind=self.kind,
+            model=self.model.id,
+            version=self.model.version,
+            prompt=self.ask.prompt,
+            seed=self.ask.seed,
+            settings=told,
+            inputs=self.inputs,
+        )
+
+
+@frozen(kw_only=True)
+class Progress:
+    """How a take stands after a step; `wait` seconds from now there may be more to do."""
+
+    take: Take | None
+    wait: float = 0.0
+
+    @property
+    def stored(self) -> bool:
+        """Whether its file is there."""
+        return self.take is not None and self.take.status is TakeStatus.STORED
+
+
+@frozen(kw_only=True)
+class MakeTake:
+    """Begin, send, find again, ask after and bring home one take."""
+
+    jobs: Jobs
+    takes: Takes
+    rates: Rates
+    provider: Provider
+    assets: Assets
+    inspector: Inspector
+    clock: Clock
+    ids: Ids
+    policy: Policy
+
+    async def __call__(self, leg: Leg, job: Job, wish: Wish, *, may_begin: bool) -> Progress:
+        """One step. `may_begin` is false where nothing new may be paid for any more.
+
+        Returns the take as it then stands, None where there is none and none may begin. A take that has
+        ended badly comes back once no further attempt is to be made. Raises Rejected where what is asked
+        can't be put to the model or isn't covered by what is held; Superseded; Transient.
+        """
+        take = await self._present(leg, job, wish, may_begin=may_begin)
+        if take is None or take.ended:
+            return Progress(take=take)
+        try:
+            return await self.advance(leg, take, may_send=may_begin)
+        except Superseded:
+            raise
+        except Conflict:
+            # Another call for the same step got on meanwhile; the next look sees how far.
+            return Progress(take=take, wait=self.policy.poll / 4)
+
+    async def _present(self, leg: Leg, job: Job, wish: Wish, *, may_begin: bool) -> Take | None:
+        """The take that stands for the wish: a reusable one, the running one, or a fresh attempt."""
+        mark = wish.fingerprint
+        same = [t for t in await self.takes.of_job(job.id) if t.fingerprint == mark]
+        for take in same:
+            if take.status is TakeStatus.STORED or not take.ended:
+                return take
+        tried = [t for t in same if t.revision == leg.revision]
+        last = tried[-1] if tried else None
+        if not may_begin or (last is not None and not self._again(last, len(tried))):
+            return last
+        await self._check_covered(job, wish.estimate)
+        ask = evolve(wish.ask, image=await wish.image()) if wish.image else wish.ask
+        return await self.takes.intend(self._intent(leg, job, wish, ask, attempt=len(tried) + 1))
+
+    def _again(self, last: Take, tries: int) -> bool:
+        return tries < self.policy.attempts and last.error_code not in _FINAL_ERRORS
+
+    async def _check_covered(self, job: Job, estimate: Micros) -> None:
+        """Raise Rejected unless what is held pays for one more take."""
+        spent = sum(
+            t.cost for t in await self.takes.of_job(job.id)
+            if t.revision == job.revision.number and t.charged
+        )  # fmt: skip
+        held = job.revision.reservation.amount
+        if spent + estimate > held:
+            raise Rejected(
+                f"one more take costs ${estimate / 1e6:.6g}; ${(held - spent) / 1e6:.6g} of what was held is left",
+                code="budget_exhausted",
+            )
+
+    def _intent(self, leg: Leg, job: Job, wish: Wish, ask: Ask, *, attempt: int) -> Take:
+        mark = wish.fingerprint
+        scene = f"s{wish.scene}" if wish.scene is not None else "job"
+        return Take(
+            # Made of what it is for, so that two workers with the same intent meet in one item.
+            id=f"{job.id}.r{leg.revision}.{scene}.{wish.kind}.{mark[:8]}.{attempt}",
+            job_id=job.id,
+            owner=job.owner,
+            revision=leg.revision,
+            scene=wish.scene,
+            kind=wish.kind,
+            model=wish.model.id,
+            model_version=wish.model.version,
+            fingerprint=mark,
+            prompt=wish.ask.prompt,
+            seed=wish.ask.seed,
+            input=self.provider.dialect(wish.model.id, ask),
+            seconds=wish.ask.seconds,
+            estimate=wish.estimate,
+            attempt=attempt,
+            intended_at=self.clock.now(),
+            epoch=leg.number,
+        )
+
+    async def advance(self, leg: Leg, take: Take, *, may_send: bool) -> Progress:
+        """One step of a take that has not ended. Raises Conflict where another writer was quicker."""
+        if take.status is TakeStatus.SUBMITTED:
+            return await self._ask_after(leg, take)
+        if take.sent_at is not None:
+            return await self._adopt(leg, take)
+        if not may_send:
+            return await self._finish(leg, take, TakeStatus.CANCELLED)
+        return await self._send(leg, take)
+
+    async def stop(self, leg: Leg, take: Take) -> Progress:
+        """One step towards the end of a take that is no longer wanted."""
+        if take.status is TakeStatus.SUBMITTED and take.prediction_id is not None:
+            await self.provider.cancel(take.prediction_id)
+        return await self.advance(leg, take, may_send=False)
+
+    # --- sending
+
+    async def _send(self, leg: Leg, take: Take) -> Progress:
+        now = self.clock.now()
+        if take.next_at is not None and now < take.next_at:
+            return Progress(take=take, wait=(take.next_at - now).total_seconds())
+        room = await self.rates.hit(
+            "provider:create", limit=self.policy.creations_a_minute, window=60, at=now
+        )
+        if not room.allowed:
+            return Progress(take=take, wait=max(0.05, room.reset * (0.5 + self.ids.jitter() / 2)))
+        sending = take.revise(sends=take.sends + 1, sent_at=now, next_at=None, epoch=leg.number)
+        await self.takes.update(sending)
+        try:
+            prediction = await self.provider.create(sending)
+        except Transient as error:
+            return await self._later(sending, error)
+        except Rejected as error:
+            return await self._finish(
+                leg, sending, TakeStatus.REFUSED, error=error.message, error_code=error.reason
+            )
+        except Ambiguous:
+            return Progress(take=sending, wait=self.policy.poll / 2)
+        return await self._submitted(leg, sending, prediction)
+
+    async def _later(self, take: Take, error: Transient) -> Progress:
+        """It is proven that nothing was charged: the same take may be sent again, in good time."""
+        pause = self.policy.backoff_after(take.sends, self.ids.jitter())
+        pause = max(pause, timedelta(seconds=error.retry_after or 0))
+        waiting = take.revise(sent_at=None, next_at=self.clock.now() + pause)
+        await self.takes.update(waiting)
+        return Progress(take=waiting, wait=pause.total_seconds())
+
+    async def _submitted(self, leg: Leg, take: Take, prediction: Prediction) -> Progress:
+        submitted = take.become(
+            TakeStatus.SUBMITTED,
+            at=self.clock.now(),
+            prediction_id=prediction.id,
+            submitted_at=self.clock.now(),
+            # Charged from acceptance on; given back if it fails without having run.
+            cost=take.estimate,
+            epoch=leg.number,
+        )
+        try:
+            await self._save(take, submitted)
+        except Conflict as error:
+            if error.reason != "prediction_taken":
+                raise
+            # A take with the same input adopted it first; ours is to be found the same way.
+            return Progress(take=take, wait=self.policy.poll / 2)
+        return Progress(take=submitted, wait=self.policy.poll)
+
+    # --- after a lost reply
+
+    async def _adopt(self, leg: Leg, take: Take) -> Progress:
+        since = take.intended_at - self.policy.clock_skew
+        for prediction in await self._candidates(take, since):
+            if await self.takes.by_prediction(prediction.id) is not None:
+                continue
+            found = await self._submitted(leg, take, prediction)
+            if found.take is not None and found.take.status is TakeStatus.SUBMITTED:
+                return found
+        now, sent = self.clock.now(), take.sent_at or take.intended_at
+        if now < sent + self.policy.adoption:
+            return Progress(take=take, wait=self.policy.poll)
+        return await self._lose(leg, take, "its reply was lost and it can't be found")
+
+    async def _candidates(self, take: Take, since: datetime) -> Sequence[Prediction]:
+        found = await self.provider.created_since(since)
+        return [p for p in found if p.model == take.model and dict(p.input) == dict(take.input)]
+
+    async def _lose(self, leg: Leg, take: Take, why: str) -> Progress:
+        """Nobody can say whether it was charged: our books carry it, the owner's don't."""
+        return await self._finish(leg, take, TakeStatus.LOST, error=why, error_code="lost", cost=0)
+
+    # --- while it runs
+
+    async def _ask_after(self, leg: Leg, take: Take) -> Progress:
+        assert take.prediction_id is not None
+        try:
+            prediction = await self.provider.get(take.prediction_id)
+        except NotFound:
+            return await self._lose(leg, take, "the provider has forgotten it")
+        match prediction.status:
+            case PredictionStatus.STARTING | PredictionStatus.PROCESSING:
+                return await self._note(leg, take, prediction.progress)
+            case PredictionStatus.SUCCEEDED:
+                return await self._bring_home(leg, take, prediction)
+            case PredictionStatus.CANCELED:
+                return await self._finish(leg, take, TakeStatus.CANCELLED)
+            case PredictionStatus.ABORTED:
+                return await self._finish(leg, take, TakeStatus.ABORTED, cost=0, error="it was not begun")
+            case PredictionStatus.FAILED:
+                return await self._finish(
+                    leg,
+                    take,
+                    TakeStatus.FAILED,
+                    # Official models charge for what they deliver: a failure delivers nothing.
+                    cost=0,
+                    error=prediction.error or "the model failed",
+                    error_code=prediction.error_code or "failed",
+                )
+
+    async def _note(self, leg: Leg, take: Take, progress: float) -> Progress:
+        if progress - take.progress < 0.05:
+            return Progress(take=take, wait=self.policy.poll)
+        noted = take.revise(progress=progress, epoch=leg.number)
+        await self.takes.update(noted)
+        return Progress(take=noted, wait=self.policy.poll)
+
+    async def _bring_home(self, leg: Leg, take: Take, prediction: Prediction) -> Progress:
+        with TemporaryDirectory(prefix="omnigen-take-") as folder:
+            try:
+                file = await self._store(take, prediction, Path(folder) / "output")
+            except NotFound:
+                return await self._lose(leg, take, "its output had expired")
+            except Rejected as error:
+                return await self._finish(
+                    leg, take, TakeStatus.FAILED, error=error.message, error_code="bad_output"
+                )
+        return await self._finish(leg, take, TakeStatus.STORED, file=file, progress=1.0)
+
+    async def _store(self, take: Take, prediction: Prediction, path: Path) -> StoredFile:
+        if prediction.output is None:
+            raise Rejected("the model answered without an output")
+        key = f"jobs/{take.job_id}/takes/{take.id}"
+        if take.kind is TakeKind.PLAN:
+            text = prediction.output.encode()[:1_000_000]
+            return await self.assets.put_bytes(f"{key}.txt", text, content_type="text/plain")
+        kind = await self.provider.download(prediction.output, path, max_size=self.policy.max_clip)
+        seconds = 0.0
+        if take.kind in (TakeKind.SPEECH, TakeKind.MUSIC):
+            seconds = (await self.inspector.inspect(path, MediaKind.SOUND)).seconds
+        suffix = _SUFFIX.get(kind, "bin")
+        return await self.assets.put(f"{key}.{suffix}", path, content_type=kind, seconds=seconds)
+
+    # --- the end
+
+    async def _finish(self, leg: Leg, take: Take, status: TakeStatus, **changes: Any) -> Progress:
+        ended = take.become(status, at=self.clock.now(), epoch=leg.number, **changes)
+        await self._save(take, ended)
+        return Progress(take=ended)
+
+    async def _save(self, before: Take, after: Take) -> None:
+        """Write it, together with what it changes in the books."""
+        await self.takes.update(after, entry=await self._entry(before, after))
+
+    async def _entry(self, before: Take, after: Take) -> LedgerEntry | None:
+        if after.status is TakeStatus.LOST:
+            return self._ledger(after, EntryKind.LOST, after.estimate, "lost")
+        changed = (after.cost if after.charged else 0) - (before.cost if before.charged else 0)
+        if not changed or not await self._settled(after):
+            return None
+        kind = EntryKind.LATE_COST if changed > 0 else EntryKind.REFUND
+        return self._ledger(after, kind, changed, f"late.{after.status}")
+
+    async def _settled(self, take: Take) -> bool:
+        """Whether the revision that pays has ended: then the cost is an entry of its own."""
+        job = await self.jobs.get(take.job_id)
+        return job.revision.number > take.revision or job.ended
+
+    def _ledger(self, take: Take, kind: EntryKind, amount: Micros, why: str) -> LedgerEntry:
+        at = self.clock.now()
+        return LedgerEntry(
+            id=f"{take.id}.{why}",
+            owner=take.owner,
+            period=f"{at:%Y-%m}",
+            job_id=take.job_id,
+            revision=take.revision,
+            kind=kind,
+            amount=amount,
+            take_id=take.id,
+            at=at,
+        )

@@ -1,0 +1,72 @@
+"""A leg's first act: the conditional claim. Whoever loses it ends at once, since executions may be doubled."""
+
+from attrs import frozen
+
+from omnigen.domain.errors import Conflict, Superseded
+from omnigen.domain.job import Job, JobStatus
+from omnigen.ports.clock import Clock
+from omnigen.ports.jobs import Jobs
+from omnigen.ports.workflow import Leg
+from omnigen.usecases.policy import Policy
+
+_TRIES = 10
+
+
+@frozen(kw_only=True)
+class StartLeg:
+    """Claim leg n, after leg n - 1."""
+
+    jobs: Jobs
+    clock: Clock
+    policy: Policy
+
+    async def __call__(self, job_id: str, number: int) -> Leg:
+        """The claimed leg. Raises Superseded where it is another's, NotFound for a job that isn't there."""
+        for _ in range(_TRIES):
+            job = await self.jobs.get(job_id)
+            claimed = self._claim(job, number)
+            try:
+                await self.jobs.update(claimed)
+            except Superseded:
+                raise
+            except Conflict:
+                continue  # a cancel came in between, or another claim: the next look tells which
+            return Leg(
+                job_id=job_id,
+                revision=claimed.revision.number,
+                number=number,
+                until=self.clock.now() + self.policy.leg,
+            )
+        raise Superseded(f"leg {number} of job {job_id} lost every race")
+
+    def _claim(self, job: Job, number: int) -> Job:
+        at = self.clock.now()
+        claimed = job.claim(number, at=at, lease=self.policy.lease)
+        if claimed.status is not JobStatus.QUEUED:
+            return claimed
+        begun = claimed.become(JobStatus.GENERATING, at=at, started_at=at)
+        # One write, one version: the claim and the beginning are the same change.
+        return begun.at_version(claimed.version)
+
+
+@frozen(kw_only=True)
+class KeepLeg:
+    """Say that a leg is alive, so that the sweeper leaves its job alone."""
+
+    jobs: Jobs
+    clock: Clock
+    policy: Policy
+
+    async def __call__(self, leg: Leg) -> None:
+        """Renew the lease. Raises Superseded where another leg has taken over or the job has ended."""
+        for _ in range(_TRIES):
+            job = await self.jobs.get(leg.job_id)
+            if job.epoch != leg.number or job.ended:
+                raise Superseded(f"leg {leg.number} of job {leg.job_id} has been taken over")
+            try:
+                await self.jobs.update(job.keep(at=self.clock.now(), lease=self.policy.lease))
+            except Superseded:
+                raise
+            except Conflict:
+                continue
+            return

@@ -1,0 +1,75 @@
+"""Make up for whatever was lost: start legs for jobs that nobody drives, forget what is due, clear orphans."""
+
+from datetime import timedelta
+from typing import Final
+
+from attrs import frozen
+
+from omnigen.domain.errors import NotFound
+from omnigen.ports.assets import Assets
+from omnigen.ports.clock import Clock
+from omnigen.ports.jobs import Jobs
+from omnigen.ports.workflow import Workflow
+from omnigen.usecases.delete_job import PurgeJobs
+
+_GRACE: Final = timedelta(days=2)
+"""An object may be older than its row's mention of it by no more than this."""
+
+
+@frozen(kw_only=True)
+class Swept:
+    """What a sweep found to do."""
+
+    started: int
+    purged: int
+
+
+@frozen(kw_only=True)
+class Sweep:
+    """Look for jobs without a living leg, and for jobs to be forgotten."""
+
+    jobs: Jobs
+    workflow: Workflow
+    clock: Clock
+    purge_jobs: PurgeJobs
+
+    async def __call__(self, *, ignore_leases: bool = False) -> Swept:
+        """One sweep. `ignore_leases` is for a start at which it is known that no leg can be alive."""
+        at = self.clock.now() + (timedelta(days=366) if ignore_leases else timedelta(0))
+        found = await self.jobs.undriven(at=at, limit=500)
+        for job in found:
+            await self.workflow.start(job.id, job.epoch + 1)
+        return Swept(started=len(found), purged=await self.purge_jobs())
+
+
+@frozen(kw_only=True)
+class ClearOrphans:
+    """Remove objects of jobs that are gone, once they are older than the grace period."""
+
+    jobs: Jobs
+    assets: Assets
+    clock: Clock
+
+    async def __call__(self) -> int:
+        """How many were removed."""
+        before, removed = self.clock.now() - _GRACE, 0
+        known: dict[str, bool] = {}
+        async for found in self.assets.list("jobs/"):
+            job_id = found.key.split("/")[1]
+            if job_id not in known:
+                known[job_id] = await self._exists(job_id)
+            if not known[job_id] and found.modified_at < before:
+                await self.assets.delete(found.key)
+                removed += 1
+        async for found in self.assets.list("quarantine/"):
+            if found.modified_at < before:
+                await self.assets.delete(found.key)
+                removed += 1
+        return removed
+
+    async def _exists(self, job_id: str) -> bool:
+        try:
+            await self.jobs.get(job_id)
+        except NotFound:
+            return False
+        return True
