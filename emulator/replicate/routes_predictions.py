@@ -26,6 +26,7 @@ from emulator.replicate.records import Prediction
 from emulator.replicate.requests import find_model, read_body, read_prefer, read_request
 
 PAGE = 100
+_ROUNDING = 1e-6
 
 
 async def create(request: web.Request) -> web.StreamResponse:
@@ -154,7 +155,8 @@ def _instant(request: web.Request, name: str, default: float) -> float:
     if text is None:
         return default
     try:
-        return parse_iso(text)
+        # An instant is shown rounded to the microsecond; what is as old as it says must be found by it.
+        return parse_iso(text) + (_ROUNDING if name == "created_before" else -_ROUNDING)
     except ValueError as wrong:
         raise bad_request(f"{name} is not an ISO 8601 instant: {text}") from wrong
 
