@@ -76,9 +76,14 @@ def an_estimate(scenes: int = 3, at_most: Micros | None = None) -> Estimate:
     price = SCENE_PRICE if at_most is None else at_most // scenes
     lines = tuple(
         EstimateLine(
-            kind=TakeKind.VIDEO, scene=n, model=MODEL, quantity=6, unit=Unit.SECOND,
-            expected=price, at_most=price,
-        )  # fmt: skip
+            kind=TakeKind.VIDEO,
+            scene=n,
+            model=MODEL,
+            quantity=6,
+            unit=Unit.SECOND,
+            expected=price,
+            at_most=price,
+        )
         for n in range(1, scenes + 1)
     )
     return Estimate.of(lines, paid_seconds=6 * scenes, used_seconds=5.0 * scenes)

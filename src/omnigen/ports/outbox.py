@@ -7,6 +7,8 @@ from typing import Protocol
 
 from attrs import frozen
 
+from omnigen.domain.job import Job
+
 
 class MessageKind(StrEnum):
     """What is to be done."""
@@ -26,6 +28,14 @@ class Message:
     job_id: str
     leg: int = 0
     at: datetime
+
+    @classmethod
+    def to_start(cls, job: Job) -> "Message":
+        """What starts the leg after the newest one of a job; the same one however often it is made."""
+        leg = job.epoch + 1
+        return cls(
+            id=f"start:{job.id}:{leg}", kind=MessageKind.START, job_id=job.id, leg=leg, at=job.updated_at
+        )
 
 
 class Outbox(Protocol):

@@ -1,0 +1,1 @@
+"""Everything on one machine: no account, no container, no network."""
