@@ -7,13 +7,16 @@ import numpy as np
 from emulator.media.stage import Field
 
 
-def ridge(rng: np.random.Generator, length: int, *, coarse: float, octaves: int, rough: float = 0.5) -> Field:
-    """A mountain line of `length` samples in -1..1 whose largest humps are `coarse` samples wide."""
+def ridge(
+    rng: np.random.Generator, length: int, *, coarse: float, octaves: int, rough: float = 0.5, sharp: bool = False
+) -> Field:
+    """A line of `length` samples in -1..1 whose largest humps are `coarse` samples wide; `sharp` has edges."""
     total = np.zeros(length)
     weight, width = 1.0, coarse
     for _ in range(octaves):
         points = rng.uniform(-1, 1, int(length / width) + 3)
-        total += weight * _eased(points, np.arange(length) / width + rng.uniform())
+        at = np.arange(length) / width + rng.uniform()
+        total += weight * (np.interp(at, np.arange(len(points)), points) if sharp else _eased(points, at))
         weight, width = weight * rough, width / 2
     return np.asarray(total / np.abs(total).max(), np.float32)
 
@@ -53,3 +56,31 @@ def _stretched(points: Field, length: int, axis: int) -> Field:
     share = share[:, None] if axis == 0 else share[None, :]
     one, two = np.take(points, left, axis), np.take(points, (left + 1) % count, axis)
     return np.asarray(one + (two - one) * share, np.float32)
+
+
+def sample(tiles: Field, u: Field, v: Field) -> Field:
+    """Read `tiles` (rows and columns are powers of two, then channels) smoothly at columns `u` and rows `v`."""
+    rows, columns = tiles.shape[:2]
+    flat = tiles.reshape(rows * columns, -1)
+    left, top = np.floor(u).astype(np.int32), np.floor(v).astype(np.int32)
+    across, down = (u - left)[..., None], (v - top)[..., None]
+    west, east = left & (columns - 1), (left + 1) & (columns - 1)
+    north, south = (top & (rows - 1)) * columns, ((top + 1) & (rows - 1)) * columns
+    above = flat.take(north + west, 0)
+    above += (flat.take(north + east, 0) - above) * across
+    below = flat.take(south + west, 0)
+    below += (flat.take(south + east, 0) - below) * across
+    above += (below - above) * down
+    return np.asarray(above, np.float32)
+
+
+def smoothstep(low: float, high: float, value: Field) -> Field:
+    """0 below `low`, 1 above `high`, an S in between."""
+    share = np.clip((value - np.float32(low)) / np.float32(high - low), 0, 1)
+    return np.asarray(share * share * (3 - 2 * share), np.float32)
+
+
+def ease(low: float, high: float, value: float) -> float:
+    """`smoothstep` of one number."""
+    share = min(1.0, max(0.0, (value - low) / (high - low)))
+    return share * share * (3 - 2 * share)

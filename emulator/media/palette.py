@@ -171,6 +171,8 @@ def palette_for(reading: Reading) -> Palette:
 def _base(reading: Reading) -> str:
     if reading.has("underwater"):
         return "deep"
+    if "room" in reading.places[:1]:
+        return "room"
     if reading.style == "noir":
         return "noir"
     if reading.has("aurora"):

@@ -1,46 +1,73 @@
-"""A scene: the layers that a prompt asks for, from the sky to the film grain."""
+"""A scene: the layers that a prompt asks for, the camera that films them, and the look they are developed with."""
 
 from __future__ import annotations
 
 import numpy as np
-from attrs import define
+from attrs import define, evolve
 
-from emulator.media.chance import dice
-from emulator.media.noise import ridge
-from emulator.media.palette import Palette, palette_for
+from emulator.media.backlot import Backlot, Layer
+from emulator.media.camera import Camera, camera_for
+from emulator.media.cast import let_weather_in, place_cast
+from emulator.media.chance import dice, number_of, pick
+from emulator.media.grade import Grade, Pixels
+from emulator.media.palette import palette_for
+from emulator.media.places import PLACES
 from emulator.media.stage import Picture, Stage, View
 from emulator.media.words import Reading, read
+
+_HORIZON = {"space": 0.5, "room": 0.74, "underwater": 0.55, "meadow": 0.6, "mountains": 0.66, "city": 0.66, "road": 0.56, "lake": 0.6}
+_CALM = ("lake", "meadow", "mountains", "sea")
 
 
 @define(eq=False)
 class Scene:
-    """What can be filmed: ask for a picture by a view."""
+    """What can be filmed: ask for a frame by its time."""
 
     stage: Stage
-    palette: Palette
-    reading: Reading
-    ridges: list[tuple[float, np.ndarray]]
+    layers: list[Layer]
+    camera: Camera
+    grade: Grade
 
     def picture(self, view: View) -> Picture:
-        """The scene as `view` sees it."""
-        stage, palette = self.stage, self.palette
-        up = np.clip(1 - stage.rows / stage.horizon, 0, 1)
-        stops = np.stack([palette.horizon, palette.upper, palette.zenith], 1)
-        sky = np.stack([np.interp(up, [0, 0.4, 1], band) for band in stops]).astype(np.float32)
-        image = np.repeat(sky[:, :, None], stage.width, 2)
-        for number, (base, line) in enumerate(self.ridges):
-            depth = 0.15 + 0.3 * number
-            x = stage.world_x(view, depth)
-            top = np.interp(x, np.linspace(-3, 3, len(line)), line) * 0.08 + base
-            cover = np.clip((stage.rows[:, None] - stage.horizon + top[None, :]) * stage.height, 0, 1)
-            tint = palette.far + (palette.near - palette.far) * (number / 2)
-            image += (tint[:, None, None] - image) * cover
-        return image.astype(np.float32)
+        """The scene as `view` sees it, before the grade."""
+        image = np.empty((3, self.stage.height, self.stage.width), np.float32)
+        for layer in self.layers:
+            layer.draw(image, view)
+        return image
+
+    def frame(self, number: int, time: float, share: float) -> Pixels:
+        """One finished frame."""
+        return self.grade.develop(self.picture(self.camera.at(time, share)), number)
 
 
-def build(prompt: str, seed: int, width: int, height: int) -> Scene:
-    """The scene of `prompt`, drawn `width` x `height` pixels large."""
-    reading = read(prompt)
-    rng = dice("scene", prompt, seed)
-    ridges = [(0.1 - 0.1 * number, ridge(rng, 2000, coarse=300, octaves=7)) for number in range(3)]
-    return Scene(Stage.of(width, height, 0.62), palette_for(reading), reading, ridges)
+def build(prompt: str, seed: int, width: int, height: int, seconds: float) -> Scene:
+    """The scene of `prompt`, drawn `width` x `height` pixels large, for a clip of `seconds`."""
+    reading = _settled(read(prompt), prompt)
+    stage = Stage.of(width, height, _horizon(reading))
+    lot = Backlot(
+        stage=stage,
+        palette=palette_for(reading),
+        reading=reading,
+        root=number_of("scene", prompt, seed),
+        side=pick((-1.0, 1.0), "side", reading.topic),
+        seconds=seconds,
+    )
+    PLACES[reading.places[0]](lot)
+    place_cast(lot)
+    let_weather_in(lot)
+    grade = Grade.of(reading.style, width, height, number_of("grain", prompt, seed))
+    return Scene(stage, lot.layers, camera_for(reading, dice("camera", prompt, seed), seconds), grade)
+
+
+def _settled(reading: Reading, prompt: str) -> Reading:
+    """A place for prompts that name none: calm, and the same for one wording."""
+    if reading.places:
+        return reading
+    return evolve(reading, places=(pick(_CALM, "place", reading.topic or prompt),))
+
+
+def _horizon(reading: Reading) -> float:
+    base = _HORIZON.get(reading.places[0], 0.62)
+    if reading.shot == "aerial" and reading.places[0] not in ("space", "room", "underwater"):
+        return base - 0.16
+    return base

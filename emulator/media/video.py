@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from emulator.media.ambience import ambience
 from emulator.media.encode import encode_video
 from emulator.media.scene import build
-from emulator.media.stage import Picture, View
+from emulator.media.grade import Pixels
 
 
 def render_video(
@@ -31,18 +29,17 @@ def render_video(
         raise ValueError(f"size is {width}x{height}; even numbers are needed")
     count = max(1, round(seconds * fps))
     source = (width // 4 * 2, height // 4 * 2)
-    scene = build(prompt, seed, *source)
+    scene = build(prompt, seed, *source, count / fps)
 
     def frames() -> Iterator[bytes]:
         for number in range(count):
             share = number / max(1, count - 1)
-            yield planes(scene.picture(View(x=0.3 * share, time=number / fps, share=share)))
+            yield planes(scene.frame(number, number / fps, share))
 
     sound = ambience(prompt, seed, count / fps) if audio else None
     encode_video(path, frames(), source=source, size=(width, height), fps=fps, sound=sound)
 
 
-def planes(picture: Picture) -> bytes:
+def planes(pixels: Pixels) -> bytes:
     """Green, blue, red: the order that FFmpeg calls gbrp."""
-    values = np.clip(picture * 255 + 0.5, 0, 255).astype(np.uint8)
-    return values[[1, 2, 0]].tobytes()
+    return pixels[[1, 2, 0]].tobytes()

@@ -30,25 +30,52 @@ WEATHER: Vocabulary = {
     "aurora": "aurora borealis northern-lights polar-lights",
 }
 PLACES: Vocabulary = {
-    "sea": "sea ocean wave surf coast* shore* cliff lighthouse harbo* bay sail* ship boat whale tide marine island",
-    "beach": "beach* sand sandy tropical palm lagoon seaside",
-    "lake": "lake river stream pond water* canal fjord reflection creek",
-    "forest": "forest wood woods woodland tree pine jungle fir redwood birch",
-    "mountains": "mountain* peak alp alps alpine summit valley ridge himalaya* climb* hik* cabin",
-    "desert": "desert dune sahara canyon mesa camel oasis cactus",
-    "city": "city cities skyline downtown urban street tower skyscraper metropolis rooftop building tokyo york london",
-    "space": "space galax* planet cosmos cosmic nebula orbit* astronaut rocket spaceship spacecraft asteroid mars",
+    "sea": "sea ocean wave surf coast* shore* cliff harbo* bay sailing tide marine island",
+    "beach": "beach* sand sandy tropical lagoon seaside",
+    "lake": "lake river stream pond water* canal fjord creek",
+    "forest": "forest wood woods woodland pine jungle fir redwood birch",
+    "mountains": "mountain* peak alp alps alpine summit valley ridge himalaya*",
+    "desert": "desert dune sahara canyon mesa oasis cactus",
+    "city": "city cities skyline downtown urban street tower skyscraper metropolis rooftop building tokyo york london paris alley",
+    "space": "space galax* planet cosmos cosmic nebula orbit* asteroid mars",
     "meadow": "meadow field garden flower* grass* hill prairie farm* orchard blossom* spring countryside village park",
-    "road": "road highway drive driving car route journey asphalt truck motorcycle",
-    "rails": "train railway locomotive rail station tram",
-    "room": "room kitchen table cup coffee tea desk indoor* interior studio office café cafe restaurant bakery book candle"
-    " workshop chef cook* product watch bottle shoe sneaker perfume phone laptop window",
-    "underwater": "underwater reef coral jellyfish submarine diver diving seabed fish",
+    "road": "road highway drive driving route journey asphalt",
+    "rails": "railway rail station tram",
+    "room": "room kitchen table desk indoor* interior studio office café cafe restaurant bakery book workshop chef cook* window",
+    "underwater": "underwater reef coral submarine diver diving seabed",
 }
+BELONGS = {
+    "lighthouse": "sea",
+    "boat": "sea",
+    "whale": "sea",
+    "birds": "sea",
+    "palms": "beach",
+    "train": "rails",
+    "car": "road",
+    "rocket": "space",
+    "astronaut": "space",
+    "cup": "room",
+    "bottle": "room",
+    "candle": "room",
+    "fish": "underwater",
+    "jellyfish": "underwater",
+    "tent": "mountains",
+    "cabin": "mountains",
+    "castle": "mountains",
+    "balloons": "mountains",
+    "tree": "meadow",
+    "windmill": "meadow",
+    "flowers": "meadow",
+    "petals": "meadow",
+    "deer": "forest",
+    "leaves": "forest",
+    "fireflies": "forest",
+}
+"""Where a subject stands when the prompt names no place."""
 SUBJECTS: Vocabulary = {
     "lighthouse": "lighthouse beacon",
     "boat": "boat sail* ship yacht fisherman fishermen vessel",
-    "person": "person man woman girl boy child people traveller traveler hiker wanderer figure couple detective dancer"
+    "person": "hik* climb* person man woman girl boy child people traveller traveler hiker wanderer figure couple detective dancer"
     " runner robot explorer hero heroine knight fisher* she he monk samurai cyclist skier climber lover friend mother father",
     "birds": "bird gull seagull crow raven swallow flock geese pelican dove eagle hawk crane owl",
     "balloons": "balloon airship",
@@ -66,7 +93,7 @@ SUBJECTS: Vocabulary = {
     "bridge": "bridge viaduct",
     "castle": "castle fortress palace kingdom temple",
     "cup": "cup coffee tea mug espresso latte cappuccino",
-    "bottle": "bottle perfume wine whisky product cosmetics",
+    "bottle": "bottle perfume wine whisky product cosmetics shoe sneaker watch phone laptop",
     "candle": "candle lantern",
     "fireflies": "firefl* lantern spark*",
     "petals": "petal cherry sakura blossom*",
@@ -145,7 +172,7 @@ def read(prompt: str) -> Reading:
     return Reading(
         hour=_first(found["hour"]),
         weather=found["weather"],
-        places=found["places"],
+        places=found["places"] or _belonging(found),
         subjects=found["subjects"],
         matter=found["matter"],
         style=_first(found["style"]),
@@ -167,6 +194,13 @@ _ALL = {
     "shot": SHOTS,
     "event": EVENTS,
 }
+
+
+def _belonging(found: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    homes = [BELONGS[subject] for subject in found["subjects"] if subject in BELONGS]
+    if homes:
+        return (homes[0],)
+    return {"snow": ("mountains",), "neon": ("city",), "storm": ("sea",)}.get(_first(found["weather"] + found["matter"]) or "", ())
 
 
 def _spaced(prompt: str) -> str:

@@ -1,0 +1,298 @@
+"""The cast: puts the prompt's subjects where they belong in a place, and lets the weather in."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from emulator.media import terrain
+from emulator.media.backlot import Backlot
+from emulator.media.beam import Beam
+from emulator.media.indoors import Steam
+from emulator.media.palette import Colour, colour
+from emulator.media.weather import Drift, Fog, Rain, scattered
+
+_STANDING = {
+    "person": (0.15, 0.9),
+    "tree": (0.4, 0.8),
+    "palms": (0.5, 0.9),
+    "cabin": (0.13, 0.7),
+    "deer": (0.15, 0.85),
+    "windmill": (0.34, 0.6),
+    "tent": (0.12, 0.85),
+    "castle": (0.3, 0.5),
+}
+"""Size and depth of what stands on the ground."""
+_FIGURE = {"palms": "palm"}
+_WET = ("sea", "beach", "lake")
+
+
+def place_cast(lot: Backlot) -> None:
+    """Add the subjects in front of the place."""
+    place, subjects = _place(lot), lot.reading.subjects
+    for subject in subjects:
+        if subject in _AT_SEA and place in _WET:
+            _AT_SEA[subject](lot)
+    standing = [subject for subject in subjects if subject in _STANDING and place not in ("space", "room", "underwater")]
+    if standing:
+        _stand(lot, standing, place)
+    if place in ("space", "underwater", "room"):
+        _INSIDE[place](lot)
+    _travellers(lot, place)
+    if "birds" in subjects or (place in ("sea", "beach") and not lot.reading.has("storm") and lot.palette.night < 0.5):
+        _birds(lot)
+    if "balloons" in subjects and place not in ("room", "underwater"):
+        _balloons(lot)
+
+
+def let_weather_in(lot: Backlot) -> None:
+    """What falls and floats before everything."""
+    place = _place(lot)
+    if place == "room":
+        _drift(lot, "dust", 90, lot.palette.glow, fall=-0.01, side=0.008, flutter=0.02, size=(1.0, 5.0), strength=0.4)
+        return
+    if place == "underwater":
+        _drift(lot, "bubbles", 80, lot.palette.glow, fall=-0.09, side=0.0, flutter=0.015, size=(1.0, 5.5), strength=0.5)
+        return
+    if place == "space":
+        return
+    for name, bring in _WEATHER.items():
+        if lot.reading.has(name):
+            bring(lot)
+
+
+def _place(lot: Backlot) -> str:
+    return lot.reading.places[0] if lot.reading.places else "meadow"
+
+
+def _lighthouse(lot: Backlot) -> None:
+    rng = lot.chance("rock")
+    x, side = lot.third, -lot.side
+    rock = terrain.headland(rng, x - side * 0.17, side, 0.07, width=0.22)
+    rock = terrain.flattened(rock, x, 0.05)
+    rock_layer = lot.land(rock, 0.75, depth=0.55, lit=0.3, reach=0.03, fade=0.25)
+    base = rock_layer.top(x)
+    tower = lot.figure("lighthouse", x, base - 0.008, 0.42, 0.55)
+    tower.detail = np.asarray(tower.body * np.float32(0.35) + lot.palette.cloud_lit * np.float32(0.55), np.float32)
+    starts = 0.2 if "light_on" in lot.reading.events else None
+    dim = lot.palette.night > 0.15 or lot.reading.has("storm", "fog", "rain")
+    if starts is not None or dim:
+        beam = Beam(tower, 5.2, float(rng.uniform(-0.4, 0.2)), starts, 0.9 if dim else 0.5)
+        tower.lit = beam.level
+        lot.add(beam)
+
+
+def _boat(lot: Backlot) -> None:
+    size = 0.2 if lot.reading.shot != "close" else 0.3
+    x = -lot.third * 0.55 if lot.reading.has("lighthouse") else lot.third * 0.8
+    lot.figure("boat", x, -0.085, size, 0.5, bob=0.006, speed=(0.012 * lot.side, 0.0), ripple=2.0, mirrored=lot.side < 0)
+
+
+def _whale(lot: Backlot) -> None:
+    lot.figure("whale", lot.third * 0.7, -0.12, 0.17, 0.55, bob=0.02, ripple=2.0)
+
+
+def _bridge(lot: Backlot) -> None:
+    lot.figure("bridge", 0.0, -0.02, 0.3, 0.3, glow=0.02)
+
+
+_AT_SEA = {"lighthouse": _lighthouse, "boat": _boat, "whale": _whale, "bridge": _bridge}
+
+
+def _stand(lot: Backlot, standing: list[str], place: str) -> None:
+    """On the ground that is there; over water a bank comes in first."""
+    line = _near_ground(lot, place)
+    spread = (0.0, 0.55, -0.5, 0.9)
+    for number, subject in enumerate(standing[:4]):
+        size, depth = _STANDING[subject]
+        if subject == "person" and lot.reading.shot == "close":
+            size = 0.26
+        x = lot.third * (1 - number * 0.2) + lot.side * spread[number % 4] * 0.4 * lot.stage.aspect * (number > 0)
+        up = line.top(x) - 0.004
+        glow = 0.12 if subject in ("cabin", "tent") else 0.0
+        lot.figure(_FIGURE.get(subject, subject), x, up, size, line.depth, glow=glow, mirrored=lot.side > 0)
+        if subject == "palms":
+            lot.figure("palm", x + 0.14 * lot.side, up - 0.02, size * 0.8, line.depth)
+
+
+def _near_ground(lot: Backlot, place: str) -> terrain.Ridge:
+    rng = lot.chance("stand")
+    lands = [layer for layer in lot.layers if isinstance(layer, terrain.Ridge) and layer.depth >= 0.55]
+    if lands and place not in _WET:
+        return lands[0] if place == "desert" else lands[-1]
+    near = 0.92
+    if place in ("sea", "lake", "beach"):
+        line = terrain.headland(rng, lot.third + lot.side * 0.22, -lot.side, 0.10, width=0.8) - np.float32(0.2)
+        line = terrain.flattened(line, lot.third, 0.12)
+    else:
+        line = terrain.hills(rng, -0.24, 0.03)
+    return lot.land(terrain.grass(rng, line, 0.018), near, depth=0.85, lit=0.15)
+
+
+def _space_cast(lot: Backlot) -> None:
+    if "rocket" in lot.reading.subjects:
+        lot.figure("rocket", lot.third * 0.7, 0.0, 0.42, 0.6, speed=(0.0, 0.02), glow=0.12)
+    if "astronaut" in lot.reading.subjects or "person" in lot.reading.subjects:
+        suit = np.asarray(colour("#e9e4f0") * np.float32(0.85), np.float32)
+        shade = np.asarray(lot.palette.cloud_lit * np.float32(0.5), np.float32)
+        x = lot.third * 0.75
+        lot.figure("astronaut", x, -0.14, 0.36, 0.6, bob=0.02, speed=(0.008 * lot.side, 0.0), body=shade, detail=suit)
+
+
+def _sea_life(lot: Backlot) -> None:
+    rng = lot.chance("school")
+    if "jellyfish" in lot.reading.subjects:
+        for number in range(6):
+            x, up = rng.uniform(-0.42, 0.42) * lot.stage.aspect, rng.uniform(-0.15, 0.35)
+            depth = 0.3 + 0.12 * number
+            lot.figure("jellyfish", float(x), float(up), 0.1 + 0.2 * depth, depth, bob=0.025, speed=(0.004, 0.006), glow=0.2)
+    if "whale" in lot.reading.subjects:
+        lot.figure("fish", 0.0, 0.02, 0.3, 0.5, speed=(0.03, 0.004))
+    if "fish" in lot.reading.subjects or not lot.reading.subjects:
+        centre = rng.uniform(-0.2, 0.2, 2)
+        for _ in range(38):
+            x, up = rng.normal(centre[0], 0.22), rng.normal(0.08, 0.075)
+            size = rng.uniform(0.018, 0.05)
+            lot.figure("fish", float(x), float(up), float(size), 0.4, speed=(0.05 + float(size) * 0.4, 0.0), bob=0.006)
+
+
+def _still_life(lot: Backlot) -> None:
+    subjects = lot.reading.subjects
+    name = next((name for name in ("cup", "bottle", "candle") if name in subjects), "cup")
+    size = {"cup": 0.3, "bottle": 0.5, "candle": 0.42}[name]
+    x = lot.third * 0.6
+    if name == "candle":
+        for dx, share in ((-0.16, 0.7), (0.17, 0.82)):
+            lot.figure("candle", x + dx, -0.05, size * share, 0.8, glow=0.5)
+    figure = lot.figure(name, x, -0.1, size, 0.9, glow=0.5 if name == "candle" else 0.0)
+    if name == "cup":
+        lot.add(Steam(lot.stage, lot.palette, lot.texture("steam"), x, -0.1 + 0.9 * figure.size, 0.9))
+
+
+_INSIDE = {"space": _space_cast, "underwater": _sea_life, "room": _still_life}
+
+
+def _travellers(lot: Backlot, place: str) -> None:
+    """Trains and cars, each on its own way."""
+    subjects = lot.reading.subjects
+    if place == "rails" or "train" in subjects:
+        rng = lot.chance("line")
+        line = lot.land(terrain.hills(rng, -0.05, 0.006), 0.62, depth=0.6, lit=0.1)
+        lot.layers.pop()
+        length = 0.09 * 10
+        start = -lot.side * (0.35 * lot.stage.aspect + 0.25 * length)
+        lot.figure("train", start, -0.055, 0.09, 0.6, speed=(0.11 * lot.side, 0.0), mirrored=lot.side < 0, glow=0.0)
+        lot.add(line)
+        lot.land(terrain.grass(rng, terrain.conifers(rng, terrain.hills(rng, -0.2, 0.04), 0.09, dense=0.35), 0.03), 0.9)
+    if place == "road":
+        lot.figure("car_behind", 0.095, -0.21, 0.11, 0.3, body=lot.tone(1.0), lamp=colour("#ff4a3a"), bob=0.001, glow=0.14)
+    elif "car" in subjects and place not in ("room", "space", "underwater"):
+        lot.figure("car", lot.third, -0.2, 0.09, 0.85, speed=(0.05 * lot.side, 0.0), glow=0.3, mirrored=lot.side < 0)
+
+
+def _birds(lot: Backlot) -> None:
+    rng = lot.chance("birds")
+    x0, up0 = -lot.third * 0.4, 0.34 * lot.stage.horizon / 0.6
+    for _ in range(7 if "birds" in lot.reading.subjects else 4):
+        x, up = rng.normal(x0, 0.11), rng.normal(up0, 0.05)
+        size = float(rng.uniform(0.014, 0.03))
+        lot.figure("bird", float(x), float(up), size, 0.45, speed=(0.022 * lot.side, 0.003), bob=0.006)
+
+
+def _balloons(lot: Backlot) -> None:
+    rng = lot.chance("balloons")
+    tints = ("#c8553d", "#e09f3e", "#3d6b7d", "#9c3d54", "#d9c5a0")
+    for number, (x, up, size, depth) in enumerate(
+        ((-0.26, 0.05, 0.11, 0.3), (0.05, 0.20, 0.09, 0.25), (0.34, 0.26, 0.14, 0.35), (-0.1, 0.16, 0.19, 0.5), (0.2, 0.02, 0.3, 0.7))
+    ):
+        own = colour(tints[number])
+        body = np.asarray(own * np.float32(0.4) + lot.tone(depth + 0.2) * np.float32(0.6), np.float32)
+        detail = np.asarray(own * np.float32(0.6) + lot.palette.cloud_lit * np.float32(0.3), np.float32)
+        place = (x * lot.side * lot.stage.aspect * 0.95 + rng.normal(0, 0.02), up * lot.stage.horizon / 0.62)
+        lot.figure("balloon", float(place[0]), float(place[1]), size, depth, speed=(0.006, 0.007), bob=0.004, body=body, detail=detail)
+
+
+def _drift(lot: Backlot, name: str, count: int, tint: Colour, **how: object) -> None:
+    seeds = scattered(lot.chance(name), int(count * max(0.7, lot.stage.aspect / 1.5)))
+    lot.add(Drift(lot.stage, seeds, tint, **how))  # type: ignore[arg-type]
+
+
+def _snow(lot: Backlot) -> None:
+    white = np.asarray(lot.palette.cloud_lit * np.float32(0.4) + np.float32(0.6), np.float32)
+    wild = lot.reading.has("storm", "wind")
+    _drift(lot, "snow", 420, white, fall=0.16, side=0.25 if wild else 0.03, flutter=0.015, size=(1.4, 7.0), strength=0.9, opaque=True)
+
+
+def _rain(lot: Backlot) -> None:
+    tint = np.asarray(lot.palette.horizon * np.float32(0.5) + np.float32(0.45), np.float32)
+    grows = "rolls_in" in lot.reading.events
+    heavy = 0.62 if lot.reading.has("rain") else 0.5
+    lot.add(Rain.of(lot.stage, lot.chance("rain"), tint, heavy, grows=grows))
+
+
+def _storm(lot: Backlot) -> None:
+    if not lot.reading.has("rain", "snow", "desert"):
+        _rain(lot)
+
+
+def _fog(lot: Backlot) -> None:
+    for number, (up, thick, strength, depth) in enumerate(((0.06, 0.09, 0.6, 0.3), (-0.12, 0.11, 0.5, 0.8))):
+        lot.add(Fog(lot.stage, lot.texture(f"fog{number}"), lot.palette.horizon, up, thick, strength, depth, 1 + number))
+
+
+def _embers(lot: Backlot) -> None:
+    _drift(lot, "embers", 150, lot.palette.lamp, fall=-0.17, side=0.05, flutter=0.03, size=(1.2, 5.0), strength=1.0, blink=0.6)
+
+
+def _petals(lot: Backlot) -> None:
+    _drift(lot, "petals", 70, colour("#f6c6d2"), fall=0.07, side=0.09, flutter=0.03, size=(2.0, 8.5), strength=0.85, opaque=True)
+
+
+def _leaves(lot: Backlot) -> None:
+    _drift(lot, "leaves", 60, colour("#d9822b"), fall=0.09, side=0.07, flutter=0.035, size=(2.0, 8.5), strength=0.85, opaque=True)
+
+
+def _fireflies(lot: Backlot) -> None:
+    _drift(lot, "fireflies", 60, colour("#ffe58a"), fall=-0.01, side=0.01, flutter=0.05, size=(1.6, 6.0), strength=1.0, blink=0.95, top=0.35)
+
+
+def _flowers(lot: Backlot) -> None:
+    rng = lot.chance("flowers")
+    lot.add(Blooms.of(lot, rng))
+
+
+class Blooms:
+    """Flowers in the grass, larger towards the camera."""
+
+    def __init__(self, drifts: list[tuple[float, Drift]]) -> None:
+        self.drifts = drifts
+
+    @classmethod
+    def of(cls, lot: Backlot, rng: np.random.Generator) -> Blooms:
+        """Three colours of flowers that fit the light."""
+        drifts = []
+        for code in ("#f25f5c", "#ffe066", "#f7f3ee", "#b388eb"):
+            own = colour(code)
+            tint = np.asarray(own * (np.float32(0.75) - np.float32(0.45 * lot.palette.night)) + lot.tone(0.9) * np.float32(0.25), np.float32)
+            seeds = scattered(rng, int(60 * max(0.7, lot.stage.aspect)), far=1.2)
+            seeds[2] = 0.1 + 0.9 * seeds[2]
+            seeds[1] = 1.05 * seeds[2] - 0.06
+            drifts.append((0.0, Drift(lot.stage, seeds, tint, 0.0, 0.0, 0.004, (2.5, 12.0), 0.95, True, 0.0, lot.stage.horizon + 0.17)))
+        return cls(drifts)
+
+    def draw(self, image: np.ndarray[tuple[int, ...], np.dtype[np.float32]], view: object) -> None:
+        """All of them, far ones first."""
+        for _, drift in self.drifts:
+            drift.draw(image, view)  # type: ignore[arg-type]
+
+
+_WEATHER = {
+    "flowers": _flowers,
+    "rain": _rain,
+    "storm": _storm,
+    "fog": _fog,
+    "snow": _snow,
+    "fire": _embers,
+    "petals": _petals,
+    "leaves": _leaves,
+    "fireflies": _fireflies,
+}
