@@ -1,0 +1,78 @@
+"""The real Replicate client, without its traps.
+
+What it does unasked, and what stops it: it repeats GETs up to ten times and sleeps as long as Retry-After
+says (replies that are no success end as `Refusal` below its retrying transport); it raises on the status
+`aborted` (bodies are read as plain JSON); it takes a token from the environment (it is given its headers); it
+has no overall time-out, and none at all for uploads (each call gets one).
+"""
+
+import asyncio
+from typing import Any, Final
+
+import httpx
+from replicate.client import Client
+
+from omnigen.adapters.replicate.errors import Nonsense, Refusal
+from omnigen.settings import ReplicateSettings, SettingsError
+
+_TIMEOUT: Final = httpx.Timeout(connect=5.0, read=20.0, write=20.0, pool=5.0)
+_WHOLE_CALL_S: Final = 40.0
+"""Longest call from end to end: a server that drips its reply must not hold a worker."""
+_LIMITS: Final = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=15.0)
+
+
+class Wire:
+    """JSON in, JSON out. Raises httpx's errors, Refusal, Nonsense and TimeoutError; `errors` sorts them."""
+
+    def __init__(self, settings: ReplicateSettings) -> None:
+        self._sorting = _Sorting(httpx.AsyncHTTPTransport(limits=_LIMITS))
+        self._client = Client(
+            base_url=settings.base_url, timeout=_TIMEOUT, transport=self._sorting, headers=_headers(settings)
+        )
+
+    async def call(self, method: str, path: str, **how: Any) -> Any:
+        """One request; the reply's JSON."""
+        async with asyncio.timeout(_WHOLE_CALL_S):
+            reply = await self._client._async_request(method, path, **how)
+        try:
+            return reply.json()
+        except ValueError as error:
+            raise Nonsense(f"{method} {path}: not JSON") from error
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._sorting.aclose()
+
+
+def _headers(settings: ReplicateSettings) -> dict[str, str]:
+    """Even where the token is empty: without a header the client looks for a token by itself."""
+    token = settings.api_token.reveal()
+    if not (token.isascii() and token.isprintable()):
+        # Said here, since httpx would show the whole header in its error.
+        raise SettingsError("REPLICATE_API_TOKEN has characters that no token has")
+    return {"Authorization": f"Bearer {token}".strip()}
+
+
+class _Sorting(httpx.AsyncBaseTransport):
+    """Raises Refusal for whatever is no success, before the client can retry it or lose its headers."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it. Raises Refusal."""
+        reply = await self._inner.handle_async_request(request)
+        if reply.is_success:
+            return reply
+        try:
+            await reply.aread()
+            problem = reply.json()
+        except (ValueError, httpx.HTTPError):
+            problem = {}  # the status alone decides; the reason is for the log
+        finally:
+            await reply.aclose()
+        raise Refusal(reply.status_code, problem if isinstance(problem, dict) else {}, reply.headers)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._inner.aclose()
