@@ -43,7 +43,8 @@ class Jobs(Protocol):
 
     Every write is conditional: on the version before (optimistic), and for scenes on the epoch of the leg that
     wrote the item last. Losing such a race is Conflict, losing it to a newer leg is Superseded. An outage is
-    Transient, never NotFound. Each write adds its JobEvent in the same transaction.
+    Transient, never NotFound. Each write adds its JobEvent in the same transaction. A revision that has ended
+    never changes, nor do its scenes, and no write makes a move that isn't legal: both are Conflict.
     """
 
     async def accept(self, acceptance: Acceptance) -> IdempotencyRecord | None:
@@ -81,7 +82,7 @@ class Jobs(Protocol):
         ...
 
     async def update(self, job: Job) -> None:
-        """Replace the job, if the stored one is the version before."""
+        """Replace the job, if the stored one is the version before. It ends by `end` alone."""
         ...
 
     async def plan(self, job: Job, storyboard: Storyboard, scenes: tuple[SceneState, ...]) -> None:
@@ -113,5 +114,8 @@ class Jobs(Protocol):
         ...
 
     async def purge(self, job_id: str) -> None:
-        """Forget a job wholly; its usage stays. Absent is fine."""
+        """Forget a job and its takes wholly; its usage stays, and a record under its key until that expires.
+
+        Absent is fine. Raises Conflict for a job that is on its way, or not deleted (any more).
+        """
         ...

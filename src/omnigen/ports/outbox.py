@@ -1,13 +1,16 @@
 """Messages that were written together with a change, to be acted on afterwards, at least once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from attrs import frozen
 
 from omnigen.domain.job import Job
+
+REMEMBERED: Final = timedelta(days=1)
+"""How long a delivery is known again."""
 
 
 class MessageKind(StrEnum):

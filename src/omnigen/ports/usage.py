@@ -37,7 +37,7 @@ class RateState:
     limit: int
     remaining: int
     reset: float
-    """Seconds until the window has room again."""
+    """Seconds until one more is allowed; while there is room, until the present window ends."""
 
 
 class Rates(Protocol):

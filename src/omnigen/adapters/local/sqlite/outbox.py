@@ -1,18 +1,14 @@
 """Messages to be acted on, and deliveries that were seen, in SQLite."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 import apsw
 
 from omnigen.adapters.local.sqlite.database import Database
 from omnigen.adapters.local.sqlite.documents import MESSAGES, text
 from omnigen.adapters.local.sqlite.schema import micros
-from omnigen.ports.outbox import Message
-
-REMEMBERED: Final = timedelta(days=1)
-"""How long a delivery is known again."""
+from omnigen.ports.outbox import REMEMBERED, Message
 
 
 def add(db: apsw.Connection, message: Message) -> None:
