@@ -64,7 +64,8 @@ async def build(options: Options, *, base: str, studio: Studio | None = None) ->
         store.close()
 
     app = web.Application(
-        client_max_size=LARGEST_BODY, middlewares=[_identify, _errors, _authenticate, _limit]
+        client_max_size=LARGEST_BODY,
+        middlewares=[_identify, _errors, _keep_browsers_out, _authenticate, _limit],
     )
     app[OPTIONS] = options
     app[ENGINE] = engine
@@ -169,6 +170,14 @@ def _token_is_good(request: web.Request) -> bool:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     expected = request.app[OPTIONS].token
     return scheme.lower() in ("bearer", "token") and bool(token.strip()) and expected in (None, token.strip())
+
+
+@web.middleware
+async def _keep_browsers_out(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """No web page may script faults: what needs no token must not be reachable from another origin."""
+    if request.path.startswith("/_emulator/") and "Origin" in request.headers:
+        raise Problem(403, "Forbidden", "The emulator's own routes are not for browsers.")
+    return await handler(request)
 
 
 @web.middleware

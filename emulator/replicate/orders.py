@@ -38,8 +38,8 @@ class Order:
 
 def seed_of(given: Mapping[str, Any]) -> int:
     """The seed that was asked for; without one, the same for the same words, so that runs can be repeated."""
-    if isinstance(given.get("seed"), int):
-        return int(given["seed"])
+    if isinstance(given.get("seed"), int | float):
+        return int(given["seed"]) % (1 << 63)
     words = "\n".join(str(given.get(name) or "") for name in ("prompt", "text", "lyrics"))
     return int.from_bytes(hashlib.sha256(words.encode()).digest()[:4]) >> 1
 

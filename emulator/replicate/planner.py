@@ -40,7 +40,8 @@ _SECONDS = re.compile(
     r"(?:duration|length)\D{0,20}(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)[ -]?(?:s\b|sec)", re.IGNORECASE
 )
 _BRIEF = re.compile(
-    r"^[ \t#*\"]*(?:brief|prompt|idea|user prompt)[\"* \t]*:[ \t]*(.+)", re.IGNORECASE | re.MULTILINE
+    r"(?:^|[.!?\n])[ \t#*\"]*(?:brief|prompt|idea|user prompt)[\"* \t]*:[ \t]*(.+)",
+    re.IGNORECASE | re.MULTILINE,
 )
 _DEFAULT_SECONDS = 15.0
 _SECONDS_A_SCENE = 5.0

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from emulator.replicate.catalogue import BY_VERSION, MODELS, Model
 from emulator.replicate.engine import Request
 from emulator.replicate.inputs import is_loopback
@@ -32,8 +34,10 @@ SHORTEST_DEADLINE = 5.0
 def read_body(raw: bytes) -> dict[str, Any]:
     """The JSON object of a request. Raises Problem."""
     try:
-        body = json.loads(raw or b"null")
-    except ValueError as wrong:
+        body = msgspec.json.decode(raw or b"null")
+        # What can be read but not written again (an integer of thousands of digits) could not be kept either.
+        msgspec.json.encode(body)
+    except (ValueError, RecursionError) as wrong:
         raise bad_request("The request body is not valid JSON") from wrong
     if not isinstance(body, dict):
         raise invalid_input([InvalidField("invalid_type", "", "Invalid type. Expected: object")])

@@ -12,6 +12,7 @@ import json
 import multiprocessing
 import os
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
@@ -114,8 +115,17 @@ class Studio:
 
 
 def _stand_back() -> None:
-    """The API that polls and the video that is composed go first."""
+    """In each child: whoever polls or composes goes first, and nobody outlives the emulator."""
     os.nice(5)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    """A killed emulator can't end its children, and they would wait for orders for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _pick(shelf: Path, suffix: str, number: int) -> Path:

@@ -103,7 +103,20 @@ def test_unknown_input_fields_pass_and_unknown_body_fields_do_not(fake: Fake) ->
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[1]", b"null", b'{"input": 3}', b'{"input": {"prompt": "x"}, "webhook": 4}']
+    "body",
+    [
+        b"",
+        b"{",
+        b"[1]",
+        b"null",
+        b'{"input": 3}',
+        b'{"input": {"prompt": "x"}, "webhook": 4}',
+        b'{"input": {"prompt": NaN}}',
+        b"[" * 100_000,
+        b'{"input": {"prompt": "\\ud800"}}',
+        b'{"input": {"prompt": "x", "seed": 1' + b"0" * 5000 + b"}}",
+        b"\xff{}",
+    ],
 )
 def test_nonsense_is_refused(fake: Fake, body: bytes) -> None:
     answer = fake.http("POST", f"/v1/models/{VEO}/predictions", content=body)
@@ -228,3 +241,15 @@ def test_it_binds_loopback_only(tmp_path: Path) -> None:
 def test_the_token_scheme_is_case_insensitive(fake: Fake) -> None:
     lower = {k: v.replace("Bearer", "bearer") for k, v in AUTH.items()}
     assert fake.http("GET", "/v1/account", headers=lower).is_success
+
+
+def test_no_web_page_may_script_faults(fake: Fake) -> None:
+    answer = fake.http(
+        "POST", "/_emulator/faults", json={"action": "fail"}, headers={"Origin": "http://evil"}
+    )
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("advance", ["x", None, True, -1, 1e9])
+def test_the_clock_only_goes_ahead(fake: Fake, advance: Any) -> None:
+    assert fake.http("POST", "/_emulator/clock", json={"advance": advance}).status_code == 400

@@ -65,6 +65,7 @@ def test_audio_is_made_where_the_model_makes_it() -> None:
 
 def test_without_a_seed_the_words_decide() -> None:
     assert seed_of({"prompt": "a", "seed": 5}) == 5
+    assert seed_of({"seed": -1}) == seed_of({"seed": 2**64 - 1}) == 2**63 - 1
     assert seed_of({"prompt": "a"}) == seed_of({"prompt": "a"}) != seed_of({"prompt": "b"})
 
 
@@ -72,7 +73,7 @@ def test_the_planner_writes_the_scenes_it_is_asked_for() -> None:
     """So many scenes, of so many seconds in all, in the brief's words; the same each time."""
     asked = {
         "system_prompt": "You plan videos. Answer with JSON.",
-        "prompt": "Brief: a lighthouse at dusk, a storm rolls in, the light comes on\nScenes: 3\nDuration: 15",
+        "prompt": "Brief: a lighthouse at dusk, a storm rolls in, the light comes on\n3 scenes, duration 15",
     }
     written = "".join(answer(asked))
     storyboard = json.loads(written)

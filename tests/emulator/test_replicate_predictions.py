@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -221,10 +222,10 @@ def test_a_missing_prediction_is_a_404(fake: Fake) -> None:
     assert (raised.value.status, raised.value.detail) == (404, "The requested resource could not be found.")
 
 
-def _until(fake: Fake, prediction_id: str, status: str) -> dict[str, object]:
+def _until(fake: Fake, prediction_id: str, status: str) -> dict[str, Any]:
     """The prediction once it has come so far: its task needs a turn after the clock has moved."""
     for _ in range(500):
-        p: dict[str, object] = fake.http("GET", f"/v1/predictions/{prediction_id}").json()
+        p: dict[str, Any] = fake.http("GET", f"/v1/predictions/{prediction_id}").json()
         if p["status"] == status:
             return p
     raise AssertionError(f"{p['status']}, not {status}")
