@@ -11,32 +11,23 @@ from attrs import frozen
 from omnigen.domain.errors import Transient
 
 NEEDED_FILTERS: Final = frozenset(
-    [
-        "acrossfade",
-        "aformat",
-        "afade",
-        "alimiter",
-        "amix",
-        "anullsrc",
-        "apad",
-        "aresample",
-        "atempo",
-        "atrim",
-        "drawtext",
-        "ebur128",
-        "fps",
-        "pad",
-        "scale",
-        "setparams",
-        "setsar",
-        "settb",
-        "sidechaincompress",
-        "signalstats",
-        "thumbnail",
-        "tpad",
-        "trim",
-        "xfade",
-    ]
+    (
+        *("fps", "scale", "pad", "format", "setsar", "tpad", "setparams", "trim", "setpts", "settb", "xfade"),
+        *("drawtext", "signalstats", "metadata", "thumbnail"),
+        *(
+            "aresample",
+            "aformat",
+            "apad",
+            "atrim",
+            "asetpts",
+            "afade",
+            "atempo",
+            "anullsrc",
+            "amix",
+            "asplit",
+        ),
+        *("anullsrc", "volume", "sidechaincompress", "alimiter", "ebur128"),
+    )
 )
 NEEDED_ENCODERS: Final = frozenset(("libx264", "aac", "mjpeg"))
 OLDEST: Final = (5, 1)

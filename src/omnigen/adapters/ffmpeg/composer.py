@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from omnigen.adapters.ffmpeg.finish import Finisher
 from omnigen.adapters.ffmpeg.mixer import Mixer
 from omnigen.adapters.ffmpeg.plan import Source
 from omnigen.adapters.ffmpeg.probe import Prober, demuxer_of
-from omnigen.adapters.ffmpeg.runner import Command, Frames, Runner
+from omnigen.adapters.ffmpeg.runner import Command, Frames, Runner, together
 from omnigen.domain.captions import webvtt
 from omnigen.domain.errors import Rejected, Transient
 from omnigen.ports.composer import Programme, ProgrammeRender, Progress, SegmentRender
@@ -30,8 +30,9 @@ class FfmpegComposer:
     def __init__(self, ffmpeg: FfmpegBuild, work_dir: Path, cores: int) -> None:
         self._ffmpeg = ffmpeg
         self._work_dir = work_dir
-        self._prober = Prober(cores)
-        self._runner = Runner((str(ffmpeg.path),), cores)
+        slots = asyncio.Semaphore(max(1, cores))
+        self._prober = Prober(slots)
+        self._runner = Runner((str(ffmpeg.path),), slots)
 
     @property
     def build(self) -> str:
@@ -46,16 +47,14 @@ class FfmpegComposer:
         async with self._scratch() as scratch:
             made = scratch / "segment.mp4"
             steps = await self.plan_segment(render, scratch=scratch, into=made)
-            for command in steps.commands:
-                await self._run(command, _frames(on_progress, steps.frames))
+            await self._run_all(steps, on_progress)
             await asyncio.to_thread(deliver, made, into)
 
     async def plan_segment(self, render: SegmentRender, *, scratch: Path, into: Path) -> plan.SegmentPlan:
         """Look at the clips and say which commands would render the segment; runs none of them."""
-        clip, before = await asyncio.gather(
-            self._source(render.clip, render.segment.number),
-            self._before(render),
-        )
+        number = render.segment.number
+        clip, before = await together(self._source(render.clip, number), self._before(render))
+        assert clip is not None
         return plan.plan_segment(render, clip, before, scratch=scratch, into=into)
 
     async def compose(
@@ -90,6 +89,12 @@ class FfmpegComposer:
         demuxer = demuxer_of(path, MediaKind.VIDEO, subject)
         look = await self._prober.look(path, subject)
         return Source(path=path, demuxer=demuxer, look=look, subject=subject)
+
+    async def _run_all(self, steps: plan.SegmentPlan, on_progress: Progress | None) -> None:
+        total, done = sum(c.frames or 0 for c in steps.commands), 0
+        for command in steps.commands:
+            await self._run(command, _reported(on_progress, done, total))
+            done += command.frames or 0
 
     async def _run(self, command: Command, on_frames: Frames | None) -> None:
         outcome = await self._runner.run(command, on_frames)
@@ -150,8 +155,9 @@ def _handed_over(render: ProgrammeRender, video: Path, poster: Path, into: Path)
     )
 
 
-def _frames(on_progress: Progress | None, total: int) -> Callable[[int], None] | None:
-    return None if on_progress is None else lambda done: on_progress(min(1.0, done / total))
+def _reported(on_progress: Progress | None, before: int, total: int) -> Frames | None:
+    """Frames of one command as progress of the whole."""
+    return None if on_progress is None else lambda done: on_progress(min(1.0, (before + done) / total))
 
 
 def _nobody(_: float) -> None:

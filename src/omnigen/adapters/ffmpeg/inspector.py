@@ -1,5 +1,6 @@
 """The `Inspector`: decodes a foreign file from end to end in a process of its own."""
 
+import asyncio
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -21,7 +22,7 @@ class FfmpegInspector:
     """
 
     def __init__(self, cores: int) -> None:
-        self._prober = Prober(cores)
+        self._prober = Prober(asyncio.Semaphore(max(1, cores)))
 
     async def inspect(self, path: Path, kind: MediaKind) -> Footage:
         """Say what is in the file; see the port for the errors."""

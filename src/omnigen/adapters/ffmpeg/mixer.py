@@ -12,7 +12,7 @@ import structlog
 from omnigen.adapters.ffmpeg import sound
 from omnigen.adapters.ffmpeg.graph import PCM, SAMPLE_RATE
 from omnigen.adapters.ffmpeg.probe import Prober, demuxer_of
-from omnigen.adapters.ffmpeg.runner import Command, Runner
+from omnigen.adapters.ffmpeg.runner import Command, Runner, together
 from omnigen.adapters.ffmpeg.sound import Mastering, Measured, Sound
 from omnigen.domain.captions import Speech, placed
 from omnigen.domain.errors import Transient
@@ -37,16 +37,16 @@ class Mixer:
     async def mix(self, render: ProgrammeRender) -> Path:
         """The programme's sound as AAC, exactly as long as its pictures."""
         total = sound.programme_samples(render.timeline)
-        made = await asyncio.gather(self._bed(render), self._voice(render), self._music(render, total))
+        made = await together(self._bed(render), self._voice(render), self._music(render, total))
         stems = {n: p for n, p in zip(("bed", "voice", "music"), made, strict=True) if p is not None}
-        levels = dict(zip(stems, await asyncio.gather(*map(self._stem_level, stems.values())), strict=True))
+        levels = dict(zip(stems, await together(*map(self._stem_level, stems.values())), strict=True))
         mix = self._scratch / "mix.pcm"
         await self._runner.run(sound.plan_mix(stems, levels, total, into=mix))
         return await self._mastered(mix, total)
 
     async def _bed(self, render: ProgrammeRender) -> Path:
         """The clips' own sound, a piece for each segment."""
-        looks = await asyncio.gather(*(self._clip(s) for s in render.sounds))
+        looks = await together(*(self._clip(s) for s in render.sounds))
         commands = []
         for segment, before, clip in zip(render.timeline.segments(), [None, *looks], looks, strict=False):
             into = self._scratch / f"bed-{segment.number}.pcm"
@@ -66,7 +66,7 @@ class Mixer:
         spoken = {s.number: s.narration for s in render.sounds if s.narration is not None}
         if not spoken:
             return None
-        lengths = await asyncio.gather(*(self._narration_frames(n, p, render) for n, p in spoken.items()))
+        lengths = await together(*(self._narration_frames(n, p, render) for n, p in spoken.items()))
         speeches = placed(render.timeline, dict(zip(spoken, lengths, strict=True)))
         pieces = [self._scratch / f"voice-{s.number}.pcm" for s in speeches]
         marks = [sound.samples_of(s.start, render.timeline.rate) for s in speeches]
@@ -83,7 +83,7 @@ class Mixer:
     async def _narration_frames(self, number: int, path: Path, render: ProgrammeRender) -> int:
         """How many frames a narration lasts, rounded up, found by decoding it."""
         found = await self._prober.decode(path, MediaKind.SOUND, f"the narration of scene {number}")
-        samples = round(found["sound_s"] * SAMPLE_RATE)
+        samples: int = round(found["sound_s"] * SAMPLE_RATE)
         return max(1, -(-samples * render.timeline.rate // SAMPLE_RATE))
 
     async def _music(self, render: ProgrammeRender, total: int) -> Path | None:
@@ -97,7 +97,7 @@ class Mixer:
         return into
 
     async def _mastered(self, mix: Path, total: int) -> Path:
-        """Encode, measure what came out, correct, until it is right: encoders overshoot what they are given."""
+        """Encode, measure what came out, correct, until it is right: encoders overshoot."""
         made = self._scratch / "sound.mp4"
         mastering = Mastering.of(await self._stem_level(mix))
         result = Measured(loudness=-70, peak=0)
@@ -120,9 +120,7 @@ class Mixer:
         return sound.measured(outcome.stderr)
 
     async def _all(self, commands: Sequence[Command]) -> None:
-        async with asyncio.TaskGroup() as group:
-            for command in commands:
-                group.create_task(self._runner.run(command))
+        await together(*(self._runner.run(command) for command in commands))
 
 
 def _narration(speech: Speech, path: Path) -> Sound:

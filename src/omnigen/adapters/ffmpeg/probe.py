@@ -4,6 +4,7 @@ The demuxer is chosen by the file's first bytes and forced, never probed for: a 
 that calls itself .mp4 has no such bytes and is refused before any library reads it.
 """
 
+import asyncio
 import json
 import os
 import sys
@@ -65,10 +66,10 @@ class Packets:
 
 
 class Prober:
-    """Looks into files, at most `cores` at a time."""
+    """Looks into files, a child process each; `slots` are shared with whatever else is heavy."""
 
-    def __init__(self, cores: int) -> None:
-        self._runner = Runner((sys.executable, "-I", str(_CHILD)), cores)
+    def __init__(self, slots: asyncio.Semaphore) -> None:
+        self._runner = Runner((sys.executable, "-I", str(_CHILD)), slots)
 
     async def look(self, path: Path, subject: str) -> Look:
         """Header and first picture of a video. Raises Rejected about `subject` if there is no such thing."""

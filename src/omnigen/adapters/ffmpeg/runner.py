@@ -6,14 +6,14 @@ so it only builds the arguments.
 
 import asyncio
 import contextlib
+import functools
 import os
 import re
-import shutil
 import signal
+import subprocess
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Callable, Sequence
-from pathlib import Path
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from typing import Any, Final, TypeVar
 
 import structlog
 from attrs import frozen
@@ -22,12 +22,14 @@ from omnigen.domain.errors import OmniGenError, Rejected, Transient
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 Frames = Callable[[int], None]
 """Called with the number of frames that are done."""
 
 _TAIL: Final = 64 * 1024
 _MACHINE: Final = re.compile(
-    r"no space left|cannot allocate memory|input/output error|disk quota|too many open files|read-only file"
+    r"no space left|cannot allocate memory|disk quota|too many open files|read-only file"
     r"|resource temporarily unavailable|error writing trailer|malloc|permission denied",
     re.IGNORECASE,
 )
@@ -68,11 +70,11 @@ class Outcome:
 
 
 class Runner:
-    """Runs children of one binary, at most `cores` at a time."""
+    """Runs children of one binary, each in one of the `slots`."""
 
-    def __init__(self, binary: Sequence[str], cores: int) -> None:
+    def __init__(self, binary: Sequence[str], slots: asyncio.Semaphore) -> None:
         self._binary = tuple(binary)
-        self._slots = asyncio.Semaphore(max(1, cores))
+        self._slots = slots
 
     async def run(self, command: Command, on_frames: Frames | None = None) -> Outcome:
         """Run to the end. Raises Rejected where `blame` is at fault, Transient where the machine is."""
@@ -116,16 +118,22 @@ def _limited(argv: Sequence[str], limits: Limits) -> list[str]:
     return [*_dying_with_us(), "/bin/sh", "-c", script, "sh", *argv]
 
 
+@functools.cache
 def _dying_with_us() -> tuple[str, ...]:
     """On Linux a child is killed with its parent: a worker that is killed leaves no encoder behind."""
-    setpriv = shutil.which("setpriv")
-    return (setpriv, "--pdeathsig", "KILL", "--") if setpriv else ()
+    prefix = ("setpriv", "--pdeathsig", "KILL", "--")
+    try:
+        subprocess.run((*prefix, "true"), check=True, capture_output=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    return prefix
 
 
 def _environment() -> dict[str, str]:
     """No credentials, no proxies: a decoder of foreign files gets a bare environment."""
     kept = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT", "HOME")
-    return {name: os.environ[name] for name in kept if name in os.environ} | {"LC_ALL": "C"}
+    given = {name: os.environ[name] for name in kept if name in os.environ}
+    return given | {"LC_ALL": "C", "MALLOC_ARENA_MAX": "2"}
 
 
 async def _attend(process: Process, on_frames: Frames | None) -> Outcome:
@@ -175,9 +183,10 @@ class _Progress:
 
 async def _end(process: Process) -> None:
     """Whatever happened: nobody of the group is left. Shielded, since a cancelled task ends here too."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await asyncio.shield(process.wait())
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await asyncio.shield(process.communicate())  # drained: a full pipe would hide the end
 
 
 def _failure(command: Command, code: int, outcome: Outcome) -> OmniGenError:
@@ -203,10 +212,11 @@ def last_line(text: str) -> str:
     return lines[-1][-500:] if lines else ""
 
 
-def scratch_folder(work_dir: Path) -> Path:
-    """The scratch folder, made if it isn't there. Raises Transient if it can't be."""
+async def together(*work: Coroutine[Any, Any, T]) -> list[T]:
+    """All results, in order. The first failure cancels the others and is raised as it is."""
     try:
-        work_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Transient(f"the work folder {work_dir} can't be used") from error
-    return work_dir
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one) for one in work]
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    return [task.result() for task in tasks]

@@ -1,0 +1,77 @@
+"""Programmes of numbered clips, rendered for tests."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+from omnigen.adapters.ffmpeg.composer import FfmpegComposer
+from omnigen.domain.captions import Cue
+from omnigen.domain.storyboard import CUT, Transition, TransitionKind
+from omnigen.domain.timeline import Canvas, Clip, Timeline
+from omnigen.ports.composer import Programme, ProgrammeRender, SceneSound, SegmentRender
+
+CANVAS = Canvas(width=160, height=96)
+
+
+def over(kind: TransitionKind, frames: int) -> Transition:
+    return Transition(kind=kind, frames=frames)
+
+
+def timeline(*scenes: tuple[int, Transition] | int, rate: int = 24) -> Timeline:
+    """Scenes by their frames, with the transition into them where it isn't a cut."""
+    pairs = [(s, CUT) if isinstance(s, int) else s for s in scenes]
+    clips = (Clip(number=n, frames=f, transition=t) for n, (f, t) in enumerate(pairs, 1))
+    return Timeline(clips=tuple(clips), rate=rate)
+
+
+@frozen(kw_only=True)
+class Film:
+    """A timeline with its clips."""
+
+    timeline: Timeline
+    clips: tuple[Path, ...]
+    canvas: Canvas = CANVAS
+
+    async def segment(
+        self, composer: FfmpegComposer, number: int, into: Path, cues: tuple[Cue, ...] = ()
+    ) -> Path:
+        segment = self.timeline.segment(number)
+        before = self.clips[number - 2] if segment.tail_start is not None else None
+        render = SegmentRender(
+            segment=segment, canvas=self.canvas, clip=self.clips[number - 1], before=before, cues=cues
+        )
+        await composer.render_segment(render, into)
+        return into
+
+    async def segments(self, composer: FfmpegComposer, folder: Path) -> tuple[Path, ...]:
+        numbers = range(1, len(self.clips) + 1)
+        return tuple([await self.segment(composer, n, folder / f"segment-{n}.mp4") for n in numbers])
+
+    def render(
+        self,
+        segments: tuple[Path, ...],
+        *,
+        narrations: Sequence[Path | None] = (),
+        music: Path | None = None,
+        cues: tuple[Cue, ...] = (),
+        title: str = "A film",
+    ) -> ProgrammeRender:
+        spoken = [*narrations, *[None] * (len(self.clips) - len(narrations))]
+        sounds = tuple(
+            SceneSound(number=c.number, frames=c.frames, transition=c.transition, clip=p, narration=n)
+            for c, p, n in zip(self.timeline.clips, self.clips, spoken, strict=True)
+        )
+        return ProgrammeRender(
+            title=title,
+            timeline=self.timeline,
+            canvas=self.canvas,
+            segments=segments,
+            sounds=sounds,
+            music=music,
+            cues=cues,
+        )
+
+    async def programme(self, composer: FfmpegComposer, folder: Path, **extras: object) -> Programme:
+        segments = await self.segments(composer, folder)
+        return await composer.compose(self.render(segments, **extras), folder / "out")  # type: ignore[arg-type]
