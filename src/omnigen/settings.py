@@ -6,6 +6,7 @@ Secrets are wrapped so that neither a log line nor a traceback can show them.
 
 import os
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeVar
@@ -117,8 +118,12 @@ class Settings:
     catalogue: Path | None
     """A catalogue of models and prices in place of the packaged one."""
     log_level: str
-    job_deadline_s: int
+    job_deadline: timedelta
     """Longest life of one revision, queueing for the provider included."""
+    poll_s: float
+    """Seconds between two looks at a running prediction; webhooks shorten it."""
+    adoption: timedelta
+    """How long after a lost reply its prediction is looked for."""
     web_dir: Path | None
     """Built web app to serve at `/`; None serves the API alone."""
     http: HttpSettings
@@ -142,7 +147,9 @@ class Settings:
             ffmpeg=env.optional_path("OMNIGEN_FFMPEG"),
             catalogue=env.optional_path("OMNIGEN_CATALOGUE"),
             log_level=env.one_of("OMNIGEN_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
-            job_deadline_s=env.integer("OMNIGEN_JOB_DEADLINE", 3600, 60, 86_400),
+            job_deadline=timedelta(seconds=env.integer("OMNIGEN_JOB_DEADLINE", 3600, 60, 86_400)),
+            poll_s=env.integer("OMNIGEN_POLL_MS", 2000, 50, 60_000) / 1000,
+            adoption=timedelta(seconds=env.integer("OMNIGEN_ADOPTION", 60, 1, 3_600)),
             web_dir=env.optional_path("OMNIGEN_WEB_DIR"),
             http=HttpSettings(
                 host=env.text("OMNIGEN_HOST", "127.0.0.1"),

@@ -1,0 +1,92 @@
+"""The accounts of a Cognito user pool, for operators. A tier is the group of the same name."""
+
+from typing import Any
+
+import aioboto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from omnigen.domain.errors import NotFound, OmniGenError, Transient
+from omnigen.domain.quota import Tier
+from omnigen.ports.identity import User
+from omnigen.settings import AssetSettings, IdentitySettings
+
+
+class CognitoDirectory:
+    """Keeps the promises of `Directory` on one user pool. A client is made for each call: operators are few."""
+
+    def __init__(self, settings: IdentitySettings, account: AssetSettings) -> None:
+        self._settings = settings
+        self._account = account
+
+    async def users(self) -> list[User]:
+        """All accounts."""
+        async with self._client() as client:
+            try:
+                return await self._all(client)
+            except (BotoCoreError, ClientError) as error:
+                raise _translated(error) from error
+
+    async def set_tier(self, email: str, tier: Tier) -> User:
+        """Move an account to a tier; it holds from the next token on. Raises NotFound."""
+        async with self._client() as client:
+            try:
+                return await self._move(client, email, tier)
+            except (BotoCoreError, ClientError) as error:
+                raise _translated(error) from error
+
+    def _client(self) -> Any:
+        secret = self._account.secret_access_key
+        session = aioboto3.Session(
+            aws_access_key_id=self._account.access_key_id,
+            aws_secret_access_key=secret.reveal() if secret else None,
+            region_name=self._account.region,
+        )
+        return session.client("cognito-idp", endpoint_url=self._settings.cognito_endpoint)
+
+    async def _all(self, client: Any) -> list[User]:
+        found: list[User] = []
+        page: dict[str, Any] = {}
+        while True:
+            answer = await client.list_users(UserPoolId=self._settings.user_pool_id, **page)
+            found += [await self._user(client, entry) for entry in answer["Users"]]
+            if not answer.get("PaginationToken"):
+                return found
+            page = {"PaginationToken": answer["PaginationToken"]}
+
+    async def _user(self, client: Any, entry: dict[str, Any]) -> User:
+        attributes = {a["Name"]: a["Value"] for a in entry["Attributes"]}
+        groups = await self._groups(client, entry["Username"])
+        return User(
+            id=attributes["sub"],
+            email=attributes.get("email", entry["Username"]),
+            tier=Tier.of_groups(groups),
+            enabled=bool(entry.get("Enabled", True)),
+        )
+
+    async def _groups(self, client: Any, username: str) -> tuple[str, ...]:
+        answer = await client.admin_list_groups_for_user(
+            UserPoolId=self._settings.user_pool_id, Username=username
+        )
+        return tuple(group["GroupName"] for group in answer["Groups"])
+
+    async def _move(self, client: Any, email: str, tier: Tier) -> User:
+        pool = self._settings.user_pool_id
+        quoted = email.replace("\\", "\\\\").replace('"', '\\"')
+        found = await client.list_users(UserPoolId=pool, Filter=f'email = "{quoted}"')
+        if not found["Users"]:
+            raise NotFound(f"there is no account with the address {email}")
+        entry = found["Users"][0]
+        name = entry["Username"]
+        await client.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=tier.value)
+        # Added first and removed after: at no moment has the account no tier at all.
+        for group in await self._groups(client, name):
+            if group != tier.value and group in {t.value for t in Tier}:
+                await client.admin_remove_user_from_group(UserPoolId=pool, Username=name, GroupName=group)
+        return await self._user(client, entry)
+
+
+def _translated(error: Exception) -> OmniGenError:
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+    if code in ("UserNotFoundException", "ResourceNotFoundException"):
+        return NotFound(f"the identity provider says {code}")
+    return Transient(f"the identity provider can't be reached ({code or type(error).__name__})")

@@ -1,0 +1,295 @@
+"""The composition root: which adapter fills which role, by profile, and in what order things are opened.
+
+Adapters are named by their import path, so that a process loads only those that it uses.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from os import cpu_count
+from typing import Any
+
+from attrs import frozen
+from dependency_injector import containers, providers
+
+from omnigen.domain.errors import Unauthenticated
+from omnigen.ports.clock import Clock
+from omnigen.ports.outbox import Outbox
+from omnigen.settings import Profile, Settings, SettingsError
+from omnigen.usecases.admit_upload import AdmitUpload
+from omnigen.usecases.app import App, Desk, Pipeline
+from omnigen.usecases.cancel_job import CancelJob
+from omnigen.usecases.check_ready import CheckReady
+from omnigen.usecases.compose_video import ComposeVideo
+from omnigen.usecases.delete_job import DeleteJob, PurgeJobs, RestoreJob
+from omnigen.usecases.draft_storyboard import DraftStoryboard
+from omnigen.usecases.end_job import FailJob, FinishJob
+from omnigen.usecases.generate_music import GenerateMusic
+from omnigen.usecases.generate_scene import GenerateScene
+from omnigen.usecases.get_job import GetJob
+from omnigen.usecases.get_usage import GetUsage
+from omnigen.usecases.lend_file import LendFile
+from omnigen.usecases.list_jobs import ListJobs
+from omnigen.usecases.make_take import MakeTake
+from omnigen.usecases.operate import OperateJobs
+from omnigen.usecases.plan_storyboard import PlanStoryboard
+from omnigen.usecases.policy import Policy
+from omnigen.usecases.receive_webhook import ReceiveWebhook
+from omnigen.usecases.render_segment import RenderSegment
+from omnigen.usecases.request_upload import RequestUpload
+from omnigen.usecases.retry_job import RetryJob
+from omnigen.usecases.start_leg import KeepLeg, StartLeg
+from omnigen.usecases.submit_job import SubmitJob
+from omnigen.usecases.sweep import ClearOrphans, Sweep
+from omnigen.usecases.video_url import VideoUrl
+from omnigen.usecases.watch_job import WatchJob
+from omnigen.usecases.workspace import Workspace
+
+One = providers.Singleton
+
+
+class Container(containers.DeclarativeContainer):
+    """Every role and who fills it. What has to be opened comes from outside, as a dependency."""
+
+    settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
+    policy: providers.Dependency[Policy] = providers.Dependency(instance_of=Policy)
+
+    # Opened and closed by `opened` below.
+    database = providers.Dependency()
+    assets = providers.Dependency()
+    provider = providers.Dependency()
+    catalogue = providers.Dependency()
+    workflow = providers.Dependency()
+    """How legs are started: by a message in the API, by a task in the worker."""
+
+    clock = One("omnigen.adapters.local.clock.SystemClock")
+    ids = One("omnigen.adapters.local.clock.RandomIds")
+    metrics = One("omnigen.adapters.prometheus.PrometheusMetrics")
+    verifier = One("omnigen.adapters.oidc.OidcVerifier", settings.provided.identity)
+    directory = One(
+        "omnigen.adapters.aws.cognito.CognitoDirectory",
+        settings.provided.identity,
+        settings.provided.assets,
+    )
+
+    jobs = One("omnigen.adapters.local.sqlite.SqliteJobs", database)
+    takes = One("omnigen.adapters.local.sqlite.SqliteTakes", database)
+    ledger = One("omnigen.adapters.local.sqlite.SqliteUsage", database)
+    rates = One("omnigen.adapters.local.sqlite.SqliteRates", database)
+    outbox = One("omnigen.adapters.local.sqlite.SqliteOutbox", database)
+    uploads = One("omnigen.adapters.local.sqlite.SqliteUploads", database)
+
+    cores = providers.Callable(lambda: cpu_count() or 1)
+    inspector = One("omnigen.adapters.ffmpeg.inspector.FfmpegInspector", cores=cores)
+    ffmpeg = providers.Callable("omnigen.adapters.ffmpeg.build.FfmpegBuild.find", settings.provided.ffmpeg)
+    composer = One(
+        "omnigen.adapters.ffmpeg.composer.FfmpegComposer",
+        ffmpeg=ffmpeg, work_dir=settings.provided.work_dir, cores=cores,
+    )  # fmt: skip
+    workspace = One(Workspace, root=settings.provided.work_dir, assets=assets)
+
+    # What users ask for.
+    draft_storyboard = One(DraftStoryboard, catalogue=catalogue, policy=policy)
+    admit_upload = One(AdmitUpload, uploads=uploads, assets=assets, inspector=inspector)
+    submit_job = One(
+        SubmitJob,
+        jobs=jobs, workflow=workflow, catalogue=catalogue, clock=clock, ids=ids, policy=policy,
+        draft_storyboard=draft_storyboard, admit_upload=admit_upload,
+    )  # fmt: skip
+    get_job = One(GetJob, jobs=jobs, takes=takes, assets=assets, policy=policy)
+    cancel_job = One(CancelJob, jobs=jobs, workflow=workflow, clock=clock, get_job=get_job)
+    app = One(
+        App,
+        catalogue=catalogue,
+        frame_rate=policy.provided.frame_rate,
+        verifier=verifier,
+        rates=rates,
+        metrics=metrics,
+        draft_storyboard=draft_storyboard,
+        submit_job=submit_job,
+        get_job=get_job,
+        list_jobs=One(ListJobs, jobs=jobs, assets=assets, policy=policy),
+        watch_job=One(WatchJob, jobs=jobs, clock=clock, policy=policy),
+        video_url=One(VideoUrl, jobs=jobs, assets=assets, policy=policy),
+        cancel_job=cancel_job,
+        retry_job=One(
+            RetryJob,
+            jobs=jobs, takes=takes, workflow=workflow, catalogue=catalogue, clock=clock, policy=policy,
+        ),
+        delete_job=One(DeleteJob, jobs=jobs, clock=clock, cancel_job=cancel_job),
+        restore_job=One(RestoreJob, jobs=jobs, clock=clock, get_job=get_job),
+        request_upload=One(
+            RequestUpload, uploads=uploads, assets=assets, clock=clock, ids=ids, policy=policy
+        ),
+        get_usage=One(GetUsage, ledger=ledger, clock=clock),
+        receive_webhook=One(
+            ReceiveWebhook,
+            takes=takes, outbox=outbox, workflow=workflow, clock=clock,
+            verify=providers.Callable(lambda s, c: _signature_check(s, c), settings, clock),
+        ),
+        check_ready=One(CheckReady, jobs=jobs, assets=assets, clock=clock),
+    )  # fmt: skip
+
+    # What the workflow does.
+    make_take = One(
+        MakeTake,
+        jobs=jobs, takes=takes, rates=rates, provider=provider, assets=assets, inspector=inspector,
+        clock=clock, ids=ids, policy=policy,
+    )  # fmt: skip
+    render_segment = One(
+        RenderSegment,
+        jobs=jobs, assets=assets, inspector=inspector, composer=composer, clock=clock, policy=policy,
+        workspace=workspace,
+    )  # fmt: skip
+    start_leg = One(StartLeg, jobs=jobs, clock=clock, policy=policy)
+    fail_job = One(FailJob, jobs=jobs, takes=takes, clock=clock, workspace=workspace)
+    pipeline = One(
+        Pipeline,
+        start_leg=start_leg,
+        keep_leg=One(KeepLeg, jobs=jobs, clock=clock, policy=policy),
+        plan_storyboard=One(
+            PlanStoryboard,
+            jobs=jobs, assets=assets, catalogue=catalogue, clock=clock, policy=policy, make_take=make_take,
+        ),
+        generate_scene=One(
+            GenerateScene,
+            jobs=jobs, assets=assets, uploads=uploads, catalogue=catalogue, clock=clock, policy=policy,
+            make_take=make_take, lend_file=One(LendFile, assets=assets, provider=provider, policy=policy),
+        ),
+        generate_music=One(
+            GenerateMusic, jobs=jobs, catalogue=catalogue, clock=clock, policy=policy, make_take=make_take
+        ),
+        render_segment=render_segment,
+        compose_video=One(
+            ComposeVideo,
+            jobs=jobs, assets=assets, composer=composer, catalogue=catalogue, clock=clock, policy=policy,
+            workspace=workspace, render_segment=render_segment, make_take=make_take,
+        ),
+        finish_job=One(FinishJob, jobs=jobs, takes=takes, clock=clock, workspace=workspace),
+        fail_job=fail_job,
+        sweep=One(
+            Sweep, jobs=jobs, workflow=workflow, clock=clock,
+            purge_jobs=One(PurgeJobs, jobs=jobs, assets=assets, clock=clock, policy=policy),
+        ),
+        clear_orphans=One(ClearOrphans, jobs=jobs, assets=assets, clock=clock),
+    )  # fmt: skip
+
+    # What operators do.
+    desk = One(
+        Desk,
+        jobs=One(
+            OperateJobs,
+            jobs=jobs, takes=takes, ledger=ledger, outbox=outbox, clock=clock, ids=ids,
+            start_leg=start_leg, fail_job=fail_job,
+        ),
+        directory=directory,
+    )  # fmt: skip
+
+    # The two sides of the local workflow.
+    outbox_workflow = One(
+        "omnigen.adapters.local.workflow.OutboxWorkflow", outbox=outbox, clock=clock, ids=ids
+    )
+    local_workflow = One(
+        "omnigen.adapters.local.workflow.LocalWorkflow", jobs=jobs, clock=clock, ids=ids, metrics=metrics
+    )
+
+
+def _signature_check(settings: Settings, clock: Clock) -> Any:
+    from omnigen.adapters.replicate.webhooks import verify  # noqa: PLC0415  as lazy as the others
+
+    secret = settings.replicate.webhook_secret
+
+    def check(headers: Mapping[str, str], body: bytes) -> str:
+        if not secret:
+            raise Unauthenticated("webhooks are off: no secret is set", code="webhook_signature")
+        return verify(headers, body, secret.reveal(), now=clock.now())
+
+    return check
+
+
+@frozen(kw_only=True)
+class Worker:
+    """What the worker process works with."""
+
+    pipeline: Pipeline
+    workflow: Any
+    """The local workflow's driving side."""
+    outbox: Outbox
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The numbers to go by, as far as settings decide them."""
+    return Policy(
+        frame_rate=settings.frame_rate,
+        job_deadline=settings.job_deadline,
+        poll=settings.poll_s,
+        adoption=settings.adoption,
+    )
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[App]:
+    """The API's facade, with everything open that it needs."""
+    async with opened(settings) as container:
+        container.workflow.override(container.outbox_workflow)
+        yield container.app()
+
+
+@asynccontextmanager
+async def working(settings: Settings) -> AsyncIterator[Worker]:
+    """The worker's pipeline, with everything open that it needs."""
+    async with opened(settings) as container:
+        workflow = _driver(container)
+        container.workflow.override(providers.Object(workflow))
+        yield Worker(pipeline=container.pipeline(), workflow=workflow, outbox=container.outbox())
+
+
+@asynccontextmanager
+async def operating(settings: Settings) -> AsyncIterator[Desk]:
+    """The operator's desk."""
+    async with opened(settings) as container:
+        container.workflow.override(container.outbox_workflow)
+        yield container.desk()
+
+
+def _driver(container: Container) -> Any:
+    """The driving side knows the steps, and one of the steps, the sweep, starts legs through it."""
+    steps = _LateSteps(partial(container.pipeline))
+    return container.local_workflow(steps=steps)
+
+
+class _LateSteps:
+    """The pipeline, looked up when the first leg runs."""
+
+    def __init__(self, pipeline: Any) -> None:
+        self._pipeline = pipeline
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pipeline(), name)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, policy: Policy | None = None) -> AsyncIterator[Container]:
+    """A container with open connections; they are closed in the opposite order."""
+    if settings.profile is not Profile.LOCAL:
+        raise SettingsError(f"OMNIGEN_PROFILE is {settings.profile}; only 'local' is built in so far")
+    # Imported here: a process that only reads settings, or another profile, has no use for them.
+    from omnigen.adapters.aws.s3 import S3Assets  # noqa: PLC0415
+    from omnigen.adapters.local.sqlite import Database  # noqa: PLC0415
+    from omnigen.adapters.replicate.catalogue import load_catalogue  # noqa: PLC0415
+    from omnigen.adapters.replicate.provider import ReplicateProvider  # noqa: PLC0415
+
+    async with AsyncExitStack() as stack:
+        catalogue = load_catalogue(settings.catalogue)
+        database = await Database.open(settings.database)
+        stack.push_async_callback(database.close)
+        assets = await stack.enter_async_context(S3Assets(settings.assets))
+        provider = await stack.enter_async_context(ReplicateProvider(settings.replicate, catalogue))
+        yield Container(
+            settings=providers.Object(settings),
+            policy=providers.Object(policy or policy_of(settings)),
+            database=providers.Object(database),
+            assets=providers.Object(assets),
+            provider=providers.Object(provider),
+            catalogue=providers.Object(catalogue),
+        )
