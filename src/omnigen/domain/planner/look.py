@@ -80,10 +80,9 @@ def look_of(style: Style, prompt: str, aspect_ratio: AspectRatio, wishes: tuple[
 def music_of(style: Style, prompt: str, wishes: tuple[str, ...]) -> str:
     """What the music should be like."""
     told = set(tokens(prompt))
-    mood, tempo = max(
-        ((len(told & set(known.split())), mood, tempo) for mood, known, tempo in _MOOD),
-        key=lambda found: found[0],
-    )[1:] if any(told & set(known.split()) for _, known, _ in _MOOD) else _CALM  # fmt: skip
+    counts = [(len(told & set(known.split())), mood, tempo) for mood, known, tempo in _MOOD]
+    best, mood, tempo = max(counts, key=lambda found: found[0])
+    mood, tempo = (mood, tempo) if best else _CALM
     return ", ".join([f"Instrumental {_GENRE[style]}", *wishes, mood, f"about {tempo} bpm", "no vocals"])
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from omnigen.domain.planner import words as w
-from omnigen.domain.planner.reading import Subject
-from omnigen.domain.planner.scenes import Moment, named
+from omnigen.domain.planner.grammar import find_verb, tokens
+from omnigen.domain.planner.scenes import Moment, sentence
 from omnigen.domain.pricing import speech_seconds
 from omnigen.domain.storyboard import MAX_NARRATION
 
@@ -30,51 +30,47 @@ _ASIDES: Final = (
 _LAST: Final = ("And that is where we leave it.", "A moment to remember.", "Remember this.")
 
 
-def lines(moments: Sequence[Moment], subject: Subject, seconds: Sequence[float]) -> list[str | None]:
+def lines(moments: Sequence[Moment], seconds: Sequence[float]) -> list[str | None]:
     """A line for each scene, None where there is no time for a single word."""
-    told = [_line(moments, k, subject, seconds[k] - _BREATH_S) for k in range(len(moments))]
-    return [line[:MAX_NARRATION] or None for line in told]
+    told = (_line(moments, k, seconds[k] - _BREATH_S) for k in range(len(moments)))
+    return [line if line and len(line) <= MAX_NARRATION else None for line in told]
 
 
 def shortened(text: str, *, words: int, characters: int) -> str:
     """The beginning of a text that makes sense on its own, within both limits."""
-    kept = text.split()[:words]
+    said = text.split()
+    kept = said[:words]
     while len(kept) > 1 and len(" ".join(kept)) > characters:
         kept.pop()
-    if len(kept) < len(text.split()):
-        while len(kept) > 1 and kept[-1].lower().strip(",;:") in w.WEAK_ENDS:
-            kept.pop()
+    while len(kept) < len(said) and len(kept) > 1 and kept[-1].lower().strip(",;:") in w.WEAK_ENDS:
+        kept.pop()
     return " ".join(kept)[:characters].rstrip(" ,;:")
 
 
-def _line(moments: Sequence[Moment], at: int, subject: Subject, seconds: float) -> str:
-    moment = moments[at]
-    if not moment.phase:
-        return _fitted(_spoken(named(moment.beat.text, subject)), seconds)
+def _line(moments: Sequence[Moment], at: int, seconds: float) -> str:
+    if not moments[at].phase:
+        return _fitted(moments[at].spoken, seconds)
     if at == len(moments) - 1:
         return next((line for line in _LAST if speech_seconds(line) <= seconds), "")
     fitting = [line for line in _ASIDES if speech_seconds(line) <= seconds]
     return fitting[(at - 1) % len(fitting)] if fitting else ""
 
 
-def _spoken(text: str) -> str:
-    text = text.strip(" ,;:")
-    ended = text if text[-1:] in (".", "!", "?", "…", "。", "！", "？") else f"{text}."
-    return ended[:1].upper() + ended[1:]
-
-
 def _fitted(text: str, seconds: float) -> str:
-    """As many of its first clauses as can be spoken in time; failing that, as many of its first words."""
-    if speech_seconds(text) <= seconds:
-        return text
-    clauses = text.rstrip(".").split(", ")
-    for kept in range(len(clauses) - 1, 0, -1):
-        said = _spoken(", ".join(clauses[:kept]))
-        if speech_seconds(said) <= seconds:
-            return said
+    """As much of its beginning as can be spoken in time: up to a comma or a phrase's end, else a word's."""
+    tries = [text, *_beginnings(text), *_any_beginnings(text)]
+    return next((line for said in tries if speech_seconds(line := sentence(said)) <= seconds), "")
+
+
+def _beginnings(text: str) -> list[str]:
+    """The text cut where a phrase ends, the longest first; at least its first two words."""
+    said = text.split()
+    told = [" ".join(tokens(word)) for word in said]
+    verb = find_verb(told)
+    ends = [k for k in range(2, len(said)) if k == verb or told[k] in w.BREAKS or said[k - 1].endswith(",")]
+    return [" ".join(said[:k]) for k in reversed(ends) if told[k - 1] not in w.WEAK_ENDS]
+
+
+def _any_beginnings(text: str) -> list[str]:
     count = len(text.split())
-    for kept in range(count - 1, 0, -1):
-        said = _spoken(shortened(text, words=kept, characters=MAX_NARRATION - 1))
-        if speech_seconds(said) <= seconds:
-            return said
-    return ""
+    return [shortened(text, words=k, characters=MAX_NARRATION - 1) for k in range(count - 1, 0, -1)]

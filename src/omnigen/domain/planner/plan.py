@@ -1,16 +1,19 @@
 """From brief to storyboard: beats, then scenes, then shots and time."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from attrs import frozen
+
 from omnigen.domain.catalogue import Model
-from omnigen.domain.planner.beats import Link, Script, clean, read_script
+from omnigen.domain.planner.beats import Link, Script, read_script
 from omnigen.domain.planner.look import look_of, music_of
 from omnigen.domain.planner.narration import lines, shortened
 from omnigen.domain.planner.pacing import Pace, pace, scene_count
-from omnigen.domain.planner.reading import Subject, find_subject, settings
-from omnigen.domain.planner.scenes import Moment, action, setting_sentence, spread
+from omnigen.domain.planner.phrases import Subject
+from omnigen.domain.planner.reading import find_subject
+from omnigen.domain.planner.scenes import Moment, action, moments_of, setting_sentence
 from omnigen.domain.planner.shots import Shot, shot_for
 from omnigen.domain.storyboard import (
     MAX_PROMPT,
@@ -25,7 +28,30 @@ from omnigen.domain.storyboard import (
 
 _STEP: Final = 0x9E3779B1
 """Odd, so that no two scenes of a storyboard have the same seed."""
-_SMALL: Final = frozenset("a an the and or but of in on at to for by with from as into over under after through".split())
+_CALM_S: Final = 5.5
+"""From this average length of scene on, beats flow into each other instead of being cut."""
+_SMALL: Final = frozenset(
+    "a an the and or but of in on at to for by with from as into over under after through".split()
+)
+_TITLE_WORDS: Final = 9
+_ACCENTS: Final = (
+    "A little later.",
+    "The light a shade warmer.",
+    "The pace quickens.",
+    "A breath of wind.",
+    "The colours deepen.",
+    "Everything slows down.",
+)
+
+
+@frozen
+class _Look:
+    """What all prompts of a storyboard share."""
+
+    subject: Subject
+    sentence: str
+    longest: int
+    """Characters that a prompt may have."""
 
 
 def plan(brief: Brief, video: Model, *, rate: int) -> Storyboard:
@@ -34,19 +60,23 @@ def plan(brief: Brief, video: Model, *, rate: int) -> Storyboard:
     Raises Invalid where the duration can't be filmed in 40 clips of that model.
     """
     script = read_script(brief.prompt)
-    count = scene_count(brief.frames, len(script.beats), video, rate)
-    subject = find_subject(script.beats)
-    moments = spread(script.beats, settings(script.beats), count)
-    paces = pace(brief.frames, transitions(moments), video, rate)
+    subject = find_subject(script)
+    moments = moments_of(script, subject, scene_count(brief.frames, len(script.beats), video, rate))
+    paces = pace(brief.frames, transitions(moments, brief.frames / rate), video, rate)
+    look = _Look(
+        subject,
+        look_of(brief.style, brief.prompt, brief.aspect_ratio, script.looks),
+        min(video.max_prompt, MAX_PROMPT),
+    )
     return Storyboard(
         title=brief.title or title_of(script, subject),
         aspect_ratio=brief.aspect_ratio,
         resolution=brief.resolution,
         style=brief.style,
         model=brief.model,
-        scenes=_scenes(brief, script, subject, moments, paces, video, rate),
+        scenes=tuple(_scenes(brief, moments, paces, look, rate)),
         soundtrack=Soundtrack(
-            music=music_of(brief.style, brief.prompt, script.sounds)[:MAX_PROMPT] if brief.music else None,
+            music=music_of(brief.style, brief.prompt, script.sounds) if brief.music else None,
             captions=brief.captions,
         ),
     )
@@ -58,80 +88,71 @@ def seed_of(prompt: str, number: int) -> int:
     return (base + number * _STEP) % (MAX_SEED + 1)
 
 
-def transitions(moments: Sequence[Moment]) -> list[TransitionKind]:
-    """A cut within an action, a dissolve from beat to beat, black where time has passed."""
-    return [_transition(moments, k) for k in range(len(moments))]
-
-
 def title_of(script: Script, subject: Subject) -> str:
     """What it is about, as a title: `A Lighthouse at Dusk`."""
-    text = shortened(script.beats[0].text, words=9, characters=MAX_TITLE - 40)
-    if subject.name and len(script.beats[0].text.split()) > 9:
-        text = shortened(subject.name, words=9, characters=MAX_TITLE - 40)
-    words = text.strip(" .,;:!?\"'“”").split()
-    cased = [_cased(word, first=k in (0, len(words) - 1)) for k, word in enumerate(words)]
+    opening = script.beats[0].text
+    text = subject.name if subject.name and len(opening.split()) > _TITLE_WORDS else opening
+    words = shortened(text, words=_TITLE_WORDS, characters=MAX_TITLE - 40).strip(" .,;:!?\"'“”").split()
+    cased = [_cased(word, edge=k in (0, len(words) - 1)) for k, word in enumerate(words)]
     return " ".join(cased)[:MAX_TITLE] or "Untitled"
 
 
-def _cased(word: str, *, first: bool) -> str:
-    return word if word.lower() in _SMALL and not first else word[:1].upper() + word[1:]
+def transitions(moments: Sequence[Moment], seconds: float) -> list[TransitionKind]:
+    """A cut within an action, a dissolve where the air changes or the pace is calm, black where time has passed."""
+    calm = seconds / len(moments) >= _CALM_S
+    pairs = zip(moments, moments[1:], strict=False)
+    return [TransitionKind.CUT, *(_transition(before, moment, calm=calm) for before, moment in pairs)]
 
 
-def _transition(moments: Sequence[Moment], at: int) -> TransitionKind:
-    moment = moments[at]
-    if at == 0 or moment.phase or moment.beat.link is Link.WHILE:
+def _transition(before: Moment, moment: Moment, *, calm: bool) -> TransitionKind:
+    if moment.phase or moment.beat.link is Link.WHILE:
         return TransitionKind.CUT
-    before = moments[at - 1]
-    if moment.beat.link is Link.LATER or _moved_on(before, moment):
+    then = before.setting.time
+    if moment.beat.link is Link.LATER or (then and then != moment.setting.time):
         return TransitionKind.FADE_BLACK
-    return TransitionKind.DISSOLVE if before.setting != moment.setting or before.phase else TransitionKind.CUT
+    return TransitionKind.DISSOLVE if calm or before.setting != moment.setting else TransitionKind.CUT
 
 
-def _moved_on(before: Moment, moment: Moment) -> bool:
-    return bool(before.setting.time) and before.setting.time != moment.setting.time
+def _cased(word: str, *, edge: bool) -> str:
+    return word if word.lower() in _SMALL and not edge else word[:1].upper() + word[1:]
 
 
 def _scenes(
-    brief: Brief,
-    script: Script,
-    subject: Subject,
-    moments: Sequence[Moment],
-    paces: Sequence[Pace],
-    video: Model,
-    rate: int,
-) -> tuple[Scene, ...]:
-    look = look_of(brief.style, brief.prompt, brief.aspect_ratio, script.looks)
-    said = lines(moments, subject, [p.frames / rate for p in paces]) if brief.narration else [None] * len(paces)
-    shots = _shots(moments)
-    return tuple(
-        Scene(
+    brief: Brief, moments: Sequence[Moment], paces: Sequence[Pace], look: _Look, rate: int
+) -> Iterable[Scene]:
+    said = lines(moments, [p.frames / rate for p in paces]) if brief.narration else [None] * len(paces)
+    prompts = _prompts(moments, look)
+    for number, (prompt, time, line) in enumerate(zip(prompts, paces, said, strict=True), 1):
+        yield Scene(
             number=number,
-            prompt=_prompt(shot, moment, subject, look, number, len(paces), min(video.max_prompt, MAX_PROMPT)),
+            prompt=prompt,
             frames=time.frames,
             seed=seed_of(brief.prompt, number),
             narration=line,
             transition=time.transition,
         )
-        for number, (shot, moment, time, line) in enumerate(zip(shots, moments, paces, said, strict=True), 1)
-    )
 
 
-def _shots(moments: Sequence[Moment]) -> list[Shot]:
-    shots: list[Shot] = []
+def _prompts(moments: Sequence[Moment], look: _Look) -> list[str]:
+    """A prompt for each scene, no two the same."""
+    shots: list[Shot | None] = [None]
+    prompts: list[str] = []
     for number, moment in enumerate(moments, 1):
-        before = shots[-1] if shots else None
-        shots.append(shot_for(moment.beat.text, number, len(moments), phase=moment.phase, before=before))
-    return shots
+        shot = shot_for(
+            moment.beat.text, number, len(moments),
+            phase=moment.phase, camera=moment.beat.camera, before=shots[-1],
+        )  # fmt: skip
+        tries = (_prompt(shot, moment, look, accent) for accent in ("", *_ACCENTS))
+        prompts.append(next((p for p in tries if p not in prompts), _prompt(shot, moment, look, f"Take {number}.")))
+        shots.append(shot)
+    return prompts
 
 
-def _prompt(
-    shot: Shot, moment: Moment, subject: Subject, look: str, number: int, count: int, longest: int
-) -> str:
-    """Shot, action, setting, look; the action gives way where it is too long for the model."""
-    frame = [f"{shot}.", setting_sentence(moment), look]
-    room = longest - sum(len(part) + 1 for part in frame)
-    told = action(moment, subject, number=number, count=count)
-    if room < 80:
-        return clean(f"{shot}. {told}")[:longest].strip()
-    fitted = told if len(told) <= room else shortened(told, words=room, characters=room)
-    return " ".join(part for part in (frame[0], fitted, frame[1], frame[2]) if part)
+def _prompt(shot: Shot, moment: Moment, look: _Look, accent: str) -> str:
+    """Shot, action, setting, look; where it is too long for the model, the action gives way."""
+    opening = f"{shot}. {accent}".strip()
+    told, around = action(moment, shot, look.subject), f"{setting_sentence(moment)} {look.sentence}".strip()
+    room = look.longest - len(opening) - len(around) - 2
+    if room < len(told) and room < look.longest // 3:
+        return shortened(f"{opening} {told}", words=look.longest, characters=look.longest)
+    return f"{opening} {shortened(told, words=len(told), characters=room)} {around}"

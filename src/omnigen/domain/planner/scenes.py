@@ -1,116 +1,128 @@
-"""Turns beats into what each scene shows: its own moment, with the subject and the setting carried along."""
+"""Turns beats into what each scene shows. Clips are made apart, so each must name its subject and its setting."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from attrs import evolve, frozen
 
 from omnigen.domain.planner import words as w
-from omnigen.domain.planner.beats import Beat, Link
+from omnigen.domain.planner.beats import Beat, Link, Script
 from omnigen.domain.planner.grammar import find_verb, is_participle, is_third_person, tokens
-from omnigen.domain.planner.reading import Setting, Subject, mentions, read_setting
+from omnigen.domain.planner.phrases import Subject, subject_of
+from omnigen.domain.planner.reading import Setting, read_setting, settings
+from omnigen.domain.planner.shots import Shot
 
-_FOCUS: Final = (
-    "Closer on {it}, every texture and small movement clear",
-    "Seen from the side, light edging {it}",
-    "The surroundings take over for a moment, {it} small in the frame",
-    "Foreground details drift past, {it} in soft focus behind",
-    "Movement builds around {it}",
-    "Reflections and shadows play across {it}",
-    "A quiet beat, {it} almost still",
-    "Fine particles hang in the light around {it}",
-    "The same moment from behind {it}, looking out at what lies ahead",
+_LATER: Final = re.compile(
+    r"^(?:(?:\w+\s+){0,2}later|afterwards?|next|eventually|finally|meanwhile|suddenly),?\s+(?=\w)", re.IGNORECASE
 )
-_SETTLED: Final = "The moment settles, {it} calm within the wider scene"
 
 
 @frozen
 class Moment:
-    """What one scene shows of a beat. `phase` counts the scenes of one beat from 0."""
+    """What one scene shows of a beat."""
 
     beat: Beat
+    """Its text names everybody in full."""
+    spoken: str
+    """The same as a voice would say it."""
     setting: Setting
     phase: int = 0
+    """Counts the scenes of one beat from 0."""
 
 
-def spread(beats: Sequence[Beat], settings: Sequence[Setting], count: int) -> list[Moment]:
+def moments_of(script: Script, subject: Subject, count: int) -> list[Moment]:
     """One moment for each of `count` scenes: several of a beat, or several beats in one, always in order."""
-    if len(beats) <= count:
-        shares = [count * (k + 1) // len(beats) - count * k // len(beats) for k in range(len(beats))]
-        return [
-            Moment(beat, setting, phase)
-            for beat, setting, share in zip(beats, settings, shares, strict=True)
-            for phase in range(share)
-        ]
-    bounds = [len(beats) * k // count for k in range(count + 1)]
-    pairs = zip(bounds, bounds[1:], strict=False)
-    return [Moment(_merged(beats[low:high]), settings[high - 1]) for low, high in pairs]
+    whole = [
+        Moment(evolve(beat, text=text), spoken, setting)
+        for beat, (text, spoken), setting in zip(
+            script.beats, _cast(script, subject), settings(script.beats), strict=True
+        )
+    ]
+    if len(whole) <= count:
+        return [evolve(m, phase=phase) for k, m in enumerate(whole) for phase in range(_share(k, whole, count))]
+    bounds = [len(whole) * k // count for k in range(count + 1)]
+    return [_merged(whole[low:high]) for low, high in zip(bounds, bounds[1:], strict=False)]
 
 
-def action(moment: Moment, subject: Subject, *, number: int, count: int) -> str:
+def action(moment: Moment, shot: Shot, subject: Subject) -> str:
     """What happens in a scene, in whole sentences, the subject named."""
-    said = _sentence(named(moment.beat.text, subject))
-    if subject.head and not mentions(said, subject):
-        said = f"{said.rstrip('.')}, with {subject.definite} in view."
-    if not moment.phase:
-        return said
-    focus = _SETTLED if number == count else _FOCUS[(number - 2) % len(_FOCUS)]
-    return f"{said} {_sentence(focus.format(it=subject.definite or 'the subject'))}"
-
-
-def named(text: str, subject: Subject) -> str:
-    """A beat with its subject said in full: clips are made apart, so `it` or `the girl` would mean nobody."""
-    if not subject.head or _same(text, subject.name):
-        return text
-    first, _, rest = text.partition(" ")
-    low = first.lower()
-    if low in ("he", "she", "it", "they") and rest:
-        return f"{subject.definite} {rest}"
-    if low in ("his", "her", "their", "its") and rest:
-        return f"{subject.definite} and {low} {rest}" if find_verb(tokens(rest)) is None else text
-    told = tokens(text)
-    if is_participle(told[0]) if told else False:
-        return f"{subject.definite} {'are' if subject.plural else 'is'} {text}"
-    if told and _opens_with_verb(told, subject):
-        return f"{subject.definite} {text}"
-    return re.sub(rf"\b(?:the|an?)\s+{re.escape(subject.head)}\b", lambda _: subject.definite, text, count=1, flags=re.I)
+    said = sentence(_LATER.sub("", moment.beat.text))
+    if moment.phase:
+        return f"{said} {sentence(shot.focus.format(it=subject.definite or 'the subject'))}"
+    if subject.head and subject.head not in tokens(said):
+        return f"{said.rstrip('.')}, with {subject.definite} in view."
+    return said
 
 
 def setting_sentence(moment: Moment) -> str:
-    """`It is dusk in a quiet village, rain falling.`: whatever of the setting the beat itself leaves out."""
+    """`It is dusk in a quiet village, with rain falling.`: whatever of the setting the beat itself leaves out."""
     own, now = read_setting(moment.beat.text), moment.setting
-    time = "" if own.time or not now.time else f"It is {now.time}"
-    place = "" if own.place else now.place
-    weather = "" if own.weather else now.weather
-    where = f"{time or 'Set'} {place}" if place else time
-    light = w.LIGHT.get(now.time, "")
-    parts = [where, weather, light]
-    return _sentence(", ".join(part for part in parts if part))
+    time = f"It is {now.time}" if now.time and not own.time else ""
+    where = " ".join(part for part in (time, "" if own.place else now.place) if part)
+    air = " and ".join(part for part in ("" if own.weather else now.weather, w.LIGHT.get(now.time, "")) if part)
+    return sentence(f"{where}, with {air}" if where and air else where or air)
 
 
-def _opens_with_verb(told: Sequence[str], subject: Subject) -> bool:
-    at = 1 if len(told) > 1 and told[0].endswith("ly") else 0
-    return is_third_person(told[at]) or (subject.plural and told[at] in w.VERBS)
-
-
-def _same(text: str, name: str) -> bool:
-    return text.lower().startswith(name.lower())
-
-
-def _merged(beats: Sequence[Beat]) -> Beat:
-    if len(beats) == 1:
-        return beats[0]
-    texts = [beats[0].text]
-    for beat in beats[1:]:
-        texts.append(f"{'while' if beat.link is Link.WHILE else 'then'} {beat.text}")
-    return evolve(beats[0], text=", ".join(texts))
-
-
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     """With a capital, and a full stop where it has no end."""
     text = text.strip().rstrip(",;:")
     if not text:
         return ""
-    ended = text if text[-1] in ".!?…。！？" else f"{text}."
+    stop = "。" if "\u3040" <= text[-1] <= "\u9fff" else "."
+    ended = text if text[-1] in ".!?…。！？" else f"{text}{stop}"  # noqa: RUF001 (as they are typed)
     return ended[0].upper() + ended[1:]
+
+
+def _share(at: int, whole: Sequence[Moment], count: int) -> int:
+    """How many of `count` scenes the beat at that position gets; the later ones get what is left over."""
+    return count * (at + 1) // len(whole) - count * at // len(whole)
+
+
+def _merged(moments: Sequence[Moment]) -> Moment:
+    """Several beats in one scene."""
+    links = ["", *("while " if m.beat.link is Link.WHILE else "then " for m in moments[1:])]
+    text = ", ".join(link + m.beat.text for link, m in zip(links, moments, strict=True))
+    spoken = ", ".join(link + m.spoken for link, m in zip(links, moments, strict=True))
+    return evolve(moments[-1], beat=evolve(moments[0].beat, text=text), spoken=spoken)
+
+
+def _cast(script: Script, subject: Subject) -> Iterator[tuple[str, str]]:
+    """Each beat's text with everybody named in full, and as it is spoken."""
+    doer = subject
+    for at, beat in enumerate(script.beats):
+        if subject.context:
+            yield (f"{subject.context}, {beat.text}" if at else beat.text), beat.text
+            continue
+        own = subject_of(beat.text)
+        doer = own if own.head and own.head != subject.head else subject if own.head else doer
+        yield _named(beat.text, doer, subject, full=True), _named(beat.text, doer, subject, full=False)
+
+
+def _named(text: str, doer: Subject, subject: Subject, *, full: bool) -> str:
+    """A beat that says who does it, where it only said `it`, or nothing at all."""
+    if not subject.head or subject.name.lower() in text.lower():
+        return text
+    first, _, rest = text.partition(" ")
+    low, told = first.lower(), tokens(text)
+    who = subject if low in ("he", "she", "they") else doer
+    name = who.definite if full else who.short
+    if low in ("he", "she", "it", "they") and rest:
+        return f"{name} {rest}"
+    if told and is_participle(told[0]):
+        return f"{name} {'are' if who.plural else 'is'} {text}"
+    if told and _opens_with_verb(told, who):
+        return f"{name} {text}"
+    return _in_full(text, subject) if full else text
+
+
+def _in_full(text: str, subject: Subject) -> str:
+    known = rf"\b(?:the|an?)\s+{re.escape(subject.head)}\b"
+    return re.sub(known, lambda _: subject.definite, text, count=1, flags=re.IGNORECASE)
+
+
+def _opens_with_verb(told: Sequence[str], who: Subject) -> bool:
+    at = 1 if len(told) > 1 and told[0].endswith("ly") else 0
+    return is_third_person(told[at]) or (who.plural and told[at] in w.VERBS and find_verb(told) != at + 1)
+
+

@@ -17,6 +17,8 @@ PREPOSITIONS: Final = _set(
     "to for off down up beyond atop underneath throughout"
 )
 WEAK_ENDS: Final = PREPOSITIONS | ARTICLES | _set("and or but while as then that which who whose where when if is are")
+BREAKS: Final = (PREPOSITIONS - _set("of")) | _set("and or but while as then that which who where when")
+"""Before these a sentence may be cut and still make sense."""
 AUXILIARIES: Final = _set("is are was were be has have had can will would must does do did becomes")
 
 VERBS: Final = _set(
@@ -59,6 +61,13 @@ TIMES: Final = {
     "evening": "evening",
     "night": "night nighttime midnight moonlight moonlit starry",
 }
+TIME_PAIRS: Final = {
+    ("golden", "hour"): "golden hour",
+    ("sun", "rises"): "dawn",
+    ("sun", "rising"): "dawn",
+    ("sun", "sets"): "sunset",
+    ("sun", "setting"): "sunset",
+}
 LIGHT: Final = {
     "dawn": "first light low on the horizon",
     "morning": "clear, fresh light",
@@ -96,6 +105,13 @@ LOOK: Final = _set(
 )
 SOUND: Final = _set("music soundtrack score song piano guitar violin strings drums orchestra orchestral synth lo-fi jazz")
 LATER: Final = _set("later afterwards afterward next eventually finally tomorrow years hours days weeks months")
+SCENERY: Final = _set("sun moon light night day morning camera rain storm wind sky snow fog mist clouds waves thunder")
+"""What a clause may be about without the film being about it."""
+RELATIVES: Final = _set("which who whose that where like")
+ABBREVIATIONS: Final = ("dr", "mr", "mrs", "ms", "st", "vs", "etc", "approx", "no")
+WORN: Final = _set(
+    "coat dress jacket hat hood suit cloak shirt scarf armor armour uniform robe boots cape sweater raincoat kimono"
+)
 PERSONS: Final = _set(
     "man woman boy girl child children kid baby astronaut knight dancer chef baker fisherman sailor farmer robot "
     "wizard witch soldier doctor nurse teacher student couple family friends people crowd old young"
