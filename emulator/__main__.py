@@ -9,7 +9,7 @@
     --faults FILE         faults that the fake acts out (emulator/replicate/README.md)
     --no-rate-limits      for load tests
     --reset               empty the data folder first
-    --parts A,B           only these of storage, identity, replicate, api, worker
+    --parts A,B           only these of storage, identity, replicate, api, worker ("" for none)
     --quiet               no banner and no progress; problems are still said on standard error
     --verbose             show the API's and the worker's log lines
     --ephemeral           end when standard input does: a parent holds a pipe, and its death ends this too
@@ -110,7 +110,7 @@ def _existing(text: str) -> Path:
 
 
 def _parts(text: str) -> tuple[str, ...]:
-    names = tuple(text.split(","))
+    names = tuple(name for name in text.split(",") if name)
     if unknown := [name for name in names if name not in PARTS]:
         raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: allowed are {', '.join(PARTS)}")
     return names

@@ -27,8 +27,8 @@ class ChildSpec:
     name: str
     argv: tuple[str, ...]
     env: Mapping[str, str]
-    ready_url: str | None = None
-    """Answers 2xx when the child is ready; None: it is ready once it runs."""
+    ready_url: str | Callable[[], str] | None = None
+    """Answers 2xx when the child is ready; None: it is ready once it runs. Called where it must be fresh."""
     uses: tuple[str, ...] = ()
     """Children that this one talks to: they are stopped after it."""
     grace_s: float = 5.0
@@ -122,7 +122,7 @@ class Child:
     async def _probe(self) -> None:
         url = self.spec.ready_url
         deadline = time.monotonic() + self.spec.start_within_s
-        while url is not None and not await answers(url):
+        while url is not None and not await answers(url if isinstance(url, str) else url()):
             if time.monotonic() > deadline:
                 self.say(
                     f"{self.spec.name} is not ready after {self.spec.start_within_s:.0f} s; starting it again"

@@ -8,6 +8,7 @@ This works where PR_SET_PDEATHSIG does not (macOS), and reaches grandchildren to
 import subprocess
 from typing import Final
 
+# No `--` before the group: dash would take it for a process.
 _SCRIPT: Final = """
 trap '' INT TERM HUP
 groups=
@@ -18,9 +19,9 @@ while read -r sign group; do
   groups=$kept
 done
 [ -n "$groups" ] || exit 0
-for g in $groups; do kill -TERM -- "-$g" 2>/dev/null; done
+for g in $groups; do kill -TERM "-$g" 2>/dev/null; done
 sleep 3
-for g in $groups; do kill -KILL -- "-$g" 2>/dev/null; done
+for g in $groups; do kill -KILL "-$g" 2>/dev/null; done
 exit 0
 """
 

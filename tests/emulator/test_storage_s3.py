@@ -1,7 +1,10 @@
 """The S3 server keeps the promises that the asset store and the browser rely on."""
 
 import contextlib
+import os
 import re
+import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,10 +15,10 @@ import boto3
 import httpx
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
 
 from tests.fixtures.emulator import emulated
-from tests.fixtures.storage import S3Server
+from tests.fixtures.storage import S3Server, s3_server_of
 
 ELSEWHERE = "http://elsewhere.example"
 
@@ -54,7 +57,9 @@ def test_the_bucket_is_there_and_signatures_are_checked(s3: Any, s3_server: S3Se
         client_of(s3_server, secret="wrong").list_buckets()
 
 
-def test_a_signed_url_serves_ranges_and_a_file_name(s3: Any, s3_server: S3Server, key: str, http: httpx.Client) -> None:
+def test_a_signed_url_serves_ranges_and_a_file_name(
+    s3: Any, s3_server: S3Server, key: str, http: httpx.Client
+) -> None:
     """A player may seek, a download has the name that was signed, an unsigned request is refused."""
     s3.put_object(Bucket=s3_server.bucket, Key=key, Body=bytes(range(256)), ContentType="video/mp4")
     named = {"ResponseContentDisposition": 'attachment; filename="film.mp4"'}
@@ -92,7 +97,9 @@ def test_a_presigned_form_limits_the_size(s3: Any, s3_server: S3Server, key: str
     assert too_big.status_code == 400
     with pytest.raises(ClientError, match="404"):
         s3.head_object(Bucket=s3_server.bucket, Key=key)
-    assert http.post(form["url"], data=form["fields"], files={"file": ("a.png", b"x" * 100)}).status_code == 204
+    assert (
+        http.post(form["url"], data=form["fields"], files={"file": ("a.png", b"x" * 100)}).status_code == 204
+    )
 
 
 def test_one_of_many_writers_creates_an_object(s3: Any, s3_server: S3Server, key: str) -> None:
@@ -111,47 +118,40 @@ def test_one_of_many_writers_creates_an_object(s3: Any, s3_server: S3Server, key
 
 
 def test_nothing_but_the_s3_port_hands_out_objects(
-    s3: Any, s3_server: S3Server, key: str, http: httpx.Client, tmp_path: Path
+    s3: Any, s3_server: S3Server, key: str, http: httpx.Client
 ) -> None:
     """SeaweedFS' filer and volume servers would serve every object unsigned; they answer no reads here."""
-    with emulated(tmp_path / "data", "--parts", "storage") as run:
-        own = S3Server(
-            run["s3_url"],
-            run["environment"]["AWS_ACCESS_KEY_ID"],
-            run["environment"]["AWS_SECRET_ACCESS_KEY"],
-            s3_server.region,
-            s3_server.bucket,
-            "",
-        )
-        client_of(own).put_object(Bucket=own.bucket, Key="secret.txt", Body=b"secret" * 1000)
-        ports = _ports(tmp_path / "data")
-        for name in ("s3.filer", "s3.volume", "s3.master", "s3.admin"):
-            for path in (f"/buckets/{own.bucket}/secret.txt", f"/{own.bucket}/secret.txt", "/1,01"):
-                answer = http.get(f"http://127.0.0.1:{ports[name]}{path}")
-                assert b"secretsecret" not in answer.content, (name, path)
+    s3.put_object(Bucket=s3_server.bucket, Key=key, Body=b"secret" * 1000)
+    for name in ("s3.filer", "s3.volume", "s3.master", "s3.admin"):
+        for path in (f"/buckets/{s3_server.bucket}/{key}", f"/{s3_server.bucket}/{key}", "/1,01"):
+            answer = http.get(f"http://127.0.0.1:{s3_server.ports[name]}{path}")
+            assert b"secretsecret" not in answer.content, (name, path)
 
 
-def test_objects_survive_a_restart_on_other_ports(tmp_path: Path, s3_server: S3Server) -> None:
+def test_objects_survive_a_restart_on_other_ports(tmp_path: Path) -> None:
     """Every port may change between two runs; the data stays readable and writable."""
-    body = bytes(range(256)) * 4096
+    data, body = tmp_path / "data", bytes(range(256)) * 4096
     for attempt in range(2):
-        with emulated(tmp_path / "data", "--parts", "storage") as run:
-            server = S3Server(
-                run["s3_url"],
-                run["environment"]["AWS_ACCESS_KEY_ID"],
-                run["environment"]["AWS_SECRET_ACCESS_KEY"],
-                s3_server.region,
-                s3_server.bucket,
-                "",
-            )
+        with emulated(data, "--parts", "storage") as run:
+            server = s3_server_of(run)
             s3 = client_of(server)
             s3.put_object(Bucket=server.bucket, Key=f"{attempt}.bin", Body=body)
             assert s3.get_object(Bucket=server.bucket, Key="0.bin")["Body"].read() == body
-        (tmp_path / "data" / "ports.json").unlink()
+        (data / "ports.json").unlink()
 
 
-def _ports(data: Path) -> dict[str, int]:
-    import json
-
-    ports: dict[str, int] = json.loads((data / "ports.json").read_text())
-    return ports
+def test_objects_survive_a_kill(tmp_path: Path) -> None:
+    """kill -9 right after an upload was acknowledged: it is there when the server is back."""
+    with emulated(tmp_path / "data", "--parts", "storage") as run:
+        server = s3_server_of(run)
+        s3 = client_of(server)
+        s3.put_object(Bucket=server.bucket, Key="a.bin", Body=b"acknowledged")
+        os.kill(run["children"]["storage"]["pid"], signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                assert s3.get_object(Bucket=server.bucket, Key="a.bin")["Body"].read() == b"acknowledged"
+                return
+            except (EndpointConnectionError, ConnectionClosedError, ClientError):
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
