@@ -1,7 +1,7 @@
 """Scripted misfortune: which prediction meets which fault, attempt by attempt.
 
 A plan is a list of rules. A rule matches a request to create a prediction by model (a glob), by a part of its
-prompt, by its attempt (the how-manieth request for the same model and prompt). What then happens is
+prompt, by its attempt (the first, second, ... request for the same model and prompt). What then happens is
 `answers`, one an attempt ("ok" where nothing shall), or one answer for all of them. The first rule that
 matches decides.
 """

@@ -22,7 +22,7 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 def new_id(length: int = 26) -> str:
     """26 characters of lower-case base 32, as Replicate's identifiers are."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    return "".join(_ALPHABET[byte % 32] for byte in secrets.token_bytes(length))
 
 
 class Prediction(Struct, frozen=True, kw_only=True):

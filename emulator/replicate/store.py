@@ -79,7 +79,9 @@ class Store:
         self._db = apsw.Connection(str(path))
         self._db.set_busy_timeout(5000)
         self._db.pragma("journal_mode", "wal")
-        self._db.pragma("synchronous", "full")
+        # A killed process loses nothing this way. Only a power cut would, and waiting for the disk at each of
+        # its moves would cost a prediction more than everything else together.
+        self._db.pragma("synchronous", "normal")
         self._db.execute(_SCHEMA)
 
     def close(self) -> None:
