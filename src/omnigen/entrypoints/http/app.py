@@ -1,0 +1,84 @@
+"""Puts the API together: routes, middleware, errors, documentation."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from litestar import Litestar, Router
+from litestar.types import ASGIApp
+
+from omnigen.entrypoints.http import (
+    docs,
+    events,
+    health,
+    jobs,
+    models,
+    problems,
+    storyboards,
+    uploads,
+    usage,
+    web,
+    webhooks,
+)
+from omnigen.entrypoints.http.decoding import ApiRequest
+from omnigen.entrypoints.http.facade import Running
+from omnigen.entrypoints.http.middleware.access_log import AccessLog
+from omnigen.entrypoints.http.middleware.authentication import Authentication
+from omnigen.entrypoints.http.middleware.body_limit import BodyLimit
+from omnigen.entrypoints.http.middleware.cors import Cors
+from omnigen.entrypoints.http.middleware.rate_limit import RateLimit
+from omnigen.entrypoints.http.middleware.request_id import RequestIds
+from omnigen.settings import HttpSettings, Settings
+from omnigen.usecases.app import App
+
+Opening = Callable[[Settings], AbstractAsyncContextManager[App]]
+"""Opens the use cases for as long as the server runs."""
+
+
+def create_app(settings: Settings, opening: Opening) -> Litestar:
+    """The ASGI application. `opening` is the container's `running`."""
+    running = Running()
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with opening(settings) as app:
+            running.begin(app)
+            yield
+        running.end()
+
+    api = Litestar(
+        route_handlers=[
+            _guarded(settings.http, running),
+            *webhooks.HANDLERS,
+            *health.HANDLERS,
+            *docs.HANDLERS,
+            *web.handlers(settings),
+        ],
+        dependencies={"app": running.provider()},
+        request_class=ApiRequest,
+        exception_handlers={Exception: problems.handle},
+        openapi_config=docs.configuration(),
+        lifespan=[lifespan],
+        logging_config=None,
+        request_max_body_size=None,  # the middleware's matter
+    )
+    _wrap(api, settings.http, running)
+    return api
+
+
+def _guarded(http: HttpSettings, running: Running) -> Router:
+    """Everything that needs a caller."""
+    nouns = (jobs, events, storyboards, models, uploads, usage)
+    middleware = [Authentication(running), RateLimit(running)]
+    return Router(
+        "/api/v1",
+        route_handlers=[handler for noun in nouns for handler in noun.HANDLERS],
+        middleware=middleware if http.rate_limits else middleware[:1],
+    )
+
+
+def _wrap(api: Litestar, http: HttpSettings, running: Running) -> None:
+    """Put the outer layers around all of it, outermost last."""
+    handler: ASGIApp = BodyLimit(api.asgi_handler)
+    handler = Cors(handler, origins=http.app_origins)
+    handler = AccessLog(handler, running=running)
+    api.asgi_handler = RequestIds(handler, https=http.public_url.startswith("https:"))

@@ -1,0 +1,38 @@
+"""How a handler gets at the use cases: one dependency, because a second would start a task group per request."""
+
+from typing import TypeAlias
+
+from litestar.di import NamedDependency, Provide
+from litestar.params import SkipValidation
+
+from omnigen.usecases.app import App
+
+AppDep: TypeAlias = NamedDependency[SkipValidation[App]]
+"""Annotation of a handler's `app` parameter."""
+
+
+class Running:
+    """Holds the use cases from the server's start to its stop."""
+
+    __slots__ = ("_app",)
+
+    def __init__(self) -> None:
+        self._app: App | None = None
+
+    @property
+    def app(self) -> App:
+        """The use cases. Only there between start and stop."""
+        assert self._app is not None, "the server has not started"
+        return self._app
+
+    def begin(self, app: App) -> None:
+        """The use cases are ready."""
+        self._app = app
+
+    def end(self) -> None:
+        """They are no longer."""
+        self._app = None
+
+    def provider(self) -> Provide:
+        """The dependency named `app`."""
+        return Provide(lambda: self.app, sync_to_thread=False)

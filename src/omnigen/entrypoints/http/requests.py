@@ -1,0 +1,273 @@
+"""What clients send about jobs: brief, storyboard, submission, with their limits and defaults."""
+
+import hashlib
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from omnigen.domain.catalogue import Catalogue, Micros, TakeKind
+from omnigen.domain.errors import Invalid
+from omnigen.domain.storyboard import (
+    CUT,
+    MAX_NARRATION,
+    MAX_PROMPT,
+    MAX_SCENES,
+    MAX_SECONDS,
+    MAX_SEED,
+    MAX_TITLE,
+    MIN_PROMPT,
+    MIN_SECONDS,
+    AspectRatio,
+    Brief,
+    Captions,
+    Planner,
+    Resolution,
+    Scene,
+    Soundtrack,
+    Storyboard,
+    Style,
+    Transition,
+    TransitionKind,
+)
+from omnigen.domain.timeline import frames_of, seconds_of
+from omnigen.entrypoints.http.wire import Request, in_seconds, micros_of, optional_text, text, trimmed
+
+LIGHTHOUSE: Final = "a lighthouse at dusk, a storm rolls in, the light comes on"
+_FADE: Final = 0.5
+
+Title = (
+    Annotated[str, trimmed(1, MAX_TITLE, "Name of the video; made from the prompt where it is missing.")]
+    | None
+)
+ModelId = (
+    Annotated[
+        str,
+        Meta(
+            max_length=100,
+            description="Video model, from `GET /api/v1/models`; the catalogue's default if missing.",
+        ),
+    ]
+    | None
+)
+MaxCost = (
+    Annotated[
+        str | float,
+        Meta(
+            description="US dollars that the job may cost at most, as a decimal string or a number.",
+            examples=["2.50"],
+        ),
+    ]
+    | None
+)
+
+
+class BriefRequest(Request, frozen=True):
+    """A wish in plain words; a planner makes a storyboard of it."""
+
+    prompt: Annotated[str, trimmed(MIN_PROMPT, MAX_PROMPT, "What the video shows.", [LIGHTHOUSE])]
+    duration: Annotated[
+        float, in_seconds(MIN_SECONDS, MAX_SECONDS, "Length of the finished video, seconds.", [15])
+    ]
+    aspect_ratio: AspectRatio = AspectRatio.WIDE
+    resolution: Resolution = Resolution.P720
+    style: Style = Style.CINEMATIC
+    model: ModelId = None
+    planner: Planner = Planner.FREE
+    narration: bool = False
+    music: bool = True
+    captions: Captions = Captions.SIDECAR
+    title: Title = None
+
+    def brief(self, catalogue: Catalogue, rate: int, at: str = "") -> Brief:
+        """The domain's brief. `at` is the prefix of field names in errors."""
+        return Brief(
+            prompt=text(self.prompt, f"{at}prompt", MIN_PROMPT, MAX_PROMPT),
+            frames=frames_of(self.duration, rate),
+            aspect_ratio=self.aspect_ratio,
+            resolution=self.resolution,
+            style=self.style,
+            model=_model(self.model, catalogue, at),
+            planner=self.planner,
+            narration=self.narration,
+            music=self.music,
+            captions=self.captions,
+            title=optional_text(self.title, f"{at}title", MAX_TITLE),
+        )
+
+
+class TransitionBody(Request, frozen=True):
+    """How a scene comes in from the one before; both are seen for `duration` seconds."""
+
+    type: TransitionKind = TransitionKind.CUT
+    duration: (
+        Annotated[float, in_seconds(0, 10, "Seconds; 0 for a cut, 0.5 for others if missing.")] | None
+    ) = None
+
+    def transition(self, rate: int) -> Transition:
+        """The domain's transition."""
+        given = (0 if self.type is TransitionKind.CUT else _FADE) if self.duration is None else self.duration
+        return Transition(kind=self.type, frames=frames_of(given, rate))
+
+
+class SceneBody(Request, frozen=True):
+    """One continuous take."""
+
+    prompt: Annotated[str, trimmed(1, MAX_PROMPT, "What the scene shows.")]
+    duration: Annotated[float, in_seconds(1, 60, "Seconds, overlaps with its neighbours included.", [5])]
+    number: Annotated[int, Meta(ge=1, le=MAX_SCENES, description="Its place; may be left out.")] | None = None
+    narration: Annotated[str, trimmed(1, MAX_NARRATION, "Text that is spoken over it.")] | None = None
+    transition: TransitionBody | None = None
+    reference_image: (
+        Annotated[str, Meta(max_length=64, description="Id of an upload to start from.")] | None
+    ) = None
+    seed: (
+        Annotated[int, Meta(ge=0, le=MAX_SEED, description="Made from prompt and number if missing.")] | None
+    ) = None
+
+    def scene(self, number: int, rate: int) -> Scene:
+        """The domain's scene at a place in the storyboard."""
+        at = f"storyboard.scenes[{number}]"
+        if self.number not in (None, number):
+            raise Invalid(f"number is {self.number}; {number} is allowed here", field=f"{at}.number")
+        prompt = text(self.prompt, f"{at}.prompt", 1, MAX_PROMPT)
+        return Scene(
+            number=number,
+            prompt=prompt,
+            frames=frames_of(self.duration, rate),
+            seed=seed_of(prompt, number) if self.seed is None else self.seed,
+            narration=optional_text(self.narration, f"{at}.narration", MAX_NARRATION),
+            transition=CUT if self.transition is None else _transition(self.transition, rate, at),
+            reference=self.reference_image,
+        )
+
+    @classmethod
+    def of(cls, scene: Scene, rate: int) -> "SceneBody":
+        """The same, to be shown."""
+        passage = scene.transition
+        return cls(
+            number=scene.number,
+            prompt=scene.prompt,
+            duration=seconds_of(scene.frames, rate),
+            narration=scene.narration,
+            transition=TransitionBody(type=passage.kind, duration=seconds_of(passage.frames, rate)),
+            reference_image=scene.reference,
+            seed=scene.seed,
+        )
+
+
+class StoryboardBody(Request, frozen=True):
+    """The plan of a video. What `POST /api/v1/storyboards` answers can be sent back as it is, or edited."""
+
+    scenes: Annotated[list[SceneBody], Meta(min_length=1, max_length=MAX_SCENES)]
+    title: Title = None
+    aspect_ratio: AspectRatio = AspectRatio.WIDE
+    resolution: Resolution = Resolution.P720
+    style: Style = Style.CINEMATIC
+    model: ModelId = None
+    music: Annotated[str, trimmed(1, MAX_PROMPT, "What the music is like; none if missing.")] | None = None
+    voice: Annotated[str, Meta(max_length=64, description="Voice of the narration.")] | None = None
+    captions: Captions = Captions.SIDECAR
+
+    def storyboard(self, catalogue: Catalogue, rate: int) -> Storyboard:
+        """The domain's storyboard. Raises Invalid, naming the field."""
+        scenes = tuple(scene.scene(number, rate) for number, scene in enumerate(self.scenes, 1))
+        title = optional_text(self.title, "storyboard.title", MAX_TITLE)
+        storyboard = Storyboard(
+            title=title or title_of(scenes[0].prompt),
+            aspect_ratio=self.aspect_ratio,
+            resolution=self.resolution,
+            style=self.style,
+            model=_model(self.model, catalogue, "storyboard."),
+            scenes=scenes,
+            soundtrack=Soundtrack(
+                music=optional_text(self.music, "storyboard.music", MAX_PROMPT),
+                voice=optional_text(self.voice, "storyboard.voice", 64),
+                captions=self.captions,
+            ),
+        )
+        _check_length(storyboard, rate)
+        return storyboard
+
+    @classmethod
+    def of(cls, storyboard: Storyboard, rate: int) -> "StoryboardBody":
+        """The same, to be shown."""
+        return cls(
+            title=storyboard.title,
+            aspect_ratio=storyboard.aspect_ratio,
+            resolution=storyboard.resolution,
+            style=storyboard.style,
+            model=storyboard.model,
+            scenes=[SceneBody.of(scene, rate) for scene in storyboard.scenes],
+            music=storyboard.soundtrack.music,
+            voice=storyboard.soundtrack.voice,
+            captions=storyboard.soundtrack.captions,
+        )
+
+
+class JobRequest(Request, frozen=True):
+    """What is to be made: either a brief or a storyboard."""
+
+    brief: BriefRequest | None = None
+    storyboard: StoryboardBody | None = None
+    max_cost: MaxCost = None
+
+    def wish(self, catalogue: Catalogue, rate: int) -> tuple[Brief | None, Storyboard | None]:
+        """The one that was given. Raises Invalid unless it is exactly one."""
+        if (self.brief is None) == (self.storyboard is None):
+            given = "neither" if self.brief is None else "both"
+            raise Invalid(f"{given} of brief and storyboard is given; exactly one is allowed", field="brief")
+        brief = self.brief.brief(catalogue, rate, "brief.") if self.brief else None
+        return brief, self.storyboard.storyboard(catalogue, rate) if self.storyboard else None
+
+    def limit(self) -> Micros | None:
+        """The most that it may cost."""
+        return None if self.max_cost is None else micros_of(self.max_cost, "max_cost")
+
+
+class RetryRequest(Request, frozen=True):
+    """How a failed job is to be tried again."""
+
+    max_cost: MaxCost = None
+
+    def limit(self) -> Micros | None:
+        """The most that it may cost."""
+        return None if self.max_cost is None else micros_of(self.max_cost, "max_cost")
+
+
+def seed_of(prompt: str, number: int) -> int:
+    """A seed that is the same whenever the same scene is sent without one."""
+    digest = hashlib.sha256(f"{number}:{prompt}".encode()).digest()
+    return int.from_bytes(digest[:4]) & MAX_SEED
+
+
+def title_of(prompt: str) -> str:
+    """A title from the beginning of a prompt, cut between words."""
+    line = " ".join(prompt.split())
+    if len(line) <= 60:
+        return line
+    return line[:60].rpartition(" ")[0] or line[:60]
+
+
+def _transition(body: TransitionBody, rate: int, at: str) -> Transition:
+    try:
+        return body.transition(rate)
+    except Invalid as error:
+        raise Invalid(error.message, field=f"{at}.transition.duration") from None
+
+
+def _model(asked: str | None, catalogue: Catalogue, at: str) -> str:
+    if asked is None:
+        return catalogue.default_video
+    try:
+        return catalogue.find(asked, TakeKind.VIDEO).id
+    except Invalid as error:
+        raise Invalid(error.message, field=f"{at}model") from None
+
+
+def _check_length(storyboard: Storyboard, rate: int) -> None:
+    seconds = seconds_of(storyboard.frames, rate)
+    if not MIN_SECONDS <= seconds <= MAX_SECONDS:
+        raise Invalid(
+            f"the scenes make {seconds:g} s, overlaps taken off; between {MIN_SECONDS} and {MAX_SECONDS} s is allowed",
+            field="storyboard.scenes",
+        )

@@ -1,0 +1,59 @@
+"""What every route may answer besides success, for the OpenAPI document."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
+
+from omnigen.entrypoints.http.problems import MEDIA_TYPE, Problem
+
+_SAID: Final[Mapping[int, tuple[str, str, str]]] = {
+    400: ("The request can't be read.", "malformed", "the body is not JSON: trailing characters (byte 10)"),
+    401: ("There is no valid access token.", "unauthenticated", "the token has expired"),
+    404: ("There is no such thing, or it is not yours.", "not_found", "there is no job job_01J"),
+    409: ("Not in its present state.", "conflict", "job job_01J is succeeded; it cannot become cancelling"),
+    413: ("The body is too large.", "too_large", "the body has more than 1048576 bytes"),
+    415: (
+        "The body is not JSON.",
+        "unsupported_media_type",
+        "Content-Type is 'text/plain'; 'application/json' is allowed",
+    ),
+    422: ("A value is out of bounds.", "invalid", "duration is 900 s; between 5 and 180 s is allowed"),
+    429: (
+        "Too many requests, or the quota is used up.",
+        "rate_limited",
+        "10 spending requests a minute are allowed",
+    ),
+    503: ("A dependency can't be reached.", "unavailable", "the job store can't be reached"),
+}
+
+
+def problems(*statuses: int) -> dict[int, ResponseSpec]:
+    """Documentation of the problems with these statuses."""
+    return {status: _spec(status) for status in statuses}
+
+
+def guarded(*statuses: int) -> dict[int, ResponseSpec]:
+    """The same with those that every route behind the sign-in has."""
+    return problems(*sorted({401, 422, 429, 503, *statuses}))
+
+
+def _spec(status: int) -> ResponseSpec:
+    description, code, detail = _SAID[status]
+    example: dict[str, Any] = {
+        "type": f"urn:omnigen:problem:{code}",
+        "title": description.rstrip("."),
+        "status": status,
+        "detail": detail,
+        "instance": "/api/v1/jobs",
+        "code": code,
+        "request_id": "req_6f1d0c5e9b7a4d21",
+    }
+    return ResponseSpec(
+        data_container=Problem,
+        description=description,
+        media_type=MEDIA_TYPE,
+        generate_examples=False,
+        examples=[Example(value=example, summary=code)],
+    )

@@ -1,0 +1,55 @@
+"""Bringing reference pictures and sounds: the file goes straight to the object store."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import Request, post
+from litestar.params import JSONBody
+from msgspec import Meta
+
+from omnigen.entrypoints.http.facade import AppDep
+from omnigen.entrypoints.http.responses import guarded
+from omnigen.entrypoints.http.wire import Request as Body
+from omnigen.entrypoints.http.wire import View
+from omnigen.ports.identity import Caller
+from omnigen.ports.uploads import UploadStatus
+
+
+class UploadRequest(Body, frozen=True):
+    """A file that is to be brought."""
+
+    content_type: Annotated[str, Meta(min_length=3, max_length=100, examples=["image/png"])]
+    size: Annotated[int, Meta(ge=1, le=1_000_000_000, description="Bytes.", extra={"unit": "bytes"})]
+
+
+class UploadView(View, frozen=True):
+    """Where to send the file, and the id to name it by."""
+
+    id: str
+    status: UploadStatus
+    url: str
+    method: str
+    """`POST`: send `fields` as a multipart form with the file last. `PUT`: send the file with `headers`."""
+    fields: dict[str, str]
+    headers: dict[str, str]
+    expires_at: datetime
+
+
+@post("/uploads", status_code=201, responses=guarded(400, 413, 415), tags=["uploads"])
+async def request_upload(
+    data: JSONBody[UploadRequest], request: Request[Caller, Any, Any], app: AppDep
+) -> UploadView:
+    """Ask for permission to upload a reference image or sound; scenes name it by its id."""
+    upload, form = await app.request_upload(request.user, content_type=data.content_type, size=data.size)
+    return UploadView(
+        id=upload.id,
+        status=upload.status,
+        url=form.url,
+        method=form.method,
+        fields=dict(form.fields),
+        headers=dict(form.headers),
+        expires_at=form.expires_at,
+    )
+
+
+HANDLERS = [request_upload]

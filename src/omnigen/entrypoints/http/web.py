@@ -1,0 +1,100 @@
+"""The web app at `/`, where one has been built; else a page that says what runs here."""
+
+import base64
+import hashlib
+import mimetypes
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from litestar.response import File
+
+from omnigen.domain.errors import NotFound
+from omnigen.settings import Settings
+
+_FOREVER: Final = "public, max-age=31536000, immutable"
+_STYLE: Final = """
+:root{color-scheme:light dark;--ink:#191b22;--soft:#5c6272;--paper:#f6f5f2;--card:#fff;--line:#e3e1db;--glow:#d9622b}
+@media(prefers-color-scheme:dark){:root{--ink:#eceef4;--soft:#9aa1b3;--paper:#101218;--card:#181b24;--line:#2a2f3c;--glow:#ff9a5c}}
+*{box-sizing:border-box}body{margin:0;min-height:100vh;display:grid;place-items:center;padding:2rem;background:var(--paper);color:var(--ink);font:16px/1.6 system-ui,sans-serif}
+main{max-width:34rem;width:100%}h1{font-size:2.6rem;letter-spacing:-.03em;margin:0}h1 i{font-style:normal;color:var(--glow)}p{color:var(--soft);margin:.4rem 0 1.6rem}
+ul{list-style:none;margin:0;padding:0;border:1px solid var(--line);border-radius:14px;background:var(--card);overflow:hidden}li+li{border-top:1px solid var(--line)}
+a{display:flex;justify-content:space-between;gap:1rem;padding:.9rem 1.1rem;color:inherit;text-decoration:none}a:hover,a:focus-visible{background:color-mix(in srgb,var(--glow) 12%,transparent);outline:0}
+code{color:var(--soft);font-size:.9em}
+"""
+_PAGE: Final = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>OmniGen</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head><body><main>
+<h1>Omni<i>Gen</i></h1><p>A written brief becomes a finished video. The API runs here.</p><ul>
+<li><a href="/docs"><span>Read and try the API</span><code>/docs</code></a></li>
+<li><a href="/openapi.json"><span>OpenAPI document</span><code>/openapi.json</code></a></li>
+<li><a href="/ready"><span>Is everything reachable?</span><code>/ready</code></a></li>
+</ul></main></body></html>"""
+
+
+def handlers(settings: Settings) -> list[HTTPRouteHandler]:
+    """What answers outside the API."""
+    return [_welcome()] if settings.web_dir is None else [_app(settings, settings.web_dir)]
+
+
+def _welcome() -> HTTPRouteHandler:
+    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; frame-ancestors 'none'"
+
+    @get("/", include_in_schema=False, sync_to_thread=False)
+    def welcome() -> Response[str]:
+        """What runs here."""
+        return Response(_PAGE, media_type="text/html", headers={"Content-Security-Policy": policy})
+
+    return welcome
+
+
+def _app(settings: Settings, folder: Path) -> HTTPRouteHandler:
+    headers = {"Content-Security-Policy": app_policy(settings), "Cache-Control": "no-cache"}
+    root = folder.resolve()
+
+    @get(["/", "/{path:path}"], include_in_schema=False, sync_to_thread=False)
+    def web_app(path: FromPath[Path] = Path()) -> File:
+        """A file of the app; its page for every address that the app itself finds its way by."""
+        wanted = path.as_posix().lstrip("/")
+        found = file_in(root, wanted)
+        if found is not None and found.name != "index.html":
+            return _file(found, headers, immutable=wanted.startswith("assets/"))
+        if wanted.startswith(("api/", "assets/")) or wanted == "api":
+            raise NotFound(f"there is nothing at /{wanted[:200]}")
+        return _file(root / "index.html", headers, immutable=False)
+
+    return web_app
+
+
+def file_in(root: Path, wanted: str) -> Path | None:
+    """The file of that name inside a folder, links out of it not followed."""
+    if not wanted or "\0" in wanted:
+        return None
+    found = (root / wanted).resolve()
+    return found if found.is_relative_to(root) and found.is_file() else None
+
+
+def _file(path: Path, headers: dict[str, str], *, immutable: bool) -> File:
+    cached = {**headers, "Cache-Control": _FOREVER} if immutable else headers
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return File(path, media_type=kind, headers=cached, content_disposition_type="inline")
+
+
+def app_policy(settings: Settings) -> str:
+    """What the app's page may load: itself, the object store, the sign-in."""
+    store = _origins(settings.assets.public_endpoint or settings.assets.endpoint) or "https:"
+    identity = _origins(settings.identity.issuer, settings.identity.cognito_endpoint)
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+        f"img-src 'self' data: blob: {store}; media-src 'self' blob: {store}; "
+        f"connect-src 'self' {store} {identity}; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+        f"frame-ancestors 'none'"
+    )
+
+
+def _origins(*urls: Any) -> str:
+    parts = [urlsplit(url) for url in urls if url]
+    return " ".join(dict.fromkeys(f"{p.scheme}://{p.netloc}" for p in parts))
