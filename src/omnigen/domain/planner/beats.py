@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from enum import Enum
+from itertools import pairwise
 from typing import Final
 
 from attrs import evolve, frozen
@@ -51,6 +52,7 @@ _CAMERA: Final = re.compile(
     r"^((?:an?\s+|the\s+)?(?:[\w'-]+\s+){0,3}?(?:shot|view|footage|close-up|closeup|timelapse|time-lapse))\s+(?:of|showing)\s+",
     re.IGNORECASE,
 )
+_RELATIVE: Final = re.compile(r"\s+(?:that|who|which)\s+", re.IGNORECASE)
 _LINKS: Final = {"while": Link.WHILE, "as": Link.WHILE, "meanwhile": Link.LATER, "finally": Link.LATER}
 _NEEDS_VERB: Final = frozenset("and before after until till as when while but".split())
 _MOST_WISHES: Final = 4
@@ -66,9 +68,13 @@ def read_script(prompt: str) -> Script:
     wishes: list[str] = []
     for sentence in sentences(prompt):
         pieces = [(opener, Beat(text, _link(opener, text))) for opener, text in clauses(sentence)]
-        wishes += [] if foreign else [beat.text for _, beat in pieces if is_wish(beat.text)]
-        told = pieces if foreign else [piece for piece in pieces if not is_wish(piece[1].text)]
-        beats += [beat for _, beat in told] if foreign else _joined(_in_order(told))
+        if foreign:
+            beats += [beat for _, beat in pieces]
+            continue
+        listing = _is_list([beat.text for _, beat in pieces])
+        wished = [is_wish(beat.text, places=not listing) for _, beat in pieces]
+        wishes += [beat.text for (_, beat), wish in zip(pieces, wished, strict=True) if wish]
+        beats += _joined(_in_order([piece for piece, wish in zip(pieces, wished, strict=True) if not wish]))
     sounds = [wish for wish in wishes if set(tokens(wish)) & w.SOUND]
     looks = [wish for wish in wishes if wish not in sounds]
     found = beats or [Beat(", ".join(wishes) or _NOTHING)]
@@ -77,22 +83,33 @@ def read_script(prompt: str) -> Script:
     )
 
 
-def is_wish(text: str) -> bool:
-    """Whether a piece speaks of the picture or the music as a whole rather than of something seen."""
+def is_wish(text: str, *, places: bool = True) -> bool:
+    """Whether a piece speaks of the whole rather than of something that happens: `golden light`, `cozy kitchen`."""
     told = tokens(text)
-    small = 0 < len(told) <= 6 and len(text) <= 60 and find_verb(told) is None
-    return small and bool(set(told) & (w.LOOK | w.SOUND)) and not set(told) & w.ARTICLES
+    small = 0 < len(told) <= 6 and len(text) <= 60 and find_verb(told) is None and not set(told) & w.ARTICLES
+    place = places and 1 < len(told) <= 4 and told[-1] in w.PLACES and not set(told) & w.PREPOSITIONS
+    return small and (place or bool(set(told) & (w.LOOK | w.SOUND)))
 
 
 def _filmed(beat: Beat) -> Beat:
     """The beat without the words about its camera, which are kept apart."""
     found = _CAMERA.match(beat.text)
-    return evolve(beat, text=beat.text[found.end() :], camera=found.group(1)) if found else beat
+    kept = evolve(beat, text=beat.text[found.end() :], camera=found.group(1)) if found else beat
+    return evolve(kept, text=_told(kept.text))
+
+
+def _told(text: str) -> str:
+    """`A robot that learns to dance`, with no other verb, as `a robot learns to dance`."""
+    opening, _, rest = _RELATIVE.sub("\0", text, count=1).partition("\0")
+    told = tokens(rest)
+    tells = told and find_verb(tokens(opening)) is None and is_third_person(told[0])
+    return f"{opening} {rest}" if tells and not any(map(is_third_person, told[1:])) else text
 
 
 def _link(opener: str, text: str) -> Link:
     told = tokens(text)
-    if set(told[:4]) & w.LATER or set(told[:3]) & {"night", "dawn", "morning", "sunset"}:
+    later = set(told[:4]) & w.LATER and ("next", "to") not in pairwise(told)
+    if later or set(told[:3]) & {"night", "dawn", "morning", "sunset"}:
         return Link.LATER
     return _LINKS.get(opener.rpartition(" ")[2], Link.THEN)
 

@@ -32,7 +32,7 @@ _OPENERS: Final = (
     "and then|and finally|then|while|meanwhile|before|after|until|till|as|when|whereupon|followed by|but"
 )
 _CLAUSE: Final = re.compile(
-    rf"\s*[,،、，]\s*|\s+(?=(?:{_OPENERS}|and)\s)|(?={_FOREIGN_THEN})",  # noqa: RUF001 (as they are typed)
+    rf"\s*[,،、，]\s*|:\s+|\s+(?=(?:{_OPENERS}|and)\s)|(?={_FOREIGN_THEN})",  # noqa: RUF001 (as they are typed)
     re.IGNORECASE,
 )
 _OPENER: Final = re.compile(

@@ -39,7 +39,7 @@ def _is_verb(told: Sequence[str], at: int) -> bool:
     if word in w.AUXILIARIES or word in w.PAST:
         return at > 0
     if is_participle(word):
-        return before not in w.ARTICLES and before not in w.PREPOSITIONS
+        return before not in w.ARTICLES and before not in w.PREPOSITIONS and before not in w.ADJECTIVES
     if before in w.ARTICLES or before in w.PREPOSITIONS:
         return False
     if is_third_person(word):
@@ -51,7 +51,8 @@ def _is_verb(told: Sequence[str], at: int) -> bool:
 
 def _after_singular(told: Sequence[str], at: int) -> bool:
     """`a rocket rumbles`: after `a` and a noun, what looks plural is a verb that we don't know."""
-    if not is_plural(told[at]) or is_plural(told[at - 1]):
+    noun = any(map(is_third_person, told[at + 1 : at + 3]))
+    if noun or not is_plural(told[at]) or is_plural(told[at - 1]):
         return False
     for back in range(at - 1, max(-1, at - 5), -1):
         if told[back] in w.PREPOSITIONS or told[back] in ("and", "or"):

@@ -31,7 +31,7 @@ _OWN_PALETTE: Final = frozenset({Style.NOIR, Style.NEON, Style.MINIMAL})
 """Looks whose colours are theirs, whatever the prompt is about."""
 _BY_WORD: Final[tuple[tuple[str, str], ...]] = (
     ("slate blue and amber", "storm stormy thunder lightning tempest"),
-    ("ice blue and white", "snow snowy winter ice icy glacier frozen blizzard arctic antarctica"),
+    ("ice blue and white", "snow snowy winter icy glacier frozen blizzard arctic antarctica"),
     ("ochre and rust", "desert dunes canyon mars sand sahara savanna savannah"),
     ("moss green and gold", "forest woods jungle garden meadow moss leaves tree trees"),
     ("magenta and cyan", "neon cyberpunk arcade hologram"),
@@ -62,7 +62,7 @@ _GENRE: Final = {
 _MOOD: Final[tuple[tuple[str, str, int], ...]] = (
     ("brooding and tense, building to a swell", "storm dark fight battle danger monster escape flee thunder war haunted ghost", 80),
     ("driving and energetic", "runs race races chase chases fast sport skate dance dances party crowd rocket launch launches", 128),
-    ("tender and wistful", "love alone lost remembers goodbye rain farewell old memory letter tear lonely", 66),
+    ("tender and wistful", "love alone lost remembers goodbye rain farewell memory letter tear lonely", 66),
     ("playful and light-hearted", "funny cat cats puppy kitten toy cartoon playful silly plays clown duck", 112),
     ("wondrous and spacious", "space stars galaxy ocean underwater whale magic glowing portal dream aurora planet", 72),
     ("warm and hopeful", "sunrise dawn morning spring home family baker village garden bread light", 84),
@@ -73,7 +73,7 @@ _CALM: Final = ("calm and unhurried, slowly building", 84)
 
 def look_of(style: Style, prompt: str, aspect_ratio: AspectRatio, wishes: tuple[str, ...]) -> str:
     """One sentence that every scene's prompt ends with."""
-    parts = [_LOOK[style].format(_palette(style, prompt)), *wishes, _FRAMING[aspect_ratio]]
+    parts = [_LOOK[style].format(_palette(style, prompt)), *map(_lower, wishes), _FRAMING[aspect_ratio]]
     return ", ".join(part for part in parts if part) + "."
 
 
@@ -83,7 +83,11 @@ def music_of(style: Style, prompt: str, wishes: tuple[str, ...]) -> str:
     counts = [(len(told & set(known.split())), mood, tempo) for mood, known, tempo in _MOOD]
     best, mood, tempo = max(counts, key=lambda found: found[0])
     mood, tempo = (mood, tempo) if best else _CALM
-    return ", ".join([f"Instrumental {_GENRE[style]}", *wishes, mood, f"about {tempo} bpm", "no vocals"])
+    return ", ".join([f"Instrumental {_GENRE[style]}", *map(_lower, wishes), mood, f"about {tempo} bpm", "no vocals"])
+
+
+def _lower(wish: str) -> str:
+    return wish if wish[1:2].isupper() else wish[0].lower() + wish[1:]
 
 
 def _palette(style: Style, prompt: str) -> str:

@@ -30,9 +30,15 @@ _ASIDES: Final = (
 _LAST: Final = ("And that is where we leave it.", "A moment to remember.", "Remember this.")
 
 
-def lines(moments: Sequence[Moment], seconds: Sequence[float]) -> list[str | None]:
-    """A line for each scene, None where there is no time for a single word."""
-    told = (_line(moments, k, seconds[k] - _BREATH_S) for k in range(len(moments)))
+def lines(moments: Sequence[Moment], seconds: Sequence[float], *, asides: bool) -> list[str | None]:
+    """A line for each scene, None where there is no time for a single word.
+
+    `asides` are our own English lines, for scenes that only look longer at what has been said.
+    """
+    told = (
+        _line(moments, k, seconds[k] - _BREATH_S) if asides or not moment.phase else ""
+        for k, moment in enumerate(moments)
+    )
     return [line if line and len(line) <= MAX_NARRATION else None for line in told]
 
 
@@ -58,7 +64,9 @@ def _line(moments: Sequence[Moment], at: int, seconds: float) -> str:
 
 def _fitted(text: str, seconds: float) -> str:
     """As much of its beginning as can be spoken in time: up to a comma or a phrase's end, else a word's."""
-    tries = [text, *_beginnings(text), *_any_beginnings(text)]
+    opens, _, rest = text.partition(", ")
+    main = rest if rest and tokens(opens)[:1] and tokens(opens)[0] in w.PREPOSITIONS else text
+    tries = [text, main, *_beginnings(main), *_any_beginnings(main)]
     return next((line for said in tries if speech_seconds(line := sentence(said)) <= seconds), "")
 
 

@@ -49,6 +49,8 @@ def subject_of(text: str) -> Subject:
     """The subject of a clause; empty where it has none of its own (`finds a door`, `it rains`)."""
     kept = _noun_phrase(_after_setting(text).split())
     told = tokens(" ".join(kept))
+    if "of" in told[1:3] and w.ABSTRACT & set(told[: told.index("of")]):
+        return subject_of(" ".join(kept[told.index("of") + 1 :]))
     if not told or told[0] in w.PRONOUNS or all(word in w.ARTICLES for word in told):
         return Subject()
     head = _head(told)

@@ -93,7 +93,7 @@ def title_of(script: Script, subject: Subject) -> str:
     opening = script.beats[0].text
     text = subject.name if subject.name and len(opening.split()) > _TITLE_WORDS else opening
     words = shortened(text, words=_TITLE_WORDS, characters=MAX_TITLE - 40).strip(" .,;:!?\"'“”").split()
-    cased = [_cased(word, edge=k in (0, len(words) - 1)) for k, word in enumerate(words)]
+    cased = words if script.foreign else [_cased(word, edge=k in (0, len(words) - 1)) for k, word in enumerate(words)]
     return " ".join(cased)[:MAX_TITLE] or "Untitled"
 
 
@@ -120,7 +120,7 @@ def _cased(word: str, *, edge: bool) -> str:
 def _scenes(
     brief: Brief, moments: Sequence[Moment], paces: Sequence[Pace], look: _Look, rate: int
 ) -> Iterable[Scene]:
-    said = lines(moments, [p.frames / rate for p in paces]) if brief.narration else [None] * len(paces)
+    said = lines(moments, [p.frames / rate for p in paces], asides=not look.subject.context) if brief.narration else [None] * len(paces)
     prompts = _prompts(moments, look)
     for number, (prompt, time, line) in enumerate(zip(prompts, paces, said, strict=True), 1):
         yield Scene(

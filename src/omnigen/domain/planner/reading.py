@@ -71,6 +71,8 @@ def _place(text: str) -> str:
 def _place_end(told: Sequence[str], at: int) -> int:
     """Where the place that opens at `at` is named; 0 where none is."""
     end = next((k for k in range(at + 1, min(at + 6, len(told))) if told[k] in w.PLACES), 0)
+    while end and end + 1 < len(told) and told[end + 1] in w.PLACES:
+        end += 1
     return 0 if set(told[at + 1 : end]) & w.PREPOSITIONS else end
 
 

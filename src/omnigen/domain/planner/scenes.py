@@ -16,6 +16,7 @@ from omnigen.domain.planner.shots import Shot
 _LATER: Final = re.compile(
     r"^(?:(?:\w+\s+){0,2}later|afterwards?|next|eventually|finally|meanwhile|suddenly),?\s+(?=\w)", re.IGNORECASE
 )
+_SOMEBODY: Final = re.compile(r"\b(?:he|she|they)\b", re.IGNORECASE)
 
 
 @frozen
@@ -27,6 +28,8 @@ class Moment:
     spoken: str
     """The same as a voice would say it."""
     setting: Setting
+    doer: Subject = Subject()
+    """Who is at work in it."""
     phase: int = 0
     """Counts the scenes of one beat from 0."""
 
@@ -34,9 +37,9 @@ class Moment:
 def moments_of(script: Script, subject: Subject, count: int) -> list[Moment]:
     """One moment for each of `count` scenes: several of a beat, or several beats in one, always in order."""
     whole = [
-        Moment(evolve(beat, text=text), spoken, setting)
-        for beat, (text, spoken), setting in zip(
-            script.beats, _cast(script, subject), settings(script.beats), strict=True
+        Moment(evolve(beat, text=full), spoken, setting, doer)
+        for beat, setting, (full, spoken, doer) in zip(
+            script.beats, settings(script.beats), _cast(script, subject), strict=True
         )
     ]
     if len(whole) <= count:
@@ -48,11 +51,12 @@ def moments_of(script: Script, subject: Subject, count: int) -> list[Moment]:
 def action(moment: Moment, shot: Shot, subject: Subject) -> str:
     """What happens in a scene, in whole sentences, the subject named."""
     said = sentence(_LATER.sub("", moment.beat.text))
-    if moment.phase:
-        return f"{said} {sentence(shot.focus.format(it=subject.definite or 'the subject'))}"
-    if subject.head and subject.head not in tokens(said):
-        return f"{said.rstrip('.')}, with {subject.definite} in view."
-    return said
+    it = moment.doer.definite or subject.definite or "the subject"
+    shown = f"{said} {sentence(shot.focus.format(it=it))}" if moment.phase else said
+    absent = [who.definite for who in (moment.doer, subject) if who.head and who.head not in tokens(shown)]
+    if not absent:
+        return shown
+    return f"{shown.rstrip('.')}, with {' and '.join(dict.fromkeys(absent))} in view."
 
 
 def setting_sentence(moment: Moment) -> str:
@@ -87,32 +91,36 @@ def _merged(moments: Sequence[Moment]) -> Moment:
     return evolve(moments[-1], beat=evolve(moments[0].beat, text=text), spoken=spoken)
 
 
-def _cast(script: Script, subject: Subject) -> Iterator[tuple[str, str]]:
-    """Each beat's text with everybody named in full, and as it is spoken."""
+def _cast(script: Script, subject: Subject) -> Iterator[tuple[str, str, Subject]]:
+    """Each beat's text with everybody named in full, the same as it is spoken, and who is at work in it."""
     doer = subject
     for at, beat in enumerate(script.beats):
         if subject.context:
-            yield (f"{subject.context}, {beat.text}" if at else beat.text), beat.text
+            yield (f"{subject.context}, {beat.text}" if at else beat.text), beat.text, subject
             continue
-        own = subject_of(beat.text)
-        doer = own if own.head and own.head != subject.head else subject if own.head else doer
-        yield _named(beat.text, doer, subject, full=True), _named(beat.text, doer, subject, full=False)
+        own = subject_of(_LATER.sub("", beat.text))
+        if _SOMEBODY.search(beat.text):
+            doer = subject
+        if own.head and own.head not in w.SCENERY:
+            doer = subject if own.head == subject.head else own
+        yield _named(beat.text, doer, subject, full=True), _named(beat.text, doer, subject, full=False), doer
 
 
 def _named(text: str, doer: Subject, subject: Subject, *, full: bool) -> str:
     """A beat that says who does it, where it only said `it`, or nothing at all."""
     if not subject.head or subject.name.lower() in text.lower():
         return text
-    first, _, rest = text.partition(" ")
-    low, told = first.lower(), tokens(text)
-    who = subject if low in ("he", "she", "they") else doer
-    name = who.definite if full else who.short
-    if low in ("he", "she", "it", "they") and rest:
-        return f"{name} {rest}"
+    told = tokens(text)
+    name = doer.definite if full else doer.short
+    if told and told[0] == "it" and len(told) > 1:
+        return re.sub(r"(?i)\bit\b", lambda _: name, text, count=1)
     if told and is_participle(told[0]):
-        return f"{name} {'are' if who.plural else 'is'} {text}"
-    if told and _opens_with_verb(told, who):
+        return f"{name} {'are' if doer.plural else 'is'} {text}"
+    if told and _opens_with_verb(told, doer):
         return f"{name} {text}"
+    somebody = _SOMEBODY.search(text)
+    if somebody and (somebody.group().lower() == "they") <= subject.plural:
+        return _SOMEBODY.sub(lambda _: subject.definite if full else subject.short, text, count=1)
     return _in_full(text, subject) if full else text
 
 

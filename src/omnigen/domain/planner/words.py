@@ -19,7 +19,7 @@ PREPOSITIONS: Final = _set(
 WEAK_ENDS: Final = PREPOSITIONS | ARTICLES | _set("and or but while as then that which who whose where when if is are")
 BREAKS: Final = (PREPOSITIONS - _set("of")) | _set("and or but while as then that which who where when")
 """Before these a sentence may be cut and still make sense."""
-AUXILIARIES: Final = _set("is are was were be has have had can will would must does do did becomes")
+AUXILIARIES: Final = _set("is are was were be has have had can will would must does do did becomes being")
 
 VERBS: Final = _set(
     "appear arrive awake awaken bake balance battle become begin bend blaze bloom blow boil bounce bow break "
@@ -30,7 +30,7 @@ VERBS: Final = _set(
     "finish fix flap flash flee flicker float flood flow flutter fly fold follow freeze gallop gather gaze get give glance "
     "gleam glide glimmer glisten glitter glow go grab graze greet grind grow guide hang hatch heal hear help hide hike hit "
     "hold hop hover howl hug hum hunt hurry ignite jog join juggle jump keep kick kiss knead kneel knock laugh launch "
-    "lead leak lean leap learn leave lie lift linger listen live look lose make march meditate meet melt meow move notice "
+    "lead leak lean leap learn leave let lie lift linger listen live look lose make march meditate meet melt meow move notice "
     "offer open orbit pack paddle paint pass pause pedal perch perform pet pick pour pray prepare press pull push put race "
     "rage raise reach read recover reflect release remember repair rest return reveal ride rise roam roar roast roll row rub "
     "rush sail say scatter scream search see sell set shake shatter shine shiver shout shrink sing sink sit "
@@ -42,6 +42,9 @@ VERBS: Final = _set(
 )
 """Base forms. A base form itself counts only after a plural, since many are nouns as well."""
 
+ADJECTIVES: Final = _set(
+    "new old young big small little large tall huge tiny red blue green white black golden silver beautiful wooden great"
+)
 PAST: Final = _set("came went sat stood ran fell rose flew swam began found left took saw met grew broke drove rode")
 ING_NOUNS: Final = _set(
     "king ring spring morning evening building wing string ceiling painting wedding lightning thing sling swing "
@@ -104,7 +107,9 @@ LOOK: Final = _set(
     "vibe tone tones monochrome 35mm footage"
 )
 SOUND: Final = _set("music soundtrack score song piano guitar violin strings drums orchestra orchestral synth lo-fi jazz")
-LATER: Final = _set("later afterwards afterward next eventually finally tomorrow years hours days weeks months")
+LATER: Final = _set("later afterwards afterward next eventually finally tomorrow")
+ABSTRACT: Final = _set("history story life journey tale making birth evolution adventures day dream art beauty power")
+"""`The history of a tree` is about a tree."""
 SCENERY: Final = _set("sun moon light night day morning camera rain storm wind sky snow fog mist clouds waves thunder")
 """What a clause may be about without the film being about it."""
 RELATIVES: Final = _set("which who whose that where like")
