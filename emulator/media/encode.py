@@ -86,8 +86,9 @@ def _video_output(size: tuple[int, int], fps: int) -> list[str]:
     scale = f"scale={width}:{height}:flags=bicubic+accurate_rnd+full_chroma_inp:{_TO_BT709}"
     return [
         *["-map", "0:v:0", "-vf", f"{scale},format=yuv420p,setsar=1,{_TAGS}", "-filter_threads", "1"],
-        *["-r", str(fps), "-c:v", "libx264", "-preset", "superfast", "-crf", "20", "-profile:v", "high"],
-        *["-g", str(2 * fps), "-bf", "2", "-threads", "1", "-video_track_timescale", str(512 * fps)],
+        *["-r", str(fps), "-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-profile:v", "high"],
+        *["-x264-params", "deblock=0,0:cabac=1:aq-mode=1"],
+        *["-g", str(2 * fps), "-threads", "1", "-video_track_timescale", str(512 * fps)],
     ]
 
 

@@ -21,7 +21,7 @@ class Look:
 
     contrast: float = 0.22
     saturation: float = 1.0
-    grain: float = 1.6
+    grain: float = 1.2
     vignette: float = 0.26
     lift: tuple[float, float, float] = (0.0, 0.0, 0.0)
     gain: tuple[float, float, float] = (1.0, 1.0, 1.0)
@@ -91,7 +91,7 @@ class Grade:
         picture += grain
         np.clip(picture, 0, 255, out=picture)
         levels = picture.astype(np.uint8)
-        return np.stack([curve[plane] for curve, plane in zip(self.curves, levels, strict=True)])
+        return np.stack([curve.take(plane, mode="clip") for curve, plane in zip(self.curves, levels, strict=True)])
 
 
 def _vignette(width: int, height: int, amount: float) -> Field:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from attrs import define
+from attrs import define, field
 from PIL import Image, ImageDraw
 
 from emulator.media.light import blend, dots, shine
 from emulator.media.noise import sample, smoothstep, tile
 from emulator.media.palette import Colour, Palette, colour
-from emulator.media.stage import Field, Picture, Stage, View
+from emulator.media.stage import Field, Held, Picture, Stage, View
 
 
 @define(eq=False)
@@ -75,9 +75,13 @@ class Nebula:
     stage: Stage
     palette: Palette
     gas: Field
+    _held: Held = field(factory=Held)
 
     def draw(self, image: Picture, view: View) -> None:
         """Fill the whole picture."""
+        image[:] = self._held(view, lambda: self._gas(view))
+
+    def _gas(self, view: View) -> Picture:
         stage = self.stage
         x = stage.columns[None, ::2] / np.float32(view.scale(0))
         y = stage.rows[::2, None] / np.float32(view.scale(0))
@@ -90,7 +94,7 @@ class Nebula:
         blend(half, self.palette.horizon, smoothstep(0.35, 0.75, one) * np.float32(0.85))
         blend(half, self.palette.cloud_lit, smoothstep(0.45, 0.85, two) * smoothstep(0.3, 0.7, one) * np.float32(0.8))
         blend(half, self.palette.glow, smoothstep(0.32, 0.62, one * two) * np.float32(0.6))
-        image[:] = np.repeat(np.repeat(half, 2, 1), 2, 2)[:, : stage.height, : stage.width]
+        return np.repeat(np.repeat(half, 2, 1), 2, 2)[:, : stage.height, : stage.width]
 
 
 def gas_tile(rng: np.random.Generator) -> Field:

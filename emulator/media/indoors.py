@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from attrs import define
+from attrs import define, field
 
 from emulator.media.light import disc, shine
 from emulator.media.noise import sample
 from emulator.media.palette import Palette
-from emulator.media.stage import Field, Picture, Stage, View
+from emulator.media.stage import Field, Held, Picture, Stage, View
 
 
 @define(eq=False)
@@ -51,17 +51,20 @@ class Shafts:
     strength: float
     reach: float = 1.0
     """How far down they go."""
+    _held: Held = field(factory=Held)
 
     def draw(self, image: Picture, view: View) -> None:
         """Add them to the picture."""
+        shine(image, self.palette.glow, self._held(view, lambda: self._light(view)))
+
+    def _light(self, view: View) -> Field:
         stage = self.stage
         y = stage.rows[::2, None]
         x = stage.columns[None, ::2] + np.float32(0.2 * view.x) - np.float32(self.lean) * y
         spread = x / (np.float32(0.55) + y)
         one = sample(self.noise, spread * 52 + np.float32(view.time * 2.2), np.full_like(spread, view.time * 3.0))[..., 0]
         level = np.clip((one - np.float32(0.5)) * np.float32(3.4), 0, 1) * np.clip(1 - y / np.float32(self.reach), 0, 1)
-        full = np.repeat(np.repeat(level * np.float32(self.strength), 2, 0), 2, 1)[: stage.height, : stage.width]
-        shine(image, self.palette.glow, full)
+        return np.repeat(np.repeat(level * np.float32(self.strength), 2, 0), 2, 1)[: stage.height, : stage.width]
 
 
 @define(eq=False)

@@ -6,12 +6,12 @@ It is worked out on every second pixel, since nothing in it is sharp; the sun's 
 from __future__ import annotations
 
 import numpy as np
-from attrs import define
+from attrs import define, field
 
 from emulator.media.light import disc, halo
 from emulator.media.noise import ease, sample, smoothstep, tile
 from emulator.media.palette import Palette
-from emulator.media.stage import Field, Picture, Stage, View
+from emulator.media.stage import Field, Held, Picture, Stage, View
 
 _TILE = 256
 
@@ -33,10 +33,19 @@ class Sky:
     moon: bool = False
     hidden: bool = False
     """No disc: it is behind the clouds."""
+    _held: Held = field(factory=Held)
 
     def draw(self, image: Picture, view: View) -> None:
         """Fill `image` down to the horizon (and a little below it)."""
         bottom = min(self.stage.height, int(self.stage.row_of(-0.07, view, 0)))
+        half = self._held(view, lambda: self._half(view, bottom))
+        bottom = min(bottom, 2 * half.shape[1])
+        image[:, :bottom] = _doubled(half, bottom, self.stage.width)
+        image[:, bottom:] = self.palette.horizon[:, None, None]
+        if not self.hidden:
+            self._disc(image, view)
+
+    def _half(self, view: View, bottom: int) -> Picture:
         up, across = self._grid(bottom, view)
         sun_x, sun_up = self.place_of_sun(view)
         far = (across - np.float32(sun_x)) ** 2 + (1.3 * (up - np.float32(sun_up))) ** 2
@@ -44,10 +53,7 @@ class Sky:
         air = 1 / (1 + far * np.float32(14))
         self._glow(half, up, air)
         self._cloud(half, up, across, air, view)
-        image[:, :bottom] = _doubled(half, bottom, self.stage.width)
-        image[:, bottom:] = self.palette.horizon[:, None, None]
-        if not self.hidden:
-            self._disc(image, view)
+        return half
 
     def place_of_sun(self, view: View) -> tuple[float, float]:
         """x and height of the sun at this moment."""

@@ -115,9 +115,12 @@ class Figure:
             height = min(_DRAWN, max(8, int(tall * 1.35)))
             size = (max(4, int(height * self.pen.width)), height)
             for name, plane in self.pen.planes.items():
+                if plane.getbbox() is None:
+                    continue
                 turned = plane.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if self.mirrored else plane
                 self._ready[name] = turned.resize(size, Image.Resampling.BOX)
-            self._ready["rim"] = _rim(self._ready["body"], self.side)
+            if height > 16 and "body" in self._ready:
+                self._ready["rim"] = _rim(self._ready["body"], self.side)
         return self._ready
 
     def _stamp(self, image: Picture, box: tuple[int, int, int, int], left: float, top: float, tall: float, level: float) -> None:
@@ -133,8 +136,8 @@ class Figure:
             ("rim", self.rim, 0.62),
             ("lamp", self.lamp, level),
         ):
-            plane = self._planes(tall)[name]
-            if plane.getbbox() is None:
+            plane = self._planes(tall).get(name)
+            if plane is None or share <= 0:
                 continue
             ratio = plane.height / tall
             data = (ratio, 0, (x0 - left) * ratio, 0, ratio, (y0 - top) * ratio)
@@ -144,9 +147,10 @@ class Figure:
             self._shine(image, left, top, tall)
 
     def _shine(self, image: Picture, left: float, top: float, tall: float) -> None:
-        box = self._planes(tall)["lamp"].getbbox()
-        if box:
-            ratio = tall / self._planes(tall)["lamp"].height
+        lamp = self._planes(tall).get("lamp")
+        box = lamp.getbbox() if lamp else None
+        if lamp and box:
+            ratio = tall / lamp.height
             x, y = left + (box[0] + box[2]) / 2 * ratio, top + (box[1] + box[3]) / 2 * ratio
             halo(image, x, y, self.glow * tall, self.lamp, 0.75)
 

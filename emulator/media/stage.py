@@ -6,6 +6,8 @@ is infinitely far and never moves; depth 1 is right here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from attrs import define, frozen
 from numpy.typing import NDArray
@@ -67,3 +69,18 @@ class Stage:
     def column_of(self, x: float, view: View, depth: float) -> float:
         """The column (in pixels, fractional) of the point `x` in the world."""
         return (x - view.x * depth) * view.scale(depth) * self.height + self.width / 2
+
+
+class Held:
+    """Keeps what is soft and slow for the next frame too: it is worked out only every `seconds`."""
+
+    def __init__(self, seconds: float = 0.07) -> None:
+        self.seconds = seconds
+        self._since = -1e9
+        self._kept: NDArray[np.float32] | None = None
+
+    def __call__(self, view: View, make: Callable[[], NDArray[np.float32]]) -> NDArray[np.float32]:
+        """What `make` gave last, or gives now."""
+        if self._kept is None or not 0 <= view.time - self._since < self.seconds:
+            self._kept, self._since = make(), view.time
+        return self._kept

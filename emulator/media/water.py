@@ -45,22 +45,23 @@ class Water:
 
     def _waves(self, down: Field, view: View) -> tuple[Field, Field]:
         away = np.float32(0.42) / (down + np.float32(0.035))
-        x = self.stage.columns[None, :] / np.float32(view.scale(self.depth)) * away
+        x = self.stage.columns[None, ::2] / np.float32(view.scale(self.depth)) * away
         x = x + np.float32(view.x * self.depth * 2.2)
         slope, crest = np.zeros_like(x), np.zeros_like(x)
         for east, north, length, phase, height in self.waves.T:
             number = 6.2832 / length
-            calm = np.clip(length * 5.5 / (away * away + np.float32(0.4)), 0, 1)
+            calm = np.clip(length * 5.5 / (away * away + np.float32(0.4)), 0, 1) * np.float32(height)
             speed = 1.25 * np.sqrt(number)
             run = np.float32(east * number) * x + (np.float32(north * number) * away + np.float32(phase + speed * view.time))
-            wave = np.sin(run + np.float32(0.6) * slope) * (calm * np.float32(height))
+            wave = np.sin(run + np.float32(0.6) * slope) * calm
             slope += wave
             if length > 0.5:
                 crest += wave
         u, v = x * np.float32(88), away * np.float32(150) + np.float32(14 * view.time)
         fine = sample(self.ripples, u + np.float32(9 * view.time), v)[..., 0] + sample(self.ripples, u * 0.53, v * 0.47)[..., 0]
         slope += (fine - 1) * np.float32(2.6) * np.clip(np.float32(4.0) / (away + np.float32(0.5)), 0, 1)
-        return slope, crest
+        wide = self.stage.width
+        return np.repeat(slope, 2, 1)[:, :wide], np.repeat(crest, 2, 1)[:, :wide]
 
     def _mirrored(self, image: Picture, top: int, down: Field, slope: Field) -> Picture:
         stage = self.stage

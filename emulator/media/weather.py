@@ -6,7 +6,7 @@ import numpy as np
 from attrs import define
 from PIL import Image, ImageDraw
 
-from emulator.media.light import dots, shine
+from emulator.media.light import dots
 from emulator.media.noise import sample, smoothstep
 from emulator.media.palette import Colour
 from emulator.media.stage import Field, Picture, Stage, View
@@ -33,12 +33,15 @@ class Rain:
     def draw(self, image: Picture, view: View) -> None:
         """Add the streaks as light."""
         level = self.strength * (min(1.0, 0.15 + 1.4 * view.share) if self.grows else 1.0)
+        light = np.zeros((self.stage.height, self.stage.width), np.float32)
         for curtain, speed, share in zip(self.curtains, (1.5, 2.7), (0.34, 0.42), strict=True):
             fall = speed * view.time * self.stage.height
             top = int(-fall) % (curtain.shape[0] // 2)
             left = int(0.16 * fall + 0.6 * view.x * self.stage.height) % (curtain.shape[1] // 2)
             cut = curtain[top : top + self.stage.height, left : left + self.stage.width]
-            shine(image, self.tint, cut * np.float32(share * level))
+            light += cut * np.float32(share * level)
+        for plane, tone in zip(image, self.tint, strict=True):
+            plane += light * np.float32(0.8 * tone)
 
 
 def _streaks(stage: Stage, rng: np.random.Generator, count: int, length: float, wide: int, lean: float) -> Field:
