@@ -9,6 +9,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
@@ -109,8 +110,17 @@ class S3Assets:
         """What is stored under a key, hash included; None where nothing is."""
         there = await self._look(key)
         if there is None:
-            await self.check()  # to a HEAD, a missing bucket and a missing object look the same
+            await self.check()
         return there
+
+    @asynccontextmanager
+    async def _certain(self) -> AsyncIterator[None]:
+        """Let NotFound through only where the bucket is there: HEAD, and some servers, confuse the two."""
+        try:
+            yield
+        except NotFound:
+            await self.check()
+            raise
 
     async def _look(self, key: str) -> StoredFile | None:
         async with translated(key):
@@ -133,7 +143,7 @@ class S3Assets:
         return stored
 
     async def _download(self, key: str, part: Path) -> StoredFile:
-        async with translated(key):
+        async with self._certain(), translated(key):
             found = await self._client.get_object(Bucket=self._bucket, Key=key)
             async with found["Body"] as body:
                 sha256, size = await _save(body.content.iter_chunked(_CHUNK), part)
@@ -147,7 +157,7 @@ class S3Assets:
     async def copy(self, key: str, to: str) -> None:
         """Copy an object inside the store. Raises NotFound."""
         source = {"Bucket": self._bucket, "Key": key}
-        async with translated(key):
+        async with self._certain(), translated(key):
             await self._client.copy_object(Bucket=self._bucket, Key=to, CopySource=source)
 
     async def read_url(self, key: str, *, expires_in: timedelta, download_as: str | None = None) -> str:

@@ -12,7 +12,9 @@ from attrs import frozen
 from omnigen.domain.take import StoredFile
 
 PART: Final = 16 * 1024 * 1024
-"""Bytes of a part; a file of up to this size goes in one request. S3 allows 10,000 parts, so 160 GB."""
+"""Bytes of a part, and of the largest file that is held in memory whole."""
+_LARGEST_REQUEST: Final = 5 * 1024**3
+"""Bytes that S3 takes in one request."""
 _AT_ONCE: Final = 3
 """Parts under way at a time: what a part holds in memory, times this, is the most an upload takes."""
 
@@ -43,18 +45,22 @@ class Upload:
 
 async def send(client: Any, upload: Upload) -> None:  # aioboto3 ships no types
     """Write the object; servers that can check its hash on arrival. Raises the client's errors."""
-    if upload.stored.size <= PART:
+    size = upload.stored.size
+    # A condition is atomic on one request; on the joining of parts, AWS keeps it but not SeaweedFS 4.48, where
+    # two of three writers at once were told that they had won.
+    if size <= PART or (upload.once and size <= _LARGEST_REQUEST):
         await _send_whole(client, upload)
     else:
         await _send_parts(client, upload)
 
 
 async def _send_whole(client: Any, upload: Upload) -> None:
-    data = await asyncio.to_thread(upload.path.read_bytes)
     checksum = base64.b64encode(bytes.fromhex(upload.stored.sha256)).decode()
-    await client.put_object(
-        **upload.target, **upload.headers, **upload.condition, Body=data, ChecksumSHA256=checksum
-    )
+    with upload.path.open("rb") as file:
+        body = await asyncio.to_thread(file.read) if upload.stored.size <= PART else file
+        await client.put_object(
+            **upload.target, **upload.headers, **upload.condition, Body=body, ChecksumSHA256=checksum
+        )
 
 
 async def _send_parts(client: Any, upload: Upload) -> None:
