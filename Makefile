@@ -13,8 +13,9 @@ PROFILE ?= local
 REPLICATE ?= fake
 RESET ?=
 VERBOSE ?=
+FLAGS ?=
 EMULATE = $(BIN)/python -m emulator --data "$(DATA)" --port "$(PORT)" --profile "$(PROFILE)" \
-  --replicate "$(REPLICATE)" $(if $(RESET),--reset) $(if $(VERBOSE),--verbose)
+  --replicate "$(REPLICATE)" $(if $(RESET),--reset) $(if $(VERBOSE),--verbose) $(FLAGS)
 # Narrows a test target: make test ARGS="-k ports"
 ARGS ?=
 WEB := $(wildcard web/package.json)
@@ -27,6 +28,7 @@ help: ## list the targets
 
 .PHONY: setup
 setup: .venv/.done .venv-emu/.done $(if $(WEB),web/node_modules/.done) ## install everything, without root
+	@:
 
 # uv is installed by pip, once; everything else by uv, from hashes, side by side.
 .venv/.uv:

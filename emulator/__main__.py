@@ -36,10 +36,11 @@ def main(argv: list[str] | None = None) -> int:
     """Parse, run, and turn every expected failure into one line."""
     arguments = _parser().parse_args(argv)
     try:
-        return asyncio.run(run(_options(arguments)))
+        asyncio.run(run(_options(arguments)))
     except EmulatorError as error:
         print(f"omnigen: {error}", file=sys.stderr)
         return 1
+    return 0
 
 
 def _options(arguments: argparse.Namespace) -> Options:

@@ -1,9 +1,13 @@
 """What the user sees when everything runs."""
 
+import contextlib
 import json
+import shlex
+from pathlib import Path
 
 from emulator.identity import seed
 from emulator.identity.tokens import AccessToken
+from emulator.runfile import HEADER
 from emulator.stack import Stack
 
 _BRIEF = {
@@ -13,7 +17,7 @@ _BRIEF = {
 }
 
 
-def show(stack: Stack, token: AccessToken | None, *, seconds: float, ephemeral: bool) -> None:
+def show(stack: Stack, token: AccessToken | None, *, seconds: float) -> None:
     """Print every address, the demo user, a token, and one command that makes a video."""
     # Here and not above: rich loads while the children start.
     from rich.console import Console  # noqa: PLC0415
@@ -38,8 +42,7 @@ def show(stack: Stack, token: AccessToken | None, *, seconds: float, ephemeral: 
         console.print(command(stack), soft_wrap=True, markup=False)
     if stack.choices.replicate == "live":
         console.print("\n[bold red]Replicate is live: every video costs real money.[/]")
-    if not ephemeral:
-        console.print("\n[dim]Ctrl-C stops everything. Logs:[/] " + str(stack.folder.logs), soft_wrap=True)
+    console.print(f"\n[dim]Ctrl-C stops everything. Logs:[/] {stack.folder.logs}", soft_wrap=True)
 
 
 def rows(stack: Stack) -> list[tuple[str, str]]:
@@ -61,11 +64,13 @@ def rows(stack: Stack) -> list[tuple[str, str]]:
 
 
 def command(stack: Stack) -> str:
-    """A command that works as it is pasted: the token comes from run.json, whenever it is run."""
-    run = stack.folder.path / "run.json"
-    read = f'$(sed -n \'s/^ "access_token": "\\(.*\\)",$/\\1/p\' {run})'
+    """A command that works as it is pasted, and an hour later: curl reads the token when it is run."""
+    header = stack.folder.path / HEADER
+    with contextlib.suppress(ValueError):
+        header = header.relative_to(Path.cwd())
+    brief = json.dumps({"brief": _BRIEF})
     return (
-        f'curl -sS {stack.api_url}/api/v1/jobs -H "Authorization: Bearer {read}" \\\n'
+        f"curl -sS {stack.api_url}/api/v1/jobs -H @{shlex.quote(str(header))} \\\n"
         f"  -H 'Content-Type: application/json' -H \"Idempotency-Key: $(date +%s)\" \\\n"
-        f"  -d '{json.dumps({'brief': _BRIEF})}'"
+        f"  -d '{brief}'"
     )

@@ -33,7 +33,7 @@ class ChildSpec:
     """Children that this one talks to: they are stopped after it."""
     grace_s: float = 5.0
     """Time to end after SIGTERM before the whole group is killed."""
-    lives: int = 5
+    lives: int = 4
     """Early deaths in a row after which it is given up."""
     settled_s: float = 10.0
     """A child that lived this long has not died early."""

@@ -3,7 +3,6 @@
 import base64
 import fcntl
 import json
-import os
 import secrets
 import shutil
 import string
@@ -12,7 +11,8 @@ from pathlib import Path
 from typing import IO, Final
 
 from emulator.errors import EmulatorError
-from emulator.runfile import read_run
+from emulator.private import write_private
+from emulator.runfile import read_run, remove_run
 
 _MARKER: Final = "folder.json"
 _FORMAT: Final = 1
@@ -52,7 +52,7 @@ class Folder:
         """The folder's secrets, drawn at the first call. Raises EmulatorError where they can't be read."""
         file = self.path / "secrets.json"
         if not file.exists():
-            _write_private(file, json.dumps(asdict(_draw()), indent=1))
+            write_private(file, json.dumps(asdict(_draw()), indent=1))
         try:
             kept = json.loads(file.read_text(encoding="utf-8"))
             return Secrets(**{field.name: str(kept[field.name]) for field in fields(Secrets)})
@@ -70,7 +70,7 @@ def open_folder(path: Path, *, reset: bool = False) -> Folder:
             _empty(path)
         if not (path / _MARKER).exists():
             (path / _MARKER).write_text(json.dumps({"format": _FORMAT}), encoding="utf-8")
-        (path / "run.json").unlink(missing_ok=True)  # left behind by a supervisor that was killed
+        remove_run(path)  # left behind by a supervisor that was killed
     except OSError as error:
         raise EmulatorError(f"the data folder {path} can't be used: {error.strerror or error}") from error
     _check_contents(path)
@@ -143,11 +143,3 @@ def _draw() -> Secrets:
         replicate_token="r8_" + secrets.token_hex(19),
         webhook_secret="whsec_" + base64.b64encode(secrets.token_bytes(24)).decode(),
     )
-
-
-def _write_private(path: Path, text: str) -> None:
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    fresh.replace(path)

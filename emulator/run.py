@@ -5,24 +5,25 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from emulator import banner
-from emulator.errors import EmulatorError, SignInError
+from emulator.announcement import Announcement
+from emulator.errors import EmulatorError
 from emulator.folder import open_folder
 from emulator.identity import seed
 from emulator.identity.tokens import AccessToken, sign_in
 from emulator.logs import follow
 from emulator.ports import is_free
-from emulator.runfile import remove_run, start_time, write_run
+from emulator.runfile import remove_run
 from emulator.stack import Choices, Stack
 from emulator.supervisor import Supervisor
 
-_RETRY_TOKEN_S: Final = 5.0
+Work = Coroutine[Any, Any, None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,115 +39,66 @@ class Options:
     ephemeral: bool = False
 
 
-async def run(options: Options) -> int:
+async def run(options: Options) -> None:
     """Start everything, say where it is, and keep it running until told to end."""
     began = time.monotonic()
     _check(options)
     folder = open_folder(options.data, reset=options.reset)
     stack = Stack.plan(folder, options.choices)
-    ended = asyncio.Event()
     supervisor = Supervisor(stack.specs(), logs=folder.logs, say=_say)
+    ended = asyncio.Event()
     _listen_for_the_end(ended, supervisor, ephemeral=options.ephemeral)
     try:
-        return await _until(ended, _serve(stack, supervisor, options, began))
+        await _until(ended, _serve(stack, supervisor, options, began))
     finally:
         remove_run(folder.path)
-        if not options.quiet:
-            _say("stopped")
+    if not options.quiet:
+        _say("stopped")
 
 
-async def _serve(stack: Stack, supervisor: Supervisor, options: Options, began: float) -> int:
+async def _serve(stack: Stack, supervisor: Supervisor, options: Options, began: float) -> None:
+    announcement = Announcement(
+        stack, children=supervisor.summary, sign_in=lambda: _demo_token(stack), say=_say
+    )
     async with supervisor:
-        token = await _token(stack)
-        publish(stack, supervisor, token)
+        await announcement.publish()
         if not options.quiet:
-            banner.show(stack, token, seconds=time.monotonic() - began, ephemeral=options.ephemeral)
-        async with _beside(_renewing(stack, supervisor, token), *_followers(supervisor, options)):
+            banner.show(stack, announcement.token, seconds=time.monotonic() - began)
+        async with _beside(announcement.keep_true(), *_followers(supervisor, options)):
             await supervisor.watch()
-    return 0
 
 
-async def _until(ended: asyncio.Event, serving: Any) -> int:
+async def _until(ended: asyncio.Event, serving: Work) -> None:
     """Run `serving` until it fails or the end is asked for."""
-    work, end = asyncio.ensure_future(serving), asyncio.ensure_future(ended.wait())
+    work, end = asyncio.create_task(serving), asyncio.create_task(ended.wait())
     await asyncio.wait([work, end], return_when=asyncio.FIRST_COMPLETED)
     end.cancel()
     if not work.done():
         work.cancel()
-    try:
-        return int(await work)
-    except asyncio.CancelledError:
-        return 0
+    await asyncio.wait([work])
+    if not work.cancelled():
+        work.result()
 
 
-def publish(stack: Stack, supervisor: Supervisor, token: AccessToken | None) -> None:
-    """Write run.json; emulator/runfile.py describes it."""
-    write_run(
-        stack.folder.path,
-        {
-            "version": 1,
-            "pid": os.getpid(),
-            "started": start_time(os.getpid()),
-            "profile": "local",
-            "replicate": stack.choices.replicate,
-            "api_url": stack.api_url,
-            "app_url": stack.api_url,
-            "docs_url": f"{stack.api_url}/docs",
-            "login_url": seed.login_url(stack.identity_url, stack.api_url),
-            "replicate_url": stack.replicate_url,
-            "s3_url": stack.s3_url,
-            "user": seed.DEMO_EMAIL,
-            "password": stack.secrets.demo_password,
-            "access_token": token.text if token else None,
-            "access_token_expires_at": int(time.time()) + token.lifetime_s if token else None,
-            "issuer": seed.ISSUER,
-            "jwks_url": stack.jwks_url,
-            "client_id": seed.CLIENT_ID,
-            "token_url": f"{stack.identity_url}/oauth2/token",
-            "data_dir": str(stack.folder.path),
-            "logs_dir": str(stack.folder.logs),
-            "children": {
-                name: {"pid": child.pid, "log": str(child.log)} for name, child in supervisor.children.items()
-            },
-            "environment": stack.environment(),
-        },
-    )
-
-
-async def _token(stack: Stack) -> AccessToken | None:
+async def _demo_token(stack: Stack) -> AccessToken | None:
     if "identity" not in stack.choices.parts:
         return None
     return await sign_in(stack.identity_url, seed.DEMO_EMAIL, stack.secrets.demo_password)
 
 
-async def _renewing(stack: Stack, supervisor: Supervisor, token: AccessToken | None) -> None:
-    """Put a fresh token into run.json at half of the old one's life, for ever."""
-    pause = token.lifetime_s / 2 if token else float("inf")
-    while token is not None:
-        await asyncio.sleep(pause)
-        try:
-            token = await _token(stack) or token
-            publish(stack, supervisor, token)
-            pause = token.lifetime_s / 2
-        except (OSError, TimeoutError, SignInError) as error:
-            # The user may have changed the demo password, or the stand-in is just being restarted.
-            _say(f"the token in run.json can't be renewed: {error}")
-            pause = max(_RETRY_TOKEN_S, pause / 4)
-
-
-def _followers(supervisor: Supervisor, options: Options) -> list[Any]:
+def _followers(supervisor: Supervisor, options: Options) -> list[Work]:
     if not options.verbose:
         return []
     shown = [child for name, child in supervisor.children.items() if name in ("api", "worker")]
     return [follow(child.log, _labelled(child.spec.name)) for child in shown]
 
 
-def _labelled(name: str) -> Any:
+def _labelled(name: str) -> Callable[[str], None]:
     return lambda line: print(f"{name:>8} | {line}", file=sys.stderr, flush=True)
 
 
 @asynccontextmanager
-async def _beside(*works: Any) -> AsyncIterator[None]:
+async def _beside(*works: Work) -> AsyncIterator[None]:
     """Run these for as long as the block runs."""
     tasks = [asyncio.create_task(work) for work in works]
     try:
@@ -181,14 +133,10 @@ def _check(options: Options) -> None:
     if options.profile != "local":
         raise EmulatorError(f"profile {options.profile!r} is not there yet; PROFILE=local is")
     if options.choices.replicate == "live" and not options.choices.live_token.startswith("r8_"):
-        raise EmulatorError(
-            "REPLICATE=live needs your Replicate token in REPLICATE_API_TOKEN (it begins with r8_)"
-        )
+        raise EmulatorError("REPLICATE=live needs your Replicate token (r8_...) in REPLICATE_API_TOKEN")
     port = options.choices.port
     if not is_free(port):
-        raise EmulatorError(
-            f"port {port} is in use; stop what listens there or choose another: make emulate PORT=8123"
-        )
+        raise EmulatorError(f"port {port} is in use; free it, or choose another: make emulate PORT=8123")
 
 
 def _say(line: str) -> None:

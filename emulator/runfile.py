@@ -33,22 +33,22 @@ import time
 from pathlib import Path
 from typing import Any
 
+from emulator.private import write_private
+
 NAME = "run.json"
+HEADER = "authorization"
 
 
 def write_run(folder: Path, run: dict[str, Any]) -> None:
-    """Replace run.json in one move."""
-    fresh = folder / f".{NAME}.new"
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(run, file, indent=1)
-        file.write("\n")
-    fresh.replace(folder / NAME)
+    """Replace run.json, and beside it the header that `curl -H @.omnigen/authorization` sends."""
+    write_private(folder / NAME, json.dumps(run, indent=1) + "\n")
+    write_private(folder / HEADER, f"Authorization: Bearer {run.get('access_token')}\n")
 
 
 def remove_run(folder: Path) -> None:
     """Nothing runs any more."""
     (folder / NAME).unlink(missing_ok=True)
+    (folder / HEADER).unlink(missing_ok=True)
 
 
 def read_run(folder: Path) -> dict[str, Any] | None:

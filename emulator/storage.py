@@ -4,7 +4,6 @@ What it does not do as S3 does is listed in emulator/README.md.
 """
 
 import json
-import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ from emulator.child import ChildSpec
 from emulator.errors import EmulatorError
 from emulator.ports import HOST
 from emulator.presign import presigned_get
+from emulator.private import write_private
 
 REGION: Final = "us-east-1"
 
@@ -120,6 +120,4 @@ def _write_identities(path: Path, credentials: Credentials) -> None:
     key = {"accessKey": credentials.access_key_id, "secretKey": credentials.secret_access_key}
     actions = ["Admin", "Read", "Write", "List", "Tagging"]
     text = json.dumps({"identities": [{"name": "omnigen", "credentials": [key], "actions": actions}]})
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
+    write_private(path, text)

@@ -30,6 +30,10 @@ class Supervisor:
         """The children by name."""
         return {child.spec.name: child for child in self._children}
 
+    def summary(self) -> dict[str, dict[str, Any]]:
+        """Process and log of each child, for run.json."""
+        return {child.spec.name: {"pid": child.pid, "log": str(child.log)} for child in self._children}
+
     async def __aenter__(self) -> Self:
         self._tasks = [
             asyncio.create_task(child.keep_alive(), name=child.spec.name) for child in self._children
@@ -76,14 +80,15 @@ class Supervisor:
         return [*self._tasks, *extra]
 
     async def _until_ready(self) -> None:
-        ready = asyncio.gather(*(child.ready.wait() for child in self._children))
-        failed = asyncio.create_task(self.watch())
-        either: list[asyncio.Future[Any]] = [ready, failed]
+        ready, failed = asyncio.create_task(self._all_ready()), asyncio.create_task(self.watch())
         try:
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([ready, failed], return_when=asyncio.FIRST_COMPLETED)
             if failed.done():
                 failed.result()
-            await ready
         finally:
             ready.cancel()
             failed.cancel()
+
+    async def _all_ready(self) -> None:
+        for child in self._children:
+            await child.ready.wait()

@@ -1,12 +1,13 @@
 """What the sign-in stand-in starts with: the pool, the app's client, the tiers' groups, the demo user."""
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
+
+from emulator.private import write_private
 
 REGION: Final = "us-east-1"
 POOL_ID: Final = f"{REGION}_OmniGen01"
@@ -40,9 +41,7 @@ def write_seed(path: Path, *, app_origins: Sequence[str], users: Sequence[User])
         "groups": GROUPS,
         "users": [{"email": u.email, "password": u.password, "sub": u.sub, "group": u.group} for u in users],
     }
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(seed, file, indent=1)
+    write_private(path, json.dumps(seed, indent=1))
 
 
 def login_url(base_url: str, app_origin: str) -> str:

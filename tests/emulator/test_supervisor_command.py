@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import socket
 import stat
@@ -175,21 +176,19 @@ def test_an_ephemeral_run_ends_with_its_parents_pipe(tmp_path: Path) -> None:
     assert not (tmp_path / "data" / "run.json").exists()
 
 
-def test_the_pasted_command_sends_the_token_of_run_json(tmp_path: Path) -> None:
+def test_the_pasted_command_sends_a_fresh_token(tmp_path: Path) -> None:
     """The banner's curl reads the token when it is run, so it still works an hour later."""
     with started(tmp_path / "data") as (process, run):
-        process.send_signal(signal.SIGSTOP)
-        process.send_signal(signal.SIGCONT)
-        run_file = tmp_path / "data" / "run.json"
+        header = tmp_path / "data" / "authorization"
+        assert header.read_text() == f"Authorization: Bearer {run['access_token']}\n"
+        assert stat.S_IMODE(header.stat().st_mode) == 0o600
         process.send_signal(signal.SIGINT)
         shown, _ = process.communicate(timeout=30)
         command = shown[shown.index("curl -sS") :].split("\n\n")[0]
-        run_file.write_text(json.dumps(run, indent=1) + "\n")
-        spoken = command.replace("curl", "printf '%s\\n'", 1)
-        said = subprocess.run(["bash", "-c", spoken], capture_output=True, text=True, check=True).stdout
-        assert f"Authorization: Bearer {run['access_token']}\n" in said
-        [brief] = [line for line in said.splitlines() if line.startswith("{")]
-        assert json.loads(brief)["brief"]["duration"] == 15
+        words = shlex.split(command.replace("\\\n", ""))
+        assert f"{run['api_url']}/api/v1/jobs" in words
+        assert f"@{header}" in words
+        assert json.loads(words[-1])["brief"]["duration"] == 15
 
 
 def test_a_child_that_dies_is_back_and_said_so(tmp_path: Path) -> None:
