@@ -14,6 +14,11 @@ from omnigen.ports.composer import Programme, ProgrammeRender, SceneSound, Segme
 CANVAS = Canvas(width=160, height=96)
 
 
+def names_in(folder: Path) -> set[str]:
+    """What lies in a folder."""
+    return {p.name for p in folder.iterdir()}
+
+
 def over(kind: TransitionKind, frames: int) -> Transition:
     return Transition(kind=kind, frames=frames)
 

@@ -141,15 +141,24 @@ def _decoded(container: InputContainer, stream: VideoStream | None, limits: Fact
     """Count what really comes out of the decoders, pictures and sound."""
     facts: Facts = {"has_sound": bool(container.streams.audio), "frames": 0, "seconds": 0.0, "sound_s": 0.0}
     wanted = [s for s in (stream, next(iter(container.streams.audio), None)) if s is not None]
-    for frame in container.decode(wanted):
-        if isinstance(frame, VideoFrame):
-            _count_picture(frame, stream, facts)
-        elif isinstance(frame, AudioFrame):
-            facts["sound_s"] += frame.samples / frame.sample_rate
-        _not_too_long(max(facts["seconds"], facts["sound_s"]), limits)
-        if facts["frames"] > limits["max_frames"]:
-            raise Refused(f"has more than {limits['max_frames']} frames")
+    try:
+        for frame in container.decode(wanted):
+            _count(frame, stream, facts)
+            _not_too_long(max(facts["seconds"], facts["sound_s"]), limits)
+            if facts["frames"] > limits["max_frames"]:
+                raise Refused(f"has more than {limits['max_frames']} frames")
+    except FFmpegError:
+        if stream is not None and facts["frames"] < stream.frames:
+            raise _cut_off(facts["frames"], stream.frames) from None
+        raise
     return _complete(facts, stream)
+
+
+def _count(frame: object, stream: VideoStream | None, facts: Facts) -> None:
+    if isinstance(frame, VideoFrame):
+        _count_picture(frame, stream, facts)
+    elif isinstance(frame, AudioFrame):
+        facts["sound_s"] += frame.samples / frame.sample_rate
 
 
 def _count_picture(frame: VideoFrame, stream: VideoStream | None, facts: Facts) -> None:
@@ -175,10 +184,14 @@ def _complete(facts: Facts, stream: VideoStream | None) -> Facts:
 def _keeps_its_word(container: InputContainer, stream: VideoStream | None, facts: Facts) -> None:
     """A truncated file opens and decodes without an error; only its own claims give it away."""
     if stream is not None and stream.frames > facts["frames"] * 1.02 + 2:
-        raise Refused(f"is cut off: {facts['frames']} of its {stream.frames} frames can be decoded")
+        raise _cut_off(facts["frames"], stream.frames)
     claimed = _claimed_s(container)
     if claimed > facts["seconds"] * 1.05 + _SLACK_S:
         raise Refused(f"says that it lasts {claimed:.1f} s but holds {facts['seconds']:.1f} s")
+
+
+def _cut_off(decoded: int, claimed: int) -> Refused:
+    return Refused(f"is cut off or damaged: {decoded} of its {claimed} frames can be decoded")
 
 
 def _segments(files: list[list[str]], limits: Facts) -> list[Facts]:

@@ -47,7 +47,7 @@ class Finisher:
         for segment, path in zip(render.timeline.segments(), render.segments, strict=True):
             name = f"segment-{segment.number:03}.mp4"
             (self._scratch / name).symlink_to(path.resolve())
-            lines.append(f"file {name}\nduration {_microseconds(segment, render.timeline.rate)}us\n")
+            lines.append(f"file {name}\nduration {microseconds(segment, render.timeline.rate)}us\n")
         listing = self._scratch / "segments.txt"
         listing.write_text("ffconcat version 1.0\n" + "".join(lines), encoding="ascii")
         return listing
@@ -67,7 +67,7 @@ class Finisher:
         check_programme(await self._prober.programme(video), outcome.frames, render)
 
 
-def _microseconds(segment: Segment, rate: int) -> int:
+def microseconds(segment: Segment, rate: int) -> int:
     """A segment's length, rounded so that the roundings of many segments never add up."""
     start, end = segment.start, segment.start + segment.frames
     return round(Fraction(end * 1_000_000, rate)) - round(Fraction(start * 1_000_000, rate))

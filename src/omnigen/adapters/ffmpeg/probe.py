@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 _CHILD: Final = Path(__file__).with_name("child.py")
 _LIMITS: Final = Limits(wall_s=90, cpu_s=40, memory_mb=2048, file_mb=1)
+_REMEMBERED: Final = 256
 MAX_PIXELS: Final = 33_177_600
 """An 8K picture."""
 
@@ -70,20 +71,17 @@ class Prober:
 
     def __init__(self, slots: asyncio.Semaphore) -> None:
         self._runner = Runner((sys.executable, "-I", str(_CHILD)), slots)
+        self._seen: dict[tuple[str, int, int], Look] = {}
 
     async def look(self, path: Path, subject: str) -> Look:
         """Header and first picture of a video. Raises Rejected about `subject` if there is no such thing."""
-        found = (await self._ask("look", [path], MediaKind.VIDEO, subject))[0]
-        if "width" not in found:
-            raise Rejected(f"{subject} holds no picture", code="bad_footage")
-        return Look(
-            width=found["width"],
-            height=found["height"],
-            rate=Fraction(found["rate"]) if found["rate"] else None,
-            pixel_format=found["pixel_format"],
-            matrix=found["matrix"],
-            has_sound=found["has_sound"],
-        )
+        key = _identity(path, subject)
+        if key not in self._seen:
+            found = (await self._ask("look", [path], MediaKind.VIDEO, subject))[0]
+            while len(self._seen) >= _REMEMBERED:
+                self._seen.pop(next(iter(self._seen)))
+            self._seen[key] = _look(found, subject)
+        return self._seen[key]
 
     async def decode(self, path: Path, kind: MediaKind, subject: str) -> dict[str, Any]:
         """Everything about one foreign file, all of it decoded. Raises Rejected about `subject`."""
@@ -112,6 +110,28 @@ class Prober:
             log.info("probe.refused", subject=subject, reason=answer["refused"], detail=outcome.stderr[-300:])
             raise Rejected(f"{subject} {answer['refused']}", code="bad_footage")
         return answer["found"]
+
+
+def _look(found: dict[str, Any], subject: str) -> Look:
+    if "width" not in found:
+        raise Rejected(f"{subject} holds no picture", code="bad_footage")
+    return Look(
+        width=found["width"],
+        height=found["height"],
+        rate=Fraction(found["rate"]) if found["rate"] else None,
+        pixel_format=found["pixel_format"],
+        matrix=found["matrix"],
+        has_sound=found["has_sound"],
+    )
+
+
+def _identity(path: Path, subject: str) -> tuple[str, int, int]:
+    """A file that is written anew is another file."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise Transient(f"{subject} can't be read from the work folder") from error
+    return str(path), found.st_mtime_ns, found.st_size
 
 
 def demuxer_of(path: Path, kind: MediaKind, subject: str) -> str:

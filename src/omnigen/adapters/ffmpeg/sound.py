@@ -74,17 +74,18 @@ def plan_piece(
     """What is heard of the clips during one segment: the clip's own sound, crossfaded with the one before."""
     total, overlap = segment_samples(segment, rate), samples_of(segment.overlap, rate)
     heard = graph.exactly(_source(clip, segment.frames / rate), 0, total)
-    if segment.tail_start is not None:
+    if segment.tail_start is not None and (clip or before):
         heard = graph.summed([_faded_in(heard, overlap), _tail(before, segment, rate)])
         heard = graph.exactly(heard, 0, total)
     blamed = " or ".join(s.subject for s in (before, clip) if s is not None)
     return _raw(f"scene {segment.number}, sound", [heard], into, blame=blamed or None)
 
 
-def _source(sound: Sound | None, seconds: float) -> Stream:
-    if sound is None:
-        return graph.silence()
-    return graph.heard(graph.foreign(sound.path, sound.demuxer, seconds + 1).audio)
+def _source(sound: Sound | None, seconds: float, *first: str) -> Stream:
+    stream = graph.silence() if sound is None else graph.foreign(sound.path, sound.demuxer, seconds + 1).audio
+    for name in first:
+        stream = stream.filter(name)
+    return stream if sound is None else graph.heard(stream)
 
 
 def _faded_in(stream: Stream, samples: int) -> Stream:
@@ -96,7 +97,8 @@ def _tail(sound: Sound | None, segment: Segment, rate: int) -> Stream:
     start = samples_of(segment.tail_start or 0, rate)
     length = samples_of(segment.overlap, rate)
     seconds = ((segment.tail_start or 0) + segment.overlap) / rate
-    tail = graph.exactly(_source(sound, seconds), start, start + length)
+    # Without the anull, ffmpeg-python would take the chains of two equal sources for one chain.
+    tail = graph.exactly(_source(sound, seconds, "anull"), start, start + length)
     return tail.filter("afade", type="out", start_sample=0, nb_samples=length, curve="tri")
 
 

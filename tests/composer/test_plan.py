@@ -1,0 +1,107 @@
+"""Arithmetic and arguments of plans, without running anything."""
+
+from itertools import pairwise
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omnigen.adapters.ffmpeg.finish import microseconds
+from omnigen.adapters.ffmpeg.plan import Source, held_frames, plan_segment
+from omnigen.adapters.ffmpeg.probe import Look
+from omnigen.adapters.ffmpeg.sound import Mastering, Measured, measured, programme_samples, segment_samples
+from omnigen.domain.storyboard import CUT, Transition, TransitionKind
+from omnigen.domain.timeline import Canvas, Clip, Timeline
+from omnigen.ports.composer import SegmentRender
+
+KINDS = [k for k in TransitionKind if k is not TransitionKind.CUT]
+LOOK = Look(width=1280, height=720, rate=None, pixel_format="yuv420p", matrix=1, has_sound=True)
+
+
+@st.composite
+def timelines(draw: st.DrawFn) -> Timeline:
+    """Any legal timeline: transitions of at most half of the shorter neighbour."""
+    lengths = draw(st.lists(st.integers(2, 400), min_size=1, max_size=12))
+    clips = [Clip(number=1, frames=lengths[0])]
+    for number, (before, frames) in enumerate(pairwise(lengths), 2):
+        overlap = draw(st.integers(0, min(before, frames) // 2))
+        kind = draw(st.sampled_from(KINDS))
+        transition = Transition(kind=kind, frames=overlap) if overlap else CUT
+        clips.append(Clip(number=number, frames=frames, transition=transition))
+    return Timeline(clips=tuple(clips), rate=draw(st.integers(12, 60)))
+
+
+@given(timelines())
+def test_pieces_of_sound_laid_end_to_end_are_the_programme(plan: Timeline) -> None:
+    assert sum(segment_samples(s, plan.rate) for s in plan.segments()) == programme_samples(plan)
+
+
+@given(timelines())
+def test_the_join_never_drifts(plan: Timeline) -> None:
+    """The lengths in the join's list add up to the programme's, to a microsecond."""
+    total = sum(microseconds(s, plan.rate) for s in plan.segments())
+    assert abs(total - plan.frames * 1_000_000 / plan.rate) <= 0.5
+
+
+def _planned(plan: Timeline, number: int) -> tuple[SegmentRender, list[tuple[str, ...]], list[int | None]]:
+    segment = plan.segment(number)
+    clip, before = (
+        Source(path=Path(f"/c{n}.mp4"), demuxer="mov", look=LOOK, subject=f"the clip of scene {n}")
+        for n in (number, number - 1)
+    )
+    render = SegmentRender(
+        segment=segment,
+        canvas=Canvas(width=1280, height=720, rate=plan.rate),
+        clip=clip.path,
+        before=before.path if segment.overlap else None,
+    )
+    steps = plan_segment(
+        render, clip, before if segment.overlap else None, scratch=Path("/work"), into=Path("/out.mp4")
+    )
+    assert steps.frames == segment.frames
+    return render, [c.args for c in steps.commands], [c.frames for c in steps.commands]
+
+
+@given(timelines(), st.data())
+def test_a_plan_renders_what_the_timeline_says(plan: Timeline, data: st.DataObject) -> None:
+    """A tail for a transition, none for a cut; every foreign input is fenced in."""
+    render, commands, frames = _planned(plan, data.draw(st.integers(1, len(plan.clips))))
+    overlap = render.segment.overlap
+    assert frames == ([overlap, render.segment.frames] if overlap else [render.segment.frames])
+    for args in commands:
+        foreign = [n for n, a in enumerate(args) if a == "-i" and args[n + 1].startswith("/c")]
+        assert len(foreign) == 1
+        assert "-xerror" in args
+        for option in ("-protocol_whitelist", "-format_whitelist", "-max_pixels", "-max_streams", "-t"):
+            assert option in args[: foreign[0]]
+
+
+@given(timelines(), st.data())
+def test_a_plan_is_a_pure_function(plan: Timeline, data: st.DataObject) -> None:
+    number = data.draw(st.integers(1, len(plan.clips)))
+    assert _planned(plan, number) == _planned(plan, number)
+
+
+@given(st.integers(12, 60))
+def test_a_clip_is_held_for_half_a_second_at_most(rate: int) -> None:
+    assert 0 < held_frames(rate) <= rate / 2
+
+
+def test_the_summary_of_ebur128_is_read() -> None:
+    summary = "Summary:\n  Integrated loudness:\n    I:         -14.2 LUFS\n  True peak:\n"
+    said = f"t: 1 I: -20.0 LUFS\n{summary}    Peak:       -1.3 dBFS"
+    assert measured(said) == Measured(loudness=-14.2, peak=-1.3)
+
+
+def test_silence_measures_as_silence() -> None:
+    assert measured("I: -inf LUFS\n Peak: -inf dBFS").silent
+    assert measured("nothing").silent
+
+
+@given(st.floats(-69, 5), st.floats(-30, 6))
+def test_a_correction_goes_the_right_way(loudness: float, peak: float) -> None:
+    first = Mastering.of(Measured(loudness=-20, peak=-3))
+    second = first.corrected(Measured(loudness=loudness, peak=peak))
+    assert second.ceiling <= first.ceiling
+    assert (second.ceiling < first.ceiling) == (peak > -1)
+    assert loudness <= -55 or (second.gain - first.gain) * (-14 - loudness) >= 0

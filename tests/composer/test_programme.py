@@ -1,0 +1,174 @@
+"""A finished programme is the timeline: every frame, every tick of sound, every tag."""
+
+import asyncio
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from omnigen.adapters.ffmpeg.build import FfmpegBuild
+from omnigen.adapters.ffmpeg.composer import FfmpegComposer
+from omnigen.domain.captions import Cue
+from omnigen.domain.errors import Transient
+from omnigen.domain.storyboard import TransitionKind
+from omnigen.domain.timeline import Canvas, Timeline
+from omnigen.ports.composer import Programme
+from tests.composer.scenes import Film, names_in, over, timeline
+from tests.fixtures.clips import SAMPLE_RATE, ClipShelf, ffmpeg, frames_of, numbers, onsets, samples_of
+
+TICKS = (12, 36)
+"""Frames of each clip on which a tick begins."""
+
+
+def film(shelf: ClipShelf, plan: Timeline) -> Film:
+    """Numbered clips as long as their scenes, each with its ticks."""
+    clips = tuple(
+        shelf.numbered(85 if c.number % 2 else 170, c.frames, rate=plan.rate, tick_frames=TICKS)
+        for c in plan.clips
+    )
+    return Film(timeline=plan, clips=clips, canvas=Canvas(width=160, height=96, rate=plan.rate))
+
+
+def pure_frames(plan: Timeline) -> dict[int, tuple[int, int]]:
+    """Programme frames that show one clip alone: its number code and its own frame."""
+    pure = {}
+    for segment in plan.segments():
+        for n in range(segment.overlap, segment.frames):
+            pure[segment.start + n] = (85 if segment.number % 2 else 170, n)
+    return pure
+
+
+TITLE = "Über: 'x' = \"y\", [z];"
+FADES = timeline(
+    53, (61, over(TransitionKind.FADE, 7)), (58, over(TransitionKind.SLIDE_LEFT, 11)), 49, rate=24
+)
+
+
+@pytest.fixture(scope="module")
+def programme(shelf: ClipShelf, build: FfmpegBuild, tmp_path_factory: pytest.TempPathFactory) -> Programme:
+    folder = tmp_path_factory.mktemp("programme")
+    composer = FfmpegComposer(build, folder / "work", 2)
+    return asyncio.run(film(shelf, FADES).programme(composer, folder, title=TITLE))
+
+
+def test_every_frame_and_every_tick_is_in_its_place(programme: Programme) -> None:
+    """Odd lengths, two transitions and a cut: no frame off, no tick off by more than a millisecond."""
+    shown = frames_of(programme.video)
+    assert len(shown) == FADES.frames == programme.frames
+    assert {n: numbers(shown[n]) for n in pure_frames(FADES)} == pure_frames(FADES)
+    expected = [(FADES.start_of(c.number) + tick) * SAMPLE_RATE / 24 for c in FADES.clips for tick in TICKS]
+    found = onsets(samples_of(programme.video))
+    assert np.abs(np.array(found) - expected).max() < SAMPLE_RATE / 1000
+
+
+def test_the_file_is_what_players_want(programme: Programme) -> None:
+    """H.264 High, yuv420p, bt709, AAC 48 kHz stereo, index first, titled, no clock inside."""
+    with av.open(str(programme.video)) as container:
+        picture, sound = container.streams.video[0], container.streams.audio[0]
+        context = picture.codec_context
+        assert (context.name, context.profile, context.pix_fmt) == ("h264", "High", "yuv420p")
+        assert (context.colorspace, context.color_primaries, context.color_trc, context.color_range) == (
+            1,
+            1,
+            1,
+            1,
+        )
+        assert (sound.codec_context.name, sound.codec_context.sample_rate, sound.channels) == (
+            "aac",
+            48_000,
+            2,
+        )
+        assert picture.average_rate == 24
+        assert sound.duration * sound.time_base == picture.duration * picture.time_base
+        assert container.metadata["title"] == TITLE
+        assert "creation_time" not in container.metadata
+    data = programme.video.read_bytes()
+    assert data.index(b"moov") < data.index(b"mdat")
+
+
+def test_the_poster_is_a_picture_of_the_programme(programme: Programme) -> None:
+    with av.open(str(programme.poster)) as container:
+        picture = next(container.decode(video=0)).to_ndarray(format="gray").astype(float)
+    assert picture.shape == (96, 160)
+    assert picture.mean() > 60
+    assert numbers(picture)[0] in (85, 170)
+
+
+async def test_the_poster_is_not_the_black_beginning(
+    shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    black = shelf.made("-f", "lavfi", "-i", "color=black:s=160x96:r=24:d=2", "-pix_fmt", "yuv420p")
+    mixed = Film(timeline=timeline(48, 24), clips=(black, shelf.numbered(85, 24)))
+    programme = await mixed.programme(composer, tmp_path)
+    with av.open(str(programme.poster)) as container:
+        assert next(container.decode(video=0)).to_ndarray(format="gray").mean() > 60
+
+
+async def test_black_footage_gets_a_poster_all_the_same(
+    shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    black = shelf.made("-f", "lavfi", "-i", "color=black:s=160x96:r=24:d=2", "-pix_fmt", "yuv420p")
+    programme = await Film(timeline=timeline(24), clips=(black,)).programme(composer, tmp_path)
+    assert programme.poster.stat().st_size > 0
+
+
+@pytest.mark.parametrize("rate", [25, 30, 23])
+async def test_other_rates_are_exact_too(
+    rate: int, shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    """At 23 a frame has no whole number of samples; sound and picture end together all the same."""
+    plan = timeline(41, (47, over(TransitionKind.FADE, 9)), 43, rate=rate)
+    programme = await film(shelf, plan).programme(composer, tmp_path)
+    shown = frames_of(programme.video)
+    assert {n: numbers(shown[n]) for n in pure_frames(plan)} == pure_frames(plan)
+    assert len(shown) == plan.frames
+
+
+async def test_captions_lie_beside_the_video(
+    shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    cues = (Cue(start=12, frames=12, text="Fish & chips"),)
+    programme = await film(shelf, timeline(30)).programme(composer, tmp_path, cues=cues)
+    assert programme.captions is not None
+    assert programme.captions.read_text() == ("WEBVTT\n\n00:00:00.500 --> 00:00:01.000\nFish &amp; chips\n")
+
+
+async def test_the_same_inputs_give_the_same_bytes(
+    shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    plan = film(shelf, timeline(24, (24, over(TransitionKind.FADE, 6))))
+    segments = await plan.segments(composer, tmp_path)
+    one, two = [await composer.compose(plan.render(segments), tmp_path / n) for n in ("one", "two")]
+    assert one.video.read_bytes() == two.video.read_bytes()
+    assert one.poster.read_bytes() == two.poster.read_bytes()
+
+
+def test_nothing_but_the_programme_is_left(programme: Programme) -> None:
+    out = programme.video.parent
+    assert names_in(out) == {"video.mp4", "poster.jpg"}
+    assert names_in(out.parent / "work") == set()
+
+
+async def test_a_segment_of_another_encoder_is_not_joined(
+    shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    """Same size, same frames, other parameters: a join would show garbage from there on."""
+    plan = film(shelf, timeline(24, 24))
+    one, two = await plan.segments(composer, tmp_path)
+    other = tmp_path / "other.mp4"
+    ffmpeg("-i", two, "-c:v", "libx264", "-profile:v", "high", "-refs", "5", other)
+    with pytest.raises(Transient, match="can't be joined"):
+        await composer.compose(plan.render((one, other)), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+async def test_a_segment_of_the_wrong_length_is_not_joined(
+    shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path, work_dir: Path
+) -> None:
+    plan = film(shelf, timeline(24, 24))
+    segments = await plan.segments(composer, tmp_path)
+    longer = Film(timeline=timeline(24, 30), clips=plan.clips, canvas=plan.canvas)
+    with pytest.raises(Transient, match="scene 2 came out wrong: frames is 24, not 30"):
+        await composer.compose(longer.render(segments), tmp_path / "out")
+    assert names_in(work_dir) == set()
