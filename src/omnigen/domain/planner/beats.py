@@ -1,4 +1,4 @@
-"""Finds the beats of a prompt: the things that happen (or are to be seen), in the order in which they happen."""
+"""Finds the beats of a prompt: what happens, or is to be seen, in the order in which it happens."""
 
 import re
 from collections.abc import Iterable
@@ -84,7 +84,7 @@ def read_script(prompt: str) -> Script:
 
 
 def is_wish(text: str, *, places: bool = True) -> bool:
-    """Whether a piece speaks of the whole rather than of something that happens: `golden light`, `cozy kitchen`."""
+    """Whether a piece speaks of the whole, not of what happens: `golden light`, `cozy kitchen`."""
     told = tokens(text)
     small = 0 < len(told) <= 6 and len(text) <= 60 and find_verb(told) is None and not set(told) & w.ARTICLES
     place = places and 1 < len(told) <= 4 and told[-1] in w.PLACES and not set(told) & w.PREPOSITIONS

@@ -23,7 +23,9 @@ _SHOWING: Final = re.compile(
 _SENTENCE: Final = re.compile(
     r"(?<=[.!?…])[\"'”’)]*\s+|[\n;。！？；।۔؟]+|\s+[–—-]{1,3}\s+|—|\s*(?:->|→|➜|\|)\s*"  # noqa: RUF001 (as they are typed)
 )
-_ABBREVIATION: Final = re.compile(rf"(?:\b(?:{'|'.join(w.ABBREVIATIONS)}|e\.g|i\.e)|\b[A-Z])\.$", re.IGNORECASE)
+_ABBREVIATION: Final = re.compile(
+    rf"(?:\b(?:{'|'.join(w.ABBREVIATIONS)}|e\.g|i\.e)|\b[A-Z])\.$", re.IGNORECASE
+)
 _LABEL: Final = re.compile(
     r"^\s*(?:[-*•]+\s+|\(?\d+[.):]\s+|(?:scene|shot|part|act|step)\s*\d+\s*[:.)-]?\s*)", re.IGNORECASE
 )
@@ -40,7 +42,8 @@ _OPENER: Final = re.compile(
 )
 _UNSEEN: Final = frozenset(("Cf", "Cs", "Co", "Cn"))
 _FOREIGN_WORDS: Final = frozenset(
-    "der die das ein eine einer und im dem den des il lo la le les el los las un une una uno y et du het een och det "
+    "der die das ein eine einer und im dem den des il lo la le les el los las un une una uno y et du het "
+    "een och det"
     "nel della sur dans sobre com uma em não que qui von mit auf".split()
 )
 _ENGLISH_WORDS: Final = frozenset("the a an and of with to at on is are his her from into by in its".split())
@@ -49,7 +52,9 @@ _ENGLISH_WORDS: Final = frozenset("the a an and of with to at on is are his her 
 def clean(text: str) -> str:
     """One line of text: no control or direction-changing characters, single spaces."""
     kept = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    return " ".join("".join(c for c in kept if c == "\u200d" or unicodedata.category(c) not in _UNSEEN).split())
+    return " ".join(
+        "".join(c for c in kept if c == "\u200d" or unicodedata.category(c) not in _UNSEEN).split()
+    )
 
 
 def sentences(prompt: str) -> list[str]:
@@ -69,7 +74,7 @@ def sentences(prompt: str) -> list[str]:
 def clauses(sentence: str) -> Iterator[tuple[str, str]]:
     """The pieces of a sentence, each after the word that opened it: `then`, `while`, `""` after a comma."""
     held = ""
-    for piece in _CLAUSE.split(sentence.strip(" .!?…,\"“”")):
+    for piece in _CLAUSE.split(sentence.strip(' .!?…,"“”')):
         said = f"{held} {piece}".strip()
         held = ""
         text = _OPENER.sub("", said).strip()

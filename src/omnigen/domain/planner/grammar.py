@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from omnigen.domain.planner import words as w
 
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 
 
 def tokens(text: str) -> list[str]:
     """The words of a text, lower case, without punctuation."""
-    return _WORD.findall(text.lower().replace("’", "'"))
+    return _WORD.findall(text.lower().replace("\u2019", "'"))
 
 
 def find_verb(told: Sequence[str]) -> int | None:
@@ -25,7 +25,9 @@ def is_participle(word: str) -> bool:
 
 def is_third_person(word: str) -> bool:
     """Whether it looks like `runs` of a verb that we know."""
-    return word in w.EXTRA_VERBS or (word.endswith("s") and any(base in w.VERBS for base in _bases(word, "s")))
+    return word in w.EXTRA_VERBS or (
+        word.endswith("s") and any(base in w.VERBS for base in _bases(word, "s"))
+    )
 
 
 def is_plural(word: str) -> bool:

@@ -1,4 +1,4 @@
-"""The look that holds the scenes together, and the music that goes with it: the same words for every scene."""
+"""The look that holds the scenes together, in the same words for each, and the music that goes with it."""
 
 from typing import Final
 
@@ -60,11 +60,27 @@ _GENRE: Final = {
     Style.CLAYMATION: "playful pizzicato strings and woodwinds",
 }
 _MOOD: Final[tuple[tuple[str, str, int], ...]] = (
-    ("brooding and tense, building to a swell", "storm dark fight battle danger monster escape flee thunder war haunted ghost", 80),
-    ("driving and energetic", "runs race races chase chases fast sport skate dance dances party crowd rocket launch launches", 128),
+    (
+        "brooding and tense, building to a swell",
+        "storm dark fight battle danger monster escape flee thunder war haunted ghost",
+        80,
+    ),
+    (
+        "driving and energetic",
+        "runs race races chase chases fast sport skate dance dances party crowd rocket launch launches",
+        128,
+    ),
     ("tender and wistful", "love alone lost remembers goodbye rain farewell memory letter tear lonely", 66),
-    ("playful and light-hearted", "funny cat cats puppy kitten toy cartoon playful silly plays clown duck", 112),
-    ("wondrous and spacious", "space stars galaxy ocean underwater whale magic glowing portal dream aurora planet", 72),
+    (
+        "playful and light-hearted",
+        "funny cat cats puppy kitten toy cartoon playful silly plays clown duck",
+        112,
+    ),
+    (
+        "wondrous and spacious",
+        "space stars galaxy ocean underwater whale magic glowing portal dream aurora planet",
+        72,
+    ),
     ("warm and hopeful", "sunrise dawn morning spring home family baker village garden bread light", 84),
     ("calm and serene", "lake snow forest meditation quiet peaceful river tea garden mist dusk", 68),
 )
@@ -83,7 +99,9 @@ def music_of(style: Style, prompt: str, wishes: tuple[str, ...]) -> str:
     counts = [(len(told & set(known.split())), mood, tempo) for mood, known, tempo in _MOOD]
     best, mood, tempo = max(counts, key=lambda found: found[0])
     mood, tempo = (mood, tempo) if best else _CALM
-    return ", ".join([f"Instrumental {_GENRE[style]}", *map(_lower, wishes), mood, f"about {tempo} bpm", "no vocals"])
+    return ", ".join(
+        [f"Instrumental {_GENRE[style]}", *map(_lower, wishes), mood, f"about {tempo} bpm", "no vocals"]
+    )
 
 
 def _lower(wish: str) -> str:

@@ -1,8 +1,8 @@
 """Time: how many scenes, how long each is, and how one gives way to the next. Whole frames, and always exact.
 
 Rule of thumb: opening and ending weigh 3, every scene between them 4; three scenes get 30, 40 and 30 per cent.
-A model makes clips of certain lengths only, so a scene gives up to a quarter of its time to its neighbours
-where that saves seconds which would be paid for and never seen.
+A model makes clips of certain lengths only, so a scene gives up to a quarter of its time to the others where
+that saves seconds which would be paid for and never seen.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ def fewest_scenes(frames: int, video: Model, rate: int) -> int:
 
 
 def scene_count(frames: int, beats: int, video: Model, rate: int) -> int:
-    """How many scenes tell so many beats in that time: more as the time grows, none too short to be read."""
+    """How many scenes tell so many beats: more as the time grows, none too short to be read."""
     fewest = fewest_scenes(frames, video, rate)
     seconds = frames / rate
     usual = int(seconds / (5 + seconds / 90) + 0.5)
@@ -65,8 +65,8 @@ def pace(
 ) -> list[Pace]:
     """Time for scenes that come in by `kinds`: the first by a cut, together exactly `frames`.
 
-    Soft transitions eat footage. Where that would cost a tenth more than cuts, or can't be filmed at all, fewer
-    of them stay: first only those for the passing of time, then none. `shares` replace the rule of thumb.
+    Soft transitions eat footage. Where that would cost a tenth more than cuts, or can't be filmed at all,
+    fewer of them stay: first only those for the passing of time, then none. `shares` replace the rule of thumb.
     """
     shares = shares or weights(len(kinds))
     plain = _lengths(frames, shares, video, rate)

@@ -71,7 +71,7 @@ def _noun_phrase(said: Sequence[str]) -> list[str]:
     for at, word in enumerate(said[: min(_LONGEST, len(said) if verb is None else verb)]):
         if told[at] in ("that", "who", "which") or (told[at] in w.PREPOSITIONS and not _goes_on(told, at)):
             break
-        kept.append(word.strip("\"“”"))
+        kept.append(word.strip('"“”'))
         if word.endswith((",", ":", ";")) or (word.endswith(".") and told[at] not in w.ABBREVIATIONS):
             break
     return _trimmed(kept)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from attrs import frozen
@@ -93,15 +94,18 @@ def title_of(script: Script, subject: Subject) -> str:
     opening = script.beats[0].text
     text = subject.name if subject.name and len(opening.split()) > _TITLE_WORDS else opening
     words = shortened(text, words=_TITLE_WORDS, characters=MAX_TITLE - 40).strip(" .,;:!?\"'“”").split()
-    cased = words if script.foreign else [_cased(word, edge=k in (0, len(words) - 1)) for k, word in enumerate(words)]
+    cased = (
+        words
+        if script.foreign
+        else [_cased(word, edge=k in (0, len(words) - 1)) for k, word in enumerate(words)]
+    )
     return " ".join(cased)[:MAX_TITLE] or "Untitled"
 
 
 def transitions(moments: Sequence[Moment], seconds: float) -> list[TransitionKind]:
-    """A cut within an action, a dissolve where the air changes or the pace is calm, black where time has passed."""
+    """A cut within an action, a dissolve where the air changes or the pace is calm, black for time passing."""
     calm = seconds / len(moments) >= _CALM_S
-    pairs = zip(moments, moments[1:], strict=False)
-    return [TransitionKind.CUT, *(_transition(before, moment, calm=calm) for before, moment in pairs)]
+    return [TransitionKind.CUT, *(_transition(*pair, calm=calm) for pair in pairwise(moments))]
 
 
 def _transition(before: Moment, moment: Moment, *, calm: bool) -> TransitionKind:
@@ -120,7 +124,11 @@ def _cased(word: str, *, edge: bool) -> str:
 def _scenes(
     brief: Brief, moments: Sequence[Moment], paces: Sequence[Pace], look: _Look, rate: int
 ) -> Iterable[Scene]:
-    said = lines(moments, [p.frames / rate for p in paces], asides=not look.subject.context) if brief.narration else [None] * len(paces)
+    said = (
+        lines(moments, [p.frames / rate for p in paces], asides=not look.subject.context)
+        if brief.narration
+        else [None] * len(paces)
+    )
     prompts = _prompts(moments, look)
     for number, (prompt, time, line) in enumerate(zip(prompts, paces, said, strict=True), 1):
         yield Scene(
@@ -143,7 +151,9 @@ def _prompts(moments: Sequence[Moment], look: _Look) -> list[str]:
             phase=moment.phase, camera=moment.beat.camera, before=shots[-1],
         )  # fmt: skip
         tries = (_prompt(shot, moment, look, accent) for accent in ("", *_ACCENTS))
-        prompts.append(next((p for p in tries if p not in prompts), _prompt(shot, moment, look, f"Take {number}.")))
+        prompts.append(
+            next((p for p in tries if p not in prompts), _prompt(shot, moment, look, f"Take {number}."))
+        )
         shots.append(shot)
     return prompts
 

@@ -54,8 +54,8 @@ def _time(told: Sequence[str]) -> str:
 
 
 def _first(table: dict[str, str], told: Sequence[str]) -> str:
-    """The key whose words come first in a text."""
-    return next((key for word in told for key, known in table.items() if word in known.split()), "")
+    """What the first telling word of a text stands for."""
+    return next((table[word] for word in told if word in table), "")
 
 
 def _place(text: str) -> str:
@@ -78,4 +78,4 @@ def _place_end(told: Sequence[str], at: int) -> int:
 
 def _place_phrase(said: Sequence[str]) -> str:
     opener = "in" if said[0].lower() in ("through", "into", "across", "around", "over") else said[0].lower()
-    return " ".join([opener, *said[1:]]).rstrip(",.:;!?\"”")
+    return " ".join([opener, *said[1:]]).rstrip(',.:;!?"”')

@@ -1,7 +1,8 @@
-"""Turns beats into what each scene shows. Clips are made apart, so each must name its subject and its setting."""
+"""Turns beats into what each scene shows. Clips are made apart: each must name its subject and setting."""
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from attrs import evolve, frozen
@@ -14,7 +15,8 @@ from omnigen.domain.planner.reading import Setting, read_setting, settings
 from omnigen.domain.planner.shots import Shot
 
 _LATER: Final = re.compile(
-    r"^(?:(?:\w+\s+){0,2}later|afterwards?|next|eventually|finally|meanwhile|suddenly),?\s+(?=\w)", re.IGNORECASE
+    r"^(?:(?:\w+\s+){0,2}later|afterwards?|next|eventually|finally|meanwhile|suddenly),?\s+(?=\w)",
+    re.IGNORECASE,
 )
 _SOMEBODY: Final = re.compile(r"\b(?:he|she|they)\b", re.IGNORECASE)
 
@@ -28,7 +30,7 @@ class Moment:
     spoken: str
     """The same as a voice would say it."""
     setting: Setting
-    doer: Subject = Subject()
+    doer: Subject
     """Who is at work in it."""
     phase: int = 0
     """Counts the scenes of one beat from 0."""
@@ -43,9 +45,11 @@ def moments_of(script: Script, subject: Subject, count: int) -> list[Moment]:
         )
     ]
     if len(whole) <= count:
-        return [evolve(m, phase=phase) for k, m in enumerate(whole) for phase in range(_share(k, whole, count))]
+        return [
+            evolve(m, phase=phase) for k, m in enumerate(whole) for phase in range(_share(k, whole, count))
+        ]
     bounds = [len(whole) * k // count for k in range(count + 1)]
-    return [_merged(whole[low:high]) for low, high in zip(bounds, bounds[1:], strict=False)]
+    return [_merged(whole[low:high]) for low, high in pairwise(bounds)]
 
 
 def action(moment: Moment, shot: Shot, subject: Subject) -> str:
@@ -60,11 +64,13 @@ def action(moment: Moment, shot: Shot, subject: Subject) -> str:
 
 
 def setting_sentence(moment: Moment) -> str:
-    """`It is dusk in a quiet village, with rain falling.`: whatever of the setting the beat itself leaves out."""
+    """`It is dusk in a village, with rain falling.`: whatever of the setting the beat itself leaves out."""
     own, now = read_setting(moment.beat.text), moment.setting
     time = f"It is {now.time}" if now.time and not own.time else ""
     where = " ".join(part for part in (time, "" if own.place else now.place) if part)
-    air = " and ".join(part for part in ("" if own.weather else now.weather, w.LIGHT.get(now.time, "")) if part)
+    air = " and ".join(
+        part for part in ("" if own.weather else now.weather, w.LIGHT.get(now.time, "")) if part
+    )
     return sentence(f"{where}, with {air}" if where and air else where or air)
 
 
@@ -132,5 +138,3 @@ def _in_full(text: str, subject: Subject) -> str:
 def _opens_with_verb(told: Sequence[str], who: Subject) -> bool:
     at = 1 if len(told) > 1 and told[0].endswith("ly") else 0
     return is_third_person(told[at]) or (who.plural and told[at] in w.VERBS and find_verb(told) != at + 1)
-
-

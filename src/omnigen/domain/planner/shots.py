@@ -39,7 +39,9 @@ SHOULDER: Final = Shot("Over-the-shoulder shot", "gentle handheld sway", "past {
 MEDIUM: Final = Shot("Medium shot", "slow dolly-in at eye level", "{it} in the middle of the frame")
 SIDE: Final = Shot("Medium side-on shot", "steady lateral slide", "light along the edges of {it}")
 ORBIT: Final = Shot("Medium-wide shot", "slow orbit to the right", "the background turns slowly behind {it}")
-DETAIL: Final = Shot("Extreme close-up", "macro detail, rack focus", "one small detail of {it} fills the frame")
+DETAIL: Final = Shot(
+    "Extreme close-up", "macro detail, rack focus", "one small detail of {it} fills the frame"
+)
 HIGH: Final = Shot("High-angle shot", "slow crane down", "shadows on the ground around {it}")
 STILL: Final = Shot("Locked-off wide shot", "no camera movement", "{it} almost still in a calm composition")
 HANDHELD: Final = Shot("Handheld medium shot", "following close behind", "the camera stays near {it}")
@@ -60,31 +62,34 @@ _ASKED: Final[tuple[tuple[Shot, str], ...]] = (
 _FITTING: Final[tuple[tuple[Shot, str], ...]] = (
     (
         TRACKING,
-        "runs run running races race racing chases chasing drives drive driving rides ride riding gallops galloping "
-        "walks walk walking flees speeds leaps leaping skates skating surfs surfing sails sail sailing follows jogs "
-        "dashes marches marching swims swim swimming dances dance dancing",
+        "runs run running races race racing chases chasing drives drive driving rides ride riding gallops "
+        "galloping walks walk walking flees speeds leaps leaping skates skating surfs surfing sails sail "
+        "sailing follows jogs dashes marches marching swims swim swimming dances dance dancing",
     ),
     (
         LOW,
-        "storm tower towers rocket launches erupts giant skyscraper castle rises rise rising rolls climbs climb "
-        "climbing dinosaur dragon",
+        "storm tower towers rocket launches erupts giant skyscraper castle rises rise rising rolls climbs "
+        "climb climbing dinosaur dragon",
     ),
     (
         CLOSE,
-        "light lamp eyes eye face hand hands smile smiles tear flower candle flame key letter door kneads pours "
-        "whispers opens glows blinks finds discovers",
+        "light lamp eyes eye face hand hands smile smiles tear flower candle flame key letter door kneads "
+        "pours whispers opens glows blinks finds discovers",
     ),
     (
         AERIAL,
-        "flies fly flying soars soaring mountains coast coastline city skyline valley canyon island river desert "
-        "landscape fields horizon",
+        "flies fly flying soars soaring mountains coast coastline city skyline valley canyon island river "
+        "desert landscape fields horizon",
     ),
     (
         SHOULDER,
-        "talks talk speaks meets meet conversation looks look watches watch watching gazes gaze reads reading writes "
-        "sees shares share",
+        "talks talk speaks meets meet conversation looks look watches watch watching gazes gaze reads "
+        "reading writes sees shares share",
     ),
-    (DETAIL, "sizzles coffee drop drops dew insect bee raindrop spark sparks gears needle grain seed sprouts"),
+    (
+        DETAIL,
+        "sizzles coffee drop drops dew insect bee raindrop spark sparks gears needle grain seed sprouts",
+    ),
 )
 
 
