@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import math
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -37,6 +38,10 @@ COOLDOWN: Final = timedelta(seconds=30)
 """Between two fetches of the key set that nobody's clock asked for: a flood of unknown key ids causes one."""
 _FIRST_COOLDOWN: Final = timedelta(seconds=1)
 _MIN_BITS: Final = 2_048
+_ROCA: Final = {
+    prime: frozenset(pow(65_537, power, prime) for power in range(prime))
+    for prime in (11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157)
+}
 _CACHED: Final = 10_000
 _HEADERS: Final = frozenset({"alg", "kid", "typ"})
 
@@ -130,7 +135,17 @@ def usable_keys(key_set: bytes) -> dict[str, RSAKey]:
         keys = {kid: RSAKey.import_key(m) for kid, m in found}
     except (ValueError, LookupError, TypeError, JoseError) as error:
         raise Transient("the sign-in's key set can't be read") from error
-    return {kid: key for kid, key in keys.items() if key.raw_value.key_size >= _MIN_BITS}
+    ambiguous = {kid for kid, times in Counter(kid for kid, _ in found).items() if times > 1}
+    return {kid: key for kid, key in keys.items() if kid not in ambiguous and _strong(key)}
+
+
+def _strong(key: RSAKey) -> bool:
+    """Long enough, and not from the broken generator of CVE-2017-15361 (ROCA), whose moduli are all powers of
+    65537 modulo each of these primes.
+    """
+    public = key.public_key
+    modulus = public.public_numbers().n
+    return public.key_size >= _MIN_BITS and any(modulus % prime not in of for prime, of in _ROCA.items())
 
 
 def may_verify(jwk: Mapping[str, Any]) -> bool:

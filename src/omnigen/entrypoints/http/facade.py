@@ -33,6 +33,10 @@ class Running:
         """They are no longer."""
         self._app = None
 
+    def __deepcopy__(self, _: object) -> "Running":
+        """The same one: Litestar copies the middleware of a router for each of its handlers."""
+        return self
+
     def provider(self) -> Provide:
         """The dependency named `app`."""
         return Provide(lambda: self.app, sync_to_thread=False)

@@ -39,6 +39,10 @@ class RateLimit(ASGIMiddleware):
         self._reads = RateLimitItemPerMinute(reads)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
+    def __deepcopy__(self, _: object) -> "RateLimit":
+        """The same one: Litestar copies middleware for each handler, and all must count together."""
+        return self
+
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Let the request through, or raise RateLimited."""
         caller: Caller = scope["user"]
