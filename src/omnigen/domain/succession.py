@@ -57,10 +57,10 @@ def check_next_revision(stored: Job, job: Job) -> None:
     """Whether a job can be the stored one with its next revision."""
     _check_newer(f"job {job.id}", stored, job)
     _check_owner(stored, job)
-    if not stored.ended or stored.deleted_at is not None:
-        raise Conflict(
-            f"job {job.id} is {stored.status}; no revision can follow", code=f"job_{stored.status}"
-        )
+    if not stored.ended:
+        raise Conflict(f"job {job.id} is {stored.status}; it must end first", code=f"job_{stored.status}")
+    if stored.deleted_at is not None or job.deleted_at is not None:
+        raise Conflict(f"job {job.id} is deleted; restore it first", code="job_deleted")
     if job.revision.number != stored.revision.number + 1:
         raise Conflict(f"revision {job.revision.number} can't follow revision {stored.revision.number}")
     _check_open(job)
