@@ -12,6 +12,8 @@ from pathlib import Path
 from emulator.replicate.serving import serving
 from emulator.replicate.settings import Options
 
+log = logging.getLogger("emulator.replicate")
+
 
 def read_options(argv: list[str]) -> Options:
     """Ends the process with a usage message where the arguments are no good."""
@@ -47,12 +49,17 @@ def read_options(argv: list[str]) -> Options:
 
 async def serve(options: Options) -> None:
     """Prints the base URL once it answers; until SIGINT or SIGTERM."""
-    stop = asyncio.Event()
+    stopped: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
+
+    def stop(number: signal.Signals) -> None:
+        if not stopped.done():
+            stopped.set_result(number)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop, number)
     async with serving(options) as base:
         print(base, flush=True)
-        await stop.wait()
+        log.info("stopping on %s", (await stopped).name)
 
 
 def main() -> int:

@@ -83,7 +83,7 @@ def bad_request(detail: str) -> Problem:
 
 def throttled(retry_after: float) -> Problem:
     """429, to be tried again after so many seconds."""
-    seconds = max(1, math.ceil(retry_after))
+    seconds = math.ceil(retry_after)
     return Problem(
         429,
         "Request was throttled",

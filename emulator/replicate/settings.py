@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from pathlib import Path
 
-from attrs import field, frozen
-from attrs.validators import ge, in_
+from attrs import Attribute, field, frozen
+from attrs.validators import ge, in_, le
 
 LOOPBACK = ("127.0.0.1", "::1")
+MOST_SECONDS = 86_400.0
+
+
+def _folder(_options: object, attribute: Attribute[Path | None], value: Path | None) -> None:
+    if value is not None and not value.is_dir():
+        raise ValueError(f"{attribute.name} is {value}; a folder with finished media is needed")
+
+
+def _secret(_options: object, attribute: Attribute[str | None], value: str | None) -> None:
+    try:
+        good = value is None or (value.startswith("whsec_") and base64.b64decode(value[6:], validate=True))
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError(f"{attribute.name} must be whsec_ and base64")
 
 
 @frozen(kw_only=True)
@@ -17,12 +33,12 @@ class Options:
 
     state_dir: Path
     host: str = field(default="127.0.0.1", validator=in_(LOOPBACK))
-    port: int = field(default=0, validator=ge(0))
+    port: int = field(default=0, validator=[ge(0), le(65_535)])
     public_url: str | None = None
     """What the answers' URLs start with; the address it listens on where it is None."""
-    seconds: float = field(default=4.0, validator=ge(0))
+    seconds: float = field(default=4.0, validator=[ge(0), le(MOST_SECONDS)])
     """How long a generation takes, whatever the model."""
-    media_dir: Path | None = None
+    media_dir: Path | None = field(default=None, validator=_folder)
     """Finished clips to hand out instead of rendering: a generation then costs no CPU."""
     cache_dir: Path | None = None
     """Rendered media, by content; inside the state directory where it is None."""
@@ -31,7 +47,7 @@ class Options:
     reads_per_minute: int = field(default=3000, validator=ge(1))
     token: str | None = None
     """The one token that is accepted; any that is not empty where it is None."""
-    webhook_secret: str | None = None
+    webhook_secret: str | None = field(default=None, validator=_secret)
     faults_file: Path | None = None
 
     @property

@@ -73,11 +73,24 @@ class Upload(Struct, frozen=True, kw_only=True):
 
 
 class Store:
-    """Synchronous and used by one thread: a write takes a fraction of a millisecond."""
+    """Synchronous and used by one thread: a write takes a fraction of a millisecond.
+
+    Raises ValueError where the file is in use, or no database.
+    """
 
     def __init__(self, path: Path) -> None:
+        try:
+            self._open(path)
+        except apsw.BusyError as busy:
+            raise ValueError(f"{path} is in use: another emulator runs on it") from busy
+        except apsw.Error as wrong:
+            raise ValueError(f"{path} can't be used ({wrong}); delete its folder to start empty") from wrong
+
+    def _open(self, path: Path) -> None:
         self._db = apsw.Connection(str(path))
-        self._db.set_busy_timeout(5000)
+        self._db.set_busy_timeout(1000)
+        # Two processes that drove the same predictions would charge for them twice.
+        self._db.pragma("locking_mode", "exclusive")
         self._db.pragma("journal_mode", "wal")
         # A killed process loses nothing this way. Only a power cut would, and waiting for the disk at each of
         # its moves would cost a prediction more than everything else together.

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from pathlib import Path
 
-from attrs import asdict
+from attrs import asdict, define
 
 from emulator.replicate.orders import Order, size_of
 from emulator.replicate.records import RETENTION
@@ -27,12 +27,21 @@ Render = Callable[[Order, Path], None]
 """Makes one order into a file. Runs in a child: must be importable by name."""
 
 
+SOUNDS = (".mp3", ".wav")
 LARGEST_CACHE = 2 * 1024**3
 """Bytes."""
 
 
 class RenderError(Exception):
     """The order can't be made."""
+
+
+@define
+class _Work:
+    """A file in the making, and how many wait for it. Nobody left: what is still queued is dropped."""
+
+    task: asyncio.Task[Path]
+    waiting: int = 0
 
 
 class Studio:
@@ -52,8 +61,10 @@ class Studio:
         self._shelf = shelf
         self._render = render or render_with_media
         self._executor = executor
-        self._making: dict[str, asyncio.Task[Path]] = {}
+        self._making: dict[str, _Work] = {}
         cache.mkdir(parents=True, exist_ok=True)
+        for draft in cache.glob(".*"):
+            draft.unlink()
 
     async def make(self, order: Order, *, number: int) -> Path:
         """The finished file. `number` picks one where finished ones are handed out. Raises RenderError."""
@@ -64,11 +75,23 @@ class Studio:
         if path.exists():
             path.touch()
             return path
-        if key not in self._making:
-            self._making[key] = asyncio.create_task(self._made(order, path))
-            self._making[key].add_done_callback(lambda _: self._making.pop(key, None))
-        # Shielded: whoever is cancelled must not take the file from the others who wait for it.
-        return await asyncio.shield(self._making[key])
+        work = self._making.get(key)
+        if work is None:
+            work = self._making[key] = _Work(asyncio.create_task(self._made(order, path)))
+            work.task.add_done_callback(lambda _: self._forget(key, work))
+        work.waiting += 1
+        try:
+            # Shielded: whoever is cancelled must not take the file from the others who wait for it.
+            return await asyncio.shield(work.task)
+        finally:
+            work.waiting -= 1
+            if not work.waiting and not work.task.done():
+                self._forget(key, work)
+                work.task.cancel()
+
+    def _forget(self, key: str, work: _Work) -> None:
+        if self._making.get(key) is work:
+            del self._making[key]
 
     async def _made(self, order: Order, path: Path) -> Path:
         draft = path.with_name(f".{secrets.token_hex(8)}{order.suffix}")
@@ -151,6 +174,8 @@ def render_with_media(order: Order, path: Path) -> None:
     """The real thing."""
     from emulator import media  # noqa: PLC0415 - only the children need NumPy and an encoder
 
+    if order.kind in ("speech", "music") and order.suffix not in SOUNDS:
+        raise ValueError(f"the emulator makes mp3 and wav, no {order.suffix[1:]}")
     reference = order.images[0] if order.images else None
     width, height = size_of(order, _aspect(reference) if reference else None)
     if order.kind == "video":
@@ -171,7 +196,7 @@ def render_with_media(order: Order, path: Path) -> None:
         )
     elif order.kind == "speech":
         media.render_speech(path, text=order.prompt, voice=order.voice, speed=order.speed)
-    else:
+    elif order.kind == "music":
         media.render_music(path, prompt=order.prompt, seed=order.seed, seconds=order.seconds)
 
 

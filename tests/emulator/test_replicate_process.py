@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from emulator.replicate import Options, running
+from emulator.replicate.__main__ import read_options
 from tests.emulator.replicate_stub import PUBLIC, Fake
 
 
@@ -76,3 +77,36 @@ def test_the_real_studio_makes_a_still_once(tmp_path: Path) -> None:
         assert image.size == (960, 544)
     assert first == second
     assert len(list((tmp_path / "cache").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("flags", "complaint"),
+    [
+        (["--seconds", "-1"], "seconds"),
+        (["--seconds", "nan"], "seconds"),
+        (["--seconds", "inf"], "seconds"),
+        (["--port", "70000"], "port"),
+        (["--workers", "0"], "workers"),
+        (["--media", "/nowhere"], "a folder with finished media is needed"),
+        (["--webhook-secret", "abc"], "webhook_secret must be whsec_ and base64"),
+    ],
+)
+def test_wrong_flags_are_named(flags: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        read_options(["--state-dir", "x", *flags])
+    assert complaint in capsys.readouterr().err
+
+
+def test_a_corrupt_store_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "replicate.db").write_bytes(b"not a database, but long enough to be taken for one" * 50)
+    with (
+        pytest.raises(ValueError, match=r"replicate\.db can't be used"),
+        running(Options(state_dir=tmp_path)),
+    ):
+        pass
+
+
+def test_a_store_has_one_emulator(tmp_path: Path) -> None:
+    options = Options(state_dir=tmp_path)
+    with running(options), pytest.raises(ValueError, match="is in use"), running(options):
+        pass
