@@ -1,7 +1,7 @@
 """The paid planner's two ends: what a language model is asked, and what is believed of its answer.
 
-An answer is foreign input. It may only fill the fields of `PlanAnswer`; lengths, model, shape and style are the brief's,
-whatever it says. Anything else is Rejected with the reason, and the free planner takes over.
+An answer is foreign input. It may only fill the fields of `PlanAnswer`; lengths, model, shape and style are
+the brief's, whatever it says. Anything else is Rejected with the reason, and the free planner takes over.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Time: how many scenes, how long each is, and how one gives way to the next. Whole frames, and always exact.
 
-Rule of thumb: opening and ending weigh 3, every scene between them 4; three scenes get 30, 40 and 30 per cent.
+Rule of thumb: opening and ending weigh 3, each scene between them 4; three scenes get 30, 40 and 30 %.
 A model makes clips of certain lengths only, so a scene gives up to a quarter of its time to the others where
 that saves seconds which would be paid for and never seen.
 """
@@ -39,8 +39,8 @@ def fewest_scenes(frames: int, video: Model, rate: int) -> int:
     fewest = -(-frames // (video.longest * rate))
     if fewest > MAX_SCENES:
         raise Invalid(
-            f"duration is {frames / rate:g} s; {video.id} makes clips of at most {video.longest} s, so at most "
-            f"{MAX_SCENES * video.longest} s is allowed",
+            f"duration is {frames / rate:g} s; {video.id} makes clips of at most {video.longest} s, so at "
+            f"most {MAX_SCENES * video.longest} s is allowed",
             field="duration",
         )
     return fewest
@@ -66,7 +66,7 @@ def pace(
     """Time for scenes that come in by `kinds`: the first by a cut, together exactly `frames`.
 
     Soft transitions eat footage. Where that would cost a tenth more than cuts, or can't be filmed at all,
-    fewer of them stay: first only those for the passing of time, then none. `shares` replace the rule of thumb.
+    fewer of them stay: first only those for the passing of time, then none. `shares` replace the weights.
     """
     shares = shares or weights(len(kinds))
     plain = _lengths(frames, shares, video, rate)

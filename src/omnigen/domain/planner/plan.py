@@ -103,7 +103,7 @@ def title_of(script: Script, subject: Subject) -> str:
 
 
 def transitions(moments: Sequence[Moment], seconds: float) -> list[TransitionKind]:
-    """A cut within an action, a dissolve where the air changes or the pace is calm, black for time passing."""
+    """A cut within an action, a dissolve where the air changes or the pace is calm, black for time gone."""
     calm = seconds / len(moments) >= _CALM_S
     return [TransitionKind.CUT, *(_transition(*pair, calm=calm) for pair in pairwise(moments))]
 
