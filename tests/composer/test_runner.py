@@ -1,6 +1,9 @@
 """Children are bounded and never left behind; faults of footage and of the machine are told apart."""
 
 import asyncio
+import os
+import select
+import subprocess
 import sys
 from pathlib import Path
 
@@ -77,6 +80,32 @@ async def test_a_cancelled_call_leaves_no_child(runner: Runner, tmp_path: Path) 
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not _alive(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills children with their parent")
+def test_a_killed_worker_leaves_no_child() -> None:
+    script = "import os, time; print(f'frame={os.getpid()}', flush=True); time.sleep(600)"
+    worker = (
+        "import asyncio, sys; from omnigen.adapters.ffmpeg.runner import Command, Runner;"
+        "runner = Runner((sys.executable, '-I'), asyncio.Semaphore(1));"
+        f"command = Command(step='a script', args=('-c', {script!r}));"
+        "asyncio.run(runner.run(command, lambda pid: print(pid, flush=True)))"
+    )
+    with subprocess.Popen([sys.executable, "-c", worker], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        child = os.pidfd_open(int(process.stdout.readline()))
+        process.kill()
+    ended, _, _ = select.select([child], [], [], 20)
+    os.close(child)
+    assert ended
+
+
+async def test_a_full_disk_is_the_machines_fault(build: FfmpegBuild) -> None:
+    """/dev/full says that no space is left on it."""
+    source = ("-f", "lavfi", "-i", "color=s=160x96:d=1", "-f", "rawvideo", "-y", "/dev/full")
+    command = Command(step="a picture", args=source, blame="the clip of scene 1")
+    with pytest.raises(Transient, match="interrupted by the machine"):
+        await Runner((str(build.path),), asyncio.Semaphore(1)).run(command)
 
 
 def _alive(folder: Path) -> list[int]:

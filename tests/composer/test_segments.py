@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -141,6 +142,34 @@ async def test_hdr_is_refused_by_name(shelf: ClipShelf, composer: FfmpegComposer
     film = Film(timeline=timeline(8), clips=(shelf.numbered(85, 10, options=pq),))
     with pytest.raises(Rejected, match=r"scene 1 is HDR \(PQ\)"):
         await film.segment(composer, 1, tmp_path / "s.mp4")
+
+
+@pytest.mark.parametrize(
+    ("source", "tags"),
+    [
+        ("out_color_matrix=bt709:out_range=tv", ("bt709", "tv")),
+        ("out_color_matrix=bt601:out_range=tv", ("smpte170m", "tv")),
+        ("out_color_matrix=bt709:out_range=pc", ("bt709", "pc")),
+        ("out_color_matrix=bt601:out_range=tv", (None, "tv")),
+    ],
+    ids=["bt709", "bt601", "full range", "untagged small"],
+)
+async def test_colours_survive_other_tags(
+    source: str, tags: tuple[str | None, str], shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    """Orange stays orange, however the clip writes it down."""
+    matrix, span = tags
+    said = f"setparams=range={span}" + (f":colorspace={matrix}" if matrix else "")
+    orange = shelf.made(
+        *("-f", "lavfi", "-i", "color=0xE08020:s=160x96:r=24:d=0.5", "-crf", "5"),
+        *("-vf", f"format=gbrp,scale={source},format=yuv420p,{said}"),
+    )
+    film = Film(timeline=timeline(8), clips=(orange,))
+    path = await film.segment(composer, 1, tmp_path / "s.mp4")
+    with av.open(str(path)) as container:
+        planes = next(container.decode(video=0)).to_ndarray(format="yuv420p")
+    y, u, v = planes[:96].mean(), planes[96:120].mean(), planes[120:].mean()
+    assert (y, u, v) == pytest.approx((137.5, 76.2, 174.0), abs=2.5)
 
 
 async def test_captions_are_seen_on_their_frames_only(

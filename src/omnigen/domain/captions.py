@@ -23,6 +23,7 @@ LINES: Final = 2
 FASTEST: Final = Fraction(115, 100)
 """How much faster than spoken a narration may be played so that it fits."""
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s+|(?<=[.!?…][\"'”’)\]])\s+|(?<=[。！？])|\n+")
+_KEPT: Final = "\n\u200c\u200d"
 SHORTEST_S: Final = 1
 """A cue shorter than this can't be read; it is shown longer where there is room."""
 
@@ -170,8 +171,8 @@ def _sentences(text: str) -> list[str]:
 
 
 def _clean(text: str) -> str:
-    """No control characters; every run of blanks is one."""
-    printable = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+    """No control characters, but the joiners that letters need; every run of blanks is one."""
+    printable = "".join(c if c.isprintable() or c in _KEPT else " " for c in text)
     return re.sub(r"[^\S\n]+", " ", printable).strip()
 
 
