@@ -111,7 +111,9 @@ def _stream(rng: np.random.Generator, count: int) -> Track:
 
 def _rain(rng: np.random.Generator, count: int) -> Track:
     drops = _impulses(rng, count, 90.0, 0.004)
-    return np.asarray(_levelled(_noise(rng, count, 900, 9000, 0.9)) + np.float32(0.5) * _levelled(drops), np.float32)
+    return np.asarray(
+        _levelled(_noise(rng, count, 900, 9000, 0.9)) + np.float32(0.5) * _levelled(drops), np.float32
+    )
 
 
 def _hum(rng: np.random.Generator, count: int) -> Track:
@@ -126,7 +128,9 @@ def _clatter(rng: np.random.Generator, count: int) -> Track:
 
 
 def _crackle(rng: np.random.Generator, count: int) -> Track:
-    return _levelled(_noise(rng, count, 50, 300, 1.2)) + np.float32(0.8) * _levelled(_impulses(rng, count, 14.0, 0.006))
+    return _levelled(_noise(rng, count, 50, 300, 1.2)) + np.float32(0.8) * _levelled(
+        _impulses(rng, count, 14.0, 0.006)
+    )
 
 
 def _room(rng: np.random.Generator, count: int) -> Track:
@@ -142,13 +146,19 @@ def _drone(rng: np.random.Generator, count: int) -> Track:
 def _thunder(rng: np.random.Generator, count: int) -> Track:
     since = _time(count) - np.float32(count / SAMPLE_RATE * 0.52)
     roll = np.where(since > 0, np.exp(-since * 0.9) * np.clip(since * 7, 0, 1), 0)
-    return _levelled(_noise(rng, count, 25, 160, 1.0)) * (roll * _swaying(rng, count, 0.7) ** 2 + 1e-3).astype(np.float32)
+    return _levelled(_noise(rng, count, 25, 160, 1.0)) * (
+        roll * _swaying(rng, count, 0.7) ** 2 + 1e-3
+    ).astype(np.float32)
 
 
 def _crickets(rng: np.random.Generator, count: int) -> Track:
     at = _time(count)
-    song = [np.sin(6.2832 * pitch * at) * (np.sin(6.2832 * rate * at + phase) > 0.2) * (np.sin(2.1 * at + phase) > -0.3)
-            for pitch, rate, phase in ((4150, 14.0, 0.0), (4480, 15.3, 2.0))]
+    song = [
+        np.sin(6.2832 * pitch * at)
+        * (np.sin(6.2832 * rate * at + phase) > 0.2)
+        * (np.sin(2.1 * at + phase) > -0.3)
+        for pitch, rate, phase in ((4150, 14.0, 0.0), (4480, 15.3, 2.0))
+    ]
     return np.asarray(np.stack([song[0] + 0.4 * song[1], song[1] + 0.4 * song[0]]) * 0.5, np.float32)
 
 
@@ -161,26 +171,39 @@ def _gulls(rng: np.random.Generator, count: int) -> Track:
 
 
 def _calls(
-    rng: np.random.Generator, count: int, often: float, pitches: tuple[int, int], lasting: float, wobble: float
+    rng: np.random.Generator,
+    count: int,
+    often: float,
+    pitches: tuple[int, int],
+    lasting: float,
+    wobble: float,
 ) -> Track:
     track = np.zeros((2, count), np.float32)
     length = int(lasting * SAMPLE_RATE)
     at = np.arange(length) / SAMPLE_RATE
     for _ in range(int(rng.poisson(often * count / SAMPLE_RATE)) + 1):
-        start, pitch, right = int(rng.integers(0, max(1, count - 4 * length))), rng.uniform(*pitches), rng.uniform(0.2, 0.8)
+        start, pitch, right = (
+            int(rng.integers(0, max(1, count - 4 * length))),
+            rng.uniform(*pitches),
+            rng.uniform(0.2, 0.8),
+        )
         for again in range(int(rng.integers(2, 5))):
             begin = start + int(again * length * 1.25)
             glide = pitch * (1 - 0.25 * at / lasting) + 0.12 * pitch * np.sin(6.2832 * wobble * at)
             call = np.sin(6.2832 * np.cumsum(glide) / SAMPLE_RATE) * np.sin(np.pi * at / lasting) ** 2
             room = max(0, min(length, count - begin))
-            track[:, begin : begin + room] += np.stack([call * (1 - right), call * right])[:, :room].astype(np.float32)
+            track[:, begin : begin + room] += np.stack([call * (1 - right), call * right])[:, :room].astype(
+                np.float32
+            )
     return track + np.float32(1e-6)
 
 
 def _impulses(rng: np.random.Generator, count: int, often: float, lasting: float) -> Track:
     track = np.zeros((2, count), np.float32)
     hits = int(often * count / SAMPLE_RATE) + 1
-    track[rng.integers(0, 2, hits), rng.integers(0, count, hits)] = rng.power(0.4, hits) * rng.choice([-1, 1], hits)
+    track[rng.integers(0, 2, hits), rng.integers(0, count, hits)] = rng.power(0.4, hits) * rng.choice(
+        [-1, 1], hits
+    )
     length = int(lasting * SAMPLE_RATE)
     ring = np.exp(-np.arange(length) / (length / 5)) * np.cos(np.arange(length) * 0.35)
     return np.stack([np.convolve(side, ring)[:count] for side in track]).astype(np.float32) + np.float32(1e-7)

@@ -64,7 +64,9 @@ class Backlot:
 
     def tone(self, near: float) -> Colour:
         """Colour of land at a distance: 0 is the farthest, 1 right here."""
-        return np.asarray(self.palette.far + (self.palette.near - self.palette.far) * np.float32(near), np.float32)
+        return np.asarray(
+            self.palette.far + (self.palette.near - self.palette.far) * np.float32(near), np.float32
+        )
 
     def haze(self, near: float) -> Colour:
         """What land fades into at its foot: the air in front of it."""
@@ -73,7 +75,14 @@ class Backlot:
         return np.asarray(self.tone(near) * shade * (1 - air) + self.palette.horizon * air, np.float32)
 
     def land(
-        self, line: Field, near: float, *, depth: float | None = None, lit: float = 0.0, bare: bool = False, **more: object
+        self,
+        line: Field,
+        near: float,
+        *,
+        depth: float | None = None,
+        lit: float = 0.0,
+        bare: bool = False,
+        **more: object,
     ) -> Ridge:
         """A layer of land; `lit` 0..1 is how much the light shows on its slopes, `bare` ground is where snow lies."""
         crest, foot = self.tone(near), self.haze(near)
@@ -115,8 +124,16 @@ class Backlot:
         wind = 2.0 if reading.has("storm", "wind") else 0.8
         self.add(
             Sky(
-                stage=self.stage, palette=palette, clouds=tile_, sun=sun, cover=start, later=cover,
-                wind=wind, sinks=sinks, moon=night, hidden=hidden,
+                stage=self.stage,
+                palette=palette,
+                clouds=tile_,
+                sun=sun,
+                cover=start,
+                later=cover,
+                wind=wind,
+                sinks=sinks,
+                moon=night,
+                hidden=hidden,
             )
         )
         self._lights_above(night, cover)
@@ -124,7 +141,14 @@ class Backlot:
     def _lights_above(self, night: bool, cover: float) -> None:
         if self.palette.night > 0.2 and cover < 0.7:
             count = int(170 * max(1.0, self.stage.aspect))
-            self.layers.insert(1, Stars(self.stage, Stars.of(self.stage, self.chance("stars"), count, 1).at, 0.95 if night else 0.4))
+            self.layers.insert(
+                1,
+                Stars(
+                    self.stage,
+                    Stars.of(self.stage, self.chance("stars"), count, 1).at,
+                    0.95 if night else 0.4,
+                ),
+            )
         if self.reading.has("aurora"):
             phases = self.chance("aurora").uniform(0, 6.28, (2, 3)).astype(np.float32)
             self.add(Aurora(self.stage, phases, colour("#6affb0"), colour("#9a6aff")))
@@ -140,8 +164,13 @@ class Backlot:
         start = 0.5 * rough if "rolls_in" in self.reading.events else rough
         lit = self.palette.sun < 0.7 and not self.reading.has("fog", "rain")
         water = Water(
-            stage=self.stage, palette=self.palette, rough=start, later=rough,
-            waves=swell(self.chance("swell"), rough), light=self.sun_x if lit else None, mirror=mirror,
+            stage=self.stage,
+            palette=self.palette,
+            rough=start,
+            later=rough,
+            waves=swell(self.chance("swell"), rough),
+            light=self.sun_x if lit else None,
+            mirror=mirror,
             ripples=self.texture("ripples", cells=(12, 8)),
         )
         self.add(water)
@@ -153,13 +182,20 @@ class Backlot:
         body = self.tone(near)
         colours: dict[str, object] = {
             "body": body,
-            "detail": np.asarray(body * np.float32(0.55) + self.palette.cloud_lit * np.float32(0.45), np.float32),
+            "detail": np.asarray(
+                body * np.float32(0.55) + self.palette.cloud_lit * np.float32(0.45), np.float32
+            ),
             "lamp": self.palette.lamp,
             "rim": self.palette.glow,
             "side": self.side,
         }
         figure = Figure(
-            stage=self.stage, pen=drawn(*FIGURES[name]), x=x, up=up, size=size, depth=depth,
+            stage=self.stage,
+            pen=drawn(*FIGURES[name]),
+            x=x,
+            up=up,
+            size=size,
+            depth=depth,
             **{**colours, **more},  # type: ignore[arg-type]
         )
         self.add(figure)

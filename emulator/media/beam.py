@@ -55,7 +55,9 @@ class Beam:
         left, end = (max(0, int(x)), stage.width) if right else (0, min(stage.width, int(x) + 1))
         if top >= bottom or left >= end:
             return
-        along = np.abs(np.arange(left, end, dtype=np.float32) - np.float32(x)) / np.float32(height) + np.float32(1e-3)
+        along = np.abs(np.arange(left, end, dtype=np.float32) - np.float32(x)) / np.float32(
+            height
+        ) + np.float32(1e-3)
         down = (np.arange(top, bottom, dtype=np.float32) - np.float32(y)) / np.float32(height)
         tilt = np.float32(-0.10 * toward)
         spread = np.float32(0.008) + along * np.float32(0.045 + 0.16 * max(0.0, toward))

@@ -43,7 +43,9 @@ def camera_for(reading: Reading, rng: np.random.Generator, seconds: float) -> Ca
     return Camera(start=start, end=end, sway=sway, phase=float(rng.uniform(0, 6.28)))
 
 
-def _path(move: str, near: float, far: float) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+def _path(
+    move: str, near: float, far: float
+) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
     paths = {
         "push": ((-0.02, 0.0, near), (0.02, 0.01, near * (1 + 0.22 * far))),
         "pull": ((0.02, 0.01, near * (1 + 0.22 * far)), (-0.02, 0.0, near)),

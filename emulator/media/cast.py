@@ -32,13 +32,19 @@ def place_cast(lot: Backlot) -> None:
     for subject in subjects:
         if subject in _AT_SEA and place in _WET:
             _AT_SEA[subject](lot)
-    standing = [subject for subject in subjects if subject in _STANDING and place not in ("space", "room", "underwater")]
+    standing = [
+        subject
+        for subject in subjects
+        if subject in _STANDING and place not in ("space", "room", "underwater")
+    ]
     if standing:
         _stand(lot, standing, place)
     if place in ("space", "underwater", "room"):
         _INSIDE[place](lot)
     _travellers(lot, place)
-    if "birds" in subjects or (place in ("sea", "beach") and not lot.reading.has("storm") and lot.palette.night < 0.5):
+    if "birds" in subjects or (
+        place in ("sea", "beach") and not lot.reading.has("storm") and lot.palette.night < 0.5
+    ):
         _birds(lot)
     if "balloons" in subjects and place not in ("room", "underwater"):
         _balloons(lot)
@@ -48,10 +54,30 @@ def let_weather_in(lot: Backlot) -> None:
     """What falls and floats before everything."""
     place = _place(lot)
     if place == "room":
-        _drift(lot, "dust", 90, lot.palette.glow, fall=-0.01, side=0.008, flutter=0.02, size=(1.0, 5.0), strength=0.4)
+        _drift(
+            lot,
+            "dust",
+            90,
+            lot.palette.glow,
+            fall=-0.01,
+            side=0.008,
+            flutter=0.02,
+            size=(1.0, 5.0),
+            strength=0.4,
+        )
         return
     if place == "underwater":
-        _drift(lot, "bubbles", 80, lot.palette.glow, fall=-0.09, side=0.0, flutter=0.015, size=(1.0, 5.5), strength=0.5)
+        _drift(
+            lot,
+            "bubbles",
+            80,
+            lot.palette.glow,
+            fall=-0.09,
+            side=0.0,
+            flutter=0.015,
+            size=(1.0, 5.5),
+            strength=0.5,
+        )
         return
     if place == "space":
         return
@@ -72,7 +98,9 @@ def _lighthouse(lot: Backlot) -> None:
     rock_layer = lot.land(rock, 0.75, depth=0.55, lit=0.3, reach=0.03, fade=0.25)
     base = rock_layer.top(x)
     tower = lot.figure("lighthouse", x, base - 0.008, 0.42, 0.55)
-    tower.detail = np.asarray(tower.body * np.float32(0.35) + lot.palette.cloud_lit * np.float32(0.55), np.float32)
+    tower.detail = np.asarray(
+        tower.body * np.float32(0.35) + lot.palette.cloud_lit * np.float32(0.55), np.float32
+    )
     starts = 0.2 if "light_on" in lot.reading.events else None
     dim = lot.palette.night > 0.15 or lot.reading.has("storm", "fog", "rain")
     if starts is not None or dim:
@@ -84,7 +112,17 @@ def _lighthouse(lot: Backlot) -> None:
 def _boat(lot: Backlot) -> None:
     size = 0.2 if lot.reading.shot != "close" else 0.3
     x = -lot.third * 0.55 if lot.reading.has("lighthouse") else lot.third * 0.8
-    lot.figure("boat", x, -0.085, size, 0.5, bob=0.006, speed=(0.012 * lot.side, 0.0), ripple=2.0, mirrored=lot.side < 0)
+    lot.figure(
+        "boat",
+        x,
+        -0.085,
+        size,
+        0.5,
+        bob=0.006,
+        speed=(0.012 * lot.side, 0.0),
+        ripple=2.0,
+        mirrored=lot.side < 0,
+    )
 
 
 def _whale(lot: Backlot) -> None:
@@ -106,7 +144,9 @@ def _stand(lot: Backlot, standing: list[str], place: str) -> None:
         size, depth = _STANDING[subject]
         if subject == "person" and lot.reading.shot == "close":
             size = 0.26
-        x = lot.third * (1 - number * 0.2) + lot.side * spread[number % 4] * 0.4 * lot.stage.aspect * (number > 0)
+        x = lot.third * (1 - number * 0.2) + lot.side * spread[number % 4] * 0.4 * lot.stage.aspect * (
+            number > 0
+        )
         up = line.top(x) - 0.004
         glow = 0.12 if subject in ("cabin", "tent") else 0.0
         lot.figure(_FIGURE.get(subject, subject), x, up, size, line.depth, glow=glow, mirrored=lot.side > 0)
@@ -121,7 +161,9 @@ def _near_ground(lot: Backlot, place: str) -> terrain.Ridge:
         return lands[0] if place == "desert" else lands[-1]
     near = 0.92
     if place in ("sea", "lake", "beach"):
-        line = terrain.headland(rng, lot.third + lot.side * 0.22, -lot.side, 0.10, width=0.8) - np.float32(0.2)
+        line = terrain.headland(rng, lot.third + lot.side * 0.22, -lot.side, 0.10, width=0.8) - np.float32(
+            0.2
+        )
         line = terrain.flattened(line, lot.third, 0.12)
     else:
         line = terrain.hills(rng, -0.24, 0.03)
@@ -135,7 +177,9 @@ def _space_cast(lot: Backlot) -> None:
         suit = np.asarray(colour("#e9e4f0") * np.float32(0.85), np.float32)
         shade = np.asarray(lot.palette.cloud_lit * np.float32(0.5), np.float32)
         x = lot.third * 0.75
-        lot.figure("astronaut", x, -0.14, 0.36, 0.6, bob=0.02, speed=(0.008 * lot.side, 0.0), body=shade, detail=suit)
+        lot.figure(
+            "astronaut", x, -0.14, 0.36, 0.6, bob=0.02, speed=(0.008 * lot.side, 0.0), body=shade, detail=suit
+        )
 
 
 def _sea_life(lot: Backlot) -> None:
@@ -144,7 +188,16 @@ def _sea_life(lot: Backlot) -> None:
         for number in range(6):
             x, up = rng.uniform(-0.42, 0.42) * lot.stage.aspect, rng.uniform(-0.15, 0.35)
             depth = 0.3 + 0.12 * number
-            lot.figure("jellyfish", float(x), float(up), 0.1 + 0.2 * depth, depth, bob=0.025, speed=(0.004, 0.006), glow=0.2)
+            lot.figure(
+                "jellyfish",
+                float(x),
+                float(up),
+                0.1 + 0.2 * depth,
+                depth,
+                bob=0.025,
+                speed=(0.004, 0.006),
+                glow=0.2,
+            )
     if "whale" in lot.reading.subjects:
         lot.figure("fish", 0.0, 0.02, 0.3, 0.5, speed=(0.03, 0.004))
     if "fish" in lot.reading.subjects or not lot.reading.subjects:
@@ -152,7 +205,15 @@ def _sea_life(lot: Backlot) -> None:
         for _ in range(38):
             x, up = rng.normal(centre[0], 0.22), rng.normal(0.08, 0.075)
             size = rng.uniform(0.018, 0.05)
-            lot.figure("fish", float(x), float(up), float(size), 0.4, speed=(0.05 + float(size) * 0.4, 0.0), bob=0.006)
+            lot.figure(
+                "fish",
+                float(x),
+                float(up),
+                float(size),
+                0.4,
+                speed=(0.05 + float(size) * 0.4, 0.0),
+                bob=0.006,
+            )
 
 
 def _still_life(lot: Backlot) -> None:
@@ -180,13 +241,30 @@ def _travellers(lot: Backlot, place: str) -> None:
         lot.layers.pop()
         length = 0.09 * 10
         start = -lot.side * (0.35 * lot.stage.aspect + 0.25 * length)
-        lot.figure("train", start, -0.055, 0.09, 0.6, speed=(0.11 * lot.side, 0.0), mirrored=lot.side < 0, glow=0.0)
+        lot.figure(
+            "train", start, -0.055, 0.09, 0.6, speed=(0.11 * lot.side, 0.0), mirrored=lot.side < 0, glow=0.0
+        )
         lot.add(line)
-        lot.land(terrain.grass(rng, terrain.conifers(rng, terrain.hills(rng, -0.2, 0.04), 0.09, dense=0.35), 0.03), 0.9)
+        lot.land(
+            terrain.grass(rng, terrain.conifers(rng, terrain.hills(rng, -0.2, 0.04), 0.09, dense=0.35), 0.03),
+            0.9,
+        )
     if place == "road":
-        lot.figure("car_behind", 0.095, -0.21, 0.11, 0.3, body=lot.tone(1.0), lamp=colour("#ff4a3a"), bob=0.001, glow=0.14)
+        lot.figure(
+            "car_behind",
+            0.095,
+            -0.21,
+            0.11,
+            0.3,
+            body=lot.tone(1.0),
+            lamp=colour("#ff4a3a"),
+            bob=0.001,
+            glow=0.14,
+        )
     elif "car" in subjects and place not in ("room", "space", "underwater"):
-        lot.figure("car", lot.third, -0.2, 0.09, 0.85, speed=(0.05 * lot.side, 0.0), glow=0.3, mirrored=lot.side < 0)
+        lot.figure(
+            "car", lot.third, -0.2, 0.09, 0.85, speed=(0.05 * lot.side, 0.0), glow=0.3, mirrored=lot.side < 0
+        )
 
 
 def _birds(lot: Backlot) -> None:
@@ -202,13 +280,29 @@ def _balloons(lot: Backlot) -> None:
     rng = lot.chance("balloons")
     tints = ("#c8553d", "#e09f3e", "#3d6b7d", "#9c3d54", "#d9c5a0")
     for number, (x, up, size, depth) in enumerate(
-        ((-0.26, 0.05, 0.11, 0.3), (0.05, 0.20, 0.09, 0.25), (0.34, 0.26, 0.14, 0.35), (-0.1, 0.16, 0.19, 0.5), (0.2, 0.02, 0.3, 0.7))
+        (
+            (-0.26, 0.05, 0.11, 0.3),
+            (0.05, 0.20, 0.09, 0.25),
+            (0.34, 0.26, 0.14, 0.35),
+            (-0.1, 0.16, 0.19, 0.5),
+            (0.2, 0.02, 0.3, 0.7),
+        )
     ):
         own = colour(tints[number])
         body = np.asarray(own * np.float32(0.4) + lot.tone(depth + 0.2) * np.float32(0.6), np.float32)
         detail = np.asarray(own * np.float32(0.6) + lot.palette.cloud_lit * np.float32(0.3), np.float32)
         place = (x * lot.side * lot.stage.aspect * 0.95 + rng.normal(0, 0.02), up * lot.stage.horizon / 0.62)
-        lot.figure("balloon", float(place[0]), float(place[1]), size, depth, speed=(0.006, 0.007), bob=0.004, body=body, detail=detail)
+        lot.figure(
+            "balloon",
+            float(place[0]),
+            float(place[1]),
+            size,
+            depth,
+            speed=(0.006, 0.007),
+            bob=0.004,
+            body=body,
+            detail=detail,
+        )
 
 
 def _drift(lot: Backlot, name: str, count: int, tint: Colour, **how: object) -> None:
@@ -219,7 +313,18 @@ def _drift(lot: Backlot, name: str, count: int, tint: Colour, **how: object) -> 
 def _snow(lot: Backlot) -> None:
     white = np.asarray(lot.palette.cloud_lit * np.float32(0.4) + np.float32(0.6), np.float32)
     wild = lot.reading.has("storm", "wind")
-    _drift(lot, "snow", 420, white, fall=0.16, side=0.25 if wild else 0.03, flutter=0.015, size=(1.4, 7.0), strength=0.9, opaque=True)
+    _drift(
+        lot,
+        "snow",
+        420,
+        white,
+        fall=0.16,
+        side=0.25 if wild else 0.03,
+        flutter=0.015,
+        size=(1.4, 7.0),
+        strength=0.9,
+        opaque=True,
+    )
 
 
 def _rain(lot: Backlot) -> None:
@@ -236,23 +341,79 @@ def _storm(lot: Backlot) -> None:
 
 def _fog(lot: Backlot) -> None:
     for number, (up, thick, strength, depth) in enumerate(((0.06, 0.09, 0.6, 0.3), (-0.12, 0.11, 0.5, 0.8))):
-        lot.add(Fog(lot.stage, lot.texture(f"fog{number}"), lot.palette.horizon, up, thick, strength, depth, 1 + number))
+        lot.add(
+            Fog(
+                lot.stage,
+                lot.texture(f"fog{number}"),
+                lot.palette.horizon,
+                up,
+                thick,
+                strength,
+                depth,
+                1 + number,
+            )
+        )
 
 
 def _embers(lot: Backlot) -> None:
-    _drift(lot, "embers", 150, lot.palette.lamp, fall=-0.17, side=0.05, flutter=0.03, size=(1.2, 5.0), strength=1.0, blink=0.6)
+    _drift(
+        lot,
+        "embers",
+        150,
+        lot.palette.lamp,
+        fall=-0.17,
+        side=0.05,
+        flutter=0.03,
+        size=(1.2, 5.0),
+        strength=1.0,
+        blink=0.6,
+    )
 
 
 def _petals(lot: Backlot) -> None:
-    _drift(lot, "petals", 70, colour("#f6c6d2"), fall=0.07, side=0.09, flutter=0.03, size=(2.0, 8.5), strength=0.85, opaque=True)
+    _drift(
+        lot,
+        "petals",
+        70,
+        colour("#f6c6d2"),
+        fall=0.07,
+        side=0.09,
+        flutter=0.03,
+        size=(2.0, 8.5),
+        strength=0.85,
+        opaque=True,
+    )
 
 
 def _leaves(lot: Backlot) -> None:
-    _drift(lot, "leaves", 60, colour("#d9822b"), fall=0.09, side=0.07, flutter=0.035, size=(2.0, 8.5), strength=0.85, opaque=True)
+    _drift(
+        lot,
+        "leaves",
+        60,
+        colour("#d9822b"),
+        fall=0.09,
+        side=0.07,
+        flutter=0.035,
+        size=(2.0, 8.5),
+        strength=0.85,
+        opaque=True,
+    )
 
 
 def _fireflies(lot: Backlot) -> None:
-    _drift(lot, "fireflies", 60, colour("#ffe58a"), fall=-0.01, side=0.01, flutter=0.05, size=(1.6, 6.0), strength=1.0, blink=0.95, top=0.35)
+    _drift(
+        lot,
+        "fireflies",
+        60,
+        colour("#ffe58a"),
+        fall=-0.01,
+        side=0.01,
+        flutter=0.05,
+        size=(1.6, 6.0),
+        strength=1.0,
+        blink=0.95,
+        top=0.35,
+    )
 
 
 def _flowers(lot: Backlot) -> None:
@@ -272,11 +433,32 @@ class Blooms:
         drifts = []
         for code in ("#f25f5c", "#ffe066", "#f7f3ee", "#b388eb"):
             own = colour(code)
-            tint = np.asarray(own * (np.float32(0.75) - np.float32(0.45 * lot.palette.night)) + lot.tone(0.9) * np.float32(0.25), np.float32)
+            tint = np.asarray(
+                own * (np.float32(0.75) - np.float32(0.45 * lot.palette.night))
+                + lot.tone(0.9) * np.float32(0.25),
+                np.float32,
+            )
             seeds = scattered(rng, int(60 * max(0.7, lot.stage.aspect)), far=1.2)
             seeds[2] = 0.1 + 0.9 * seeds[2]
             seeds[1] = 1.05 * seeds[2] - 0.06
-            drifts.append((0.0, Drift(lot.stage, seeds, tint, 0.0, 0.0, 0.004, (2.5, 12.0), 0.95, True, 0.0, lot.stage.horizon + 0.17)))
+            drifts.append(
+                (
+                    0.0,
+                    Drift(
+                        lot.stage,
+                        seeds,
+                        tint,
+                        0.0,
+                        0.0,
+                        0.004,
+                        (2.5, 12.0),
+                        0.95,
+                        True,
+                        0.0,
+                        lot.stage.horizon + 0.17,
+                    ),
+                )
+            )
         return cls(drifts)
 
     def draw(self, image: np.ndarray[tuple[int, ...], np.dtype[np.float32]], view: object) -> None:

@@ -33,15 +33,17 @@ class Skyline:
         scale = view.scale(depth) * stage.height
         column = (x - view.x * depth) * scale + stage.width / 2
         row = stage.row_of(0, view, depth) - up * scale
-        level = self.strength * np.where(np.sin(0.5 * view.time + phase) > -0.93, 1.0, 0.2) * (0.45 + 0.55 * warmth)
+        level = (
+            self.strength
+            * np.where(np.sin(0.5 * view.time + phase) > -0.93, 1.0, 0.2)
+            * (0.45 + 0.55 * warmth)
+        )
         for number, tint in enumerate(self.lights):
             mine = (warmth * 97 % 1 * len(self.lights)).astype(int) == number
             dots(image, column[mine], row[mine], self.grain * view.scale(depth), tint, level[mine])
 
 
-def skyline(
-    rng: np.random.Generator, *, height: float, wide: float, base: float
-) -> tuple[Field, Field]:
+def skyline(rng: np.random.Generator, *, height: float, wide: float, base: float) -> tuple[Field, Field]:
     """The line of roofs and the places of the windows below it."""
     line = np.full(SAMPLES, base, np.float32)
     per = SAMPLES / (2 * REACH)
@@ -57,7 +59,9 @@ def skyline(
         x += width * rng.uniform(0.8, 1.25)
     at = np.array(places, np.float64).reshape(-1, 2)
     kept = at[rng.uniform(size=len(at)) < 0.42]
-    return line, np.stack([kept[:, 0], kept[:, 1], rng.uniform(0, 1, len(kept)), rng.uniform(0, 6.28, len(kept))])
+    return line, np.stack(
+        [kept[:, 0], kept[:, 1], rng.uniform(0, 1, len(kept)), rng.uniform(0, 6.28, len(kept))]
+    )
 
 
 def _crown(
@@ -69,13 +73,17 @@ def _crown(
         inner = slice(first + span // 4, last - span // 4)
         line[inner] = np.maximum(line[inner], tall + height * 0.07)
     elif kind < 0.5 and span > 4:
-        line[first:last] = np.maximum(line[first:last], tall + height * np.linspace(0, 0.12, span)[: len(line[first:last])])
+        line[first:last] = np.maximum(
+            line[first:last], tall + height * np.linspace(0, 0.12, span)[: len(line[first:last])]
+        )
     elif kind < 0.68:
         mast = slice(middle, middle + max(2, int(0.003 * per)))
         line[mast] = np.maximum(line[mast], tall + height * 0.22)
 
 
-def _windows(rng: np.random.Generator, x: float, width: float, base: float, tall: float) -> list[tuple[float, float]]:
+def _windows(
+    rng: np.random.Generator, x: float, width: float, base: float, tall: float
+) -> list[tuple[float, float]]:
     across, up = 0.0135, 0.0175
     columns = np.arange(x + across, x + width - 0.5 * across, across)
     rows = np.arange(base + up, tall - up * 0.6, up)

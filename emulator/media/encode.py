@@ -106,7 +106,9 @@ def _as_mp3(source: Path) -> Path:
 def _feed(command: list[str], chunks: Iterable[bytes]) -> None:
     """Run FFmpeg over `chunks`; its complaints go to a file, so neither side can wait for the other."""
     with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=complaints)
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=complaints
+        )
         try:
             _pour(process, chunks)
             code = process.wait()
@@ -116,7 +118,9 @@ def _feed(command: list[str], chunks: Iterable[bytes]) -> None:
             raise
         if code != 0:
             complaints.seek(0)
-            raise EncodingFailed(complaints.read().decode(errors="replace").strip()[-2000:] or f"FFmpeg ended with {code}")
+            raise EncodingFailed(
+                complaints.read().decode(errors="replace").strip()[-2000:] or f"FFmpeg ended with {code}"
+            )
 
 
 def _pour(process: subprocess.Popen[bytes], chunks: Iterable[bytes]) -> None:

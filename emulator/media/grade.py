@@ -38,7 +38,9 @@ LOOKS = {
     "cinematic": Look(contrast=0.34, vignette=0.36, lift=(0.0, 0.006, 0.016), gain=(1.03, 1.0, 0.965)),
     "documentary": Look(contrast=0.14, saturation=0.9, grain=2.2, vignette=0.16),
     "anime": Look(contrast=0.3, saturation=1.28, grain=0.5, vignette=0.08, steps=22, on_twos=2),
-    "watercolor": Look(contrast=0.05, saturation=0.92, grain=0.9, vignette=-0.14, paper=0.16, lift=(0.06, 0.055, 0.045)),
+    "watercolor": Look(
+        contrast=0.05, saturation=0.92, grain=0.9, vignette=-0.14, paper=0.16, lift=(0.06, 0.055, 0.045)
+    ),
     "noir": Look(contrast=0.62, saturation=0.0, grain=3.4, vignette=0.5),
     "vintage": Look(
         contrast=0.1,
@@ -91,7 +93,9 @@ class Grade:
         picture += grain
         np.clip(picture, 0, 255, out=picture)
         levels = picture.astype(np.uint8)
-        return np.stack([curve.take(plane, mode="clip") for curve, plane in zip(self.curves, levels, strict=True)])
+        return np.stack(
+            [curve.take(plane, mode="clip") for curve, plane in zip(self.curves, levels, strict=True)]
+        )
 
 
 def _vignette(width: int, height: int, amount: float) -> Field:
@@ -102,7 +106,10 @@ def _vignette(width: int, height: int, amount: float) -> Field:
 
 
 def _paper(rng: np.random.Generator, width: int, height: int) -> Field:
-    fibres = tile(rng, 512, 1024, cells=(64, 128), octaves=3) * 0.6 + tile(rng, 512, 1024, cells=(6, 10), octaves=3) * 0.4
+    fibres = (
+        tile(rng, 512, 1024, cells=(64, 128), octaves=3) * 0.6
+        + tile(rng, 512, 1024, cells=(6, 10), octaves=3) * 0.4
+    )
     return np.asarray(np.tile(fibres, (height // 512 + 1, width // 1024 + 1))[:height, :width], np.float32)
 
 

@@ -39,7 +39,9 @@ class Road:
         blend(paint, self._asphalt(down), np.clip((np.float32(0.62) - aside) * sharp + np.float32(0.5), 0, 1))
         marks = np.clip((np.float32(0.022) - aside) * sharp + np.float32(0.5), 0, 1)
         marks *= ((away + travelled) % np.float32(1.6) < np.float32(0.75)).astype(np.float32)
-        marks += np.clip((np.float32(0.018) - np.abs(aside - np.float32(0.55))) * sharp + np.float32(0.4), 0, 1)
+        marks += np.clip(
+            (np.float32(0.018) - np.abs(aside - np.float32(0.55))) * sharp + np.float32(0.4), 0, 1
+        )
         blend(paint, self.palette.lamp, np.clip(marks, 0, 1) * np.clip(down * 9, 0, np.float32(0.8)))
         image[:, top:] = paint
 
@@ -53,7 +55,9 @@ class Road:
     def _asphalt(self, down: Field) -> Picture:
         grey = self.palette.near * np.float32(0.75) + self.palette.upper * np.float32(0.18)
         shine = np.clip(1 - down * np.float32(3.5), 0, 1) * np.float32(0.4 + 0.4 * self.wet)
-        return np.asarray(grey[:, None, None] + (self.palette.horizon - grey)[:, None, None] * shine[None], np.float32)
+        return np.asarray(
+            grey[:, None, None] + (self.palette.horizon - grey)[:, None, None] * shine[None], np.float32
+        )
 
 
 @define(eq=False)
@@ -79,18 +83,24 @@ class Beach:
         first = max(0, int(edge.min() - 0.06 * stage.height))
         if first >= stage.height:
             return
-        below = (np.arange(first, stage.height, dtype=np.float32)[:, None] - edge[None, :].astype(np.float32)) / np.float32(
-            stage.height
-        )
+        below = (
+            np.arange(first, stage.height, dtype=np.float32)[:, None] - edge[None, :].astype(np.float32)
+        ) / np.float32(stage.height)
         tone = sample(self.texture, np.broadcast_to(x[None, :] * 160, below.shape), below * 400)[..., 0]
         dry = self.sand[:, None, None] * (np.float32(0.86) + np.float32(0.28) * tone)
         damp = dry * np.float32(0.62) + self.palette.horizon[:, None, None] * np.float32(0.16)
         paint = damp + (dry - damp) * np.clip((below - np.float32(0.03 - swash)) * 14, 0, 1)
         region = image[:, first:]
         region += (paint - region) * np.clip(below * np.float32(stage.height) + np.float32(0.5), 0, 1)
-        foam = np.exp(-((below / np.float32(0.009)) ** 2)) + np.float32(0.5) * np.exp(-(((below + 0.035) / 0.012) ** 2)) * (tone > 0.45)
+        foam = np.exp(-((below / np.float32(0.009)) ** 2)) + np.float32(0.5) * np.exp(
+            -(((below + 0.035) / 0.012) ** 2)
+        ) * (tone > 0.45)
         white = self.palette.cloud_lit * np.float32(0.55) + np.float32(0.45)
-        blend(region, np.asarray(white * (1 - 0.45 * self.palette.night), np.float32), np.clip(foam, 0, 1).astype(np.float32) * np.float32(0.9))
+        blend(
+            region,
+            np.asarray(white * (1 - 0.45 * self.palette.night), np.float32),
+            np.clip(foam, 0, 1).astype(np.float32) * np.float32(0.9),
+        )
 
 
 @define(eq=False)
@@ -110,8 +120,14 @@ class Table:
             return
         down = (np.arange(top, stage.height, dtype=np.float32)[:, None] + 1 - top) / np.float32(stage.height)
         x = stage.world_x(view, self.depth)[None, :] / (down + np.float32(0.35))
-        grain = sample(self.wood, x * 26, np.broadcast_to(down * 300 / (down + 0.4), (down.shape[0], stage.width)) * np.float32(1.4))[..., 0]
-        shine = np.exp(-((x + np.float32(0.5)) ** 2) * np.float32(0.9)) * np.clip(np.float32(0.75) - down * 2, 0, 1)
+        grain = sample(
+            self.wood,
+            x * 26,
+            np.broadcast_to(down * 300 / (down + 0.4), (down.shape[0], stage.width)) * np.float32(1.4),
+        )[..., 0]
+        shine = np.exp(-((x + np.float32(0.5)) ** 2) * np.float32(0.9)) * np.clip(
+            np.float32(0.75) - down * 2, 0, 1
+        )
         base = self.palette.near * np.float32(0.6) + self.palette.upper * np.float32(0.5)
         paint = base[:, None, None] * (np.float32(0.7) + np.float32(0.6) * grain)
         image[:, top:] = paint + (self.palette.glow[:, None, None] - paint) * shine * np.float32(0.55)

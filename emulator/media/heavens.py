@@ -25,7 +25,11 @@ class Stars:
     def of(cls, stage: Stage, rng: np.random.Generator, count: int, strength: float) -> Stars:
         """`count` stars over the whole sky."""
         x = rng.uniform(-stage.aspect / 2 - 0.1, stage.aspect / 2 + 0.1, count)
-        up = rng.uniform(-0.4, 1, count) if stage.horizon > 0.95 else stage.horizon * rng.uniform(0.1, 1.05, count)
+        up = (
+            rng.uniform(-0.4, 1, count)
+            if stage.horizon > 0.95
+            else stage.horizon * rng.uniform(0.1, 1.05, count)
+        )
         return cls(stage, np.stack([x, up, rng.power(0.5, count), rng.uniform(0, 6.28, count)]), strength)
 
     def draw(self, image: Picture, view: View) -> None:
@@ -92,7 +96,11 @@ class Nebula:
         half = np.empty((3, *one.shape), np.float32)
         half[:] = self.palette.zenith[:, None, None]
         blend(half, self.palette.horizon, smoothstep(0.35, 0.75, one) * np.float32(0.85))
-        blend(half, self.palette.cloud_lit, smoothstep(0.45, 0.85, two) * smoothstep(0.3, 0.7, one) * np.float32(0.8))
+        blend(
+            half,
+            self.palette.cloud_lit,
+            smoothstep(0.45, 0.85, two) * smoothstep(0.3, 0.7, one) * np.float32(0.8),
+        )
         blend(half, self.palette.glow, smoothstep(0.32, 0.62, one * two) * np.float32(0.6))
         return np.repeat(np.repeat(half, 2, 1), 2, 2)[:, : stage.height, : stage.width]
 
@@ -123,8 +131,12 @@ class Planet:
         z = np.sqrt(np.clip(1 - far, 0, 1))
         lit = np.clip((x * self.sun[0] + y * self.sun[1] + z * 0.25) * 1.25 + 0.12, 0, 1)
         turn = np.float32(view.time * 1.5)
-        bands = sample(self.weather, np.arcsin(np.clip(x, -1, 1)) * 60 + turn, np.clip(y, -1, 1) * 150)[..., 0]
-        ground = self.palette.far[:, None, None] * (0.5 + bands) + self.palette.cloud_lit[:, None, None] * (bands**2)
+        bands = sample(self.weather, np.arcsin(np.clip(x, -1, 1)) * 60 + turn, np.clip(y, -1, 1) * 150)[
+            ..., 0
+        ]
+        ground = self.palette.far[:, None, None] * (0.5 + bands) + self.palette.cloud_lit[:, None, None] * (
+            bands**2
+        )
         image += (np.clip(ground * lit, 0, 1) - image) * inside
         rim = np.exp(-np.abs(np.sqrt(far) - 1) * np.where(far < 1, np.float32(9), np.float32(30)))
         shine(image, self.palette.lamp, rim * np.clip(lit + 0.05, 0, 1) * np.float32(0.75))

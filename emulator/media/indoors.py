@@ -26,14 +26,30 @@ class Wall:
         stage, palette = self.stage, self.palette
         x = stage.columns[None, :] + np.float32(0.12 * view.x)
         y = stage.rows[:, None]
-        near = np.clip(np.float32(0.5) + np.float32(self.side) * x * np.float32(0.55) - (y - np.float32(0.4)) * np.float32(0.35), 0, 1)
-        stops = [np.stack([one, two, three]) for one, two, three in zip(palette.zenith, palette.upper, palette.horizon, strict=True)]
+        near = np.clip(
+            np.float32(0.5)
+            + np.float32(self.side) * x * np.float32(0.55)
+            - (y - np.float32(0.4)) * np.float32(0.35),
+            0,
+            1,
+        )
+        stops = [
+            np.stack([one, two, three])
+            for one, two, three in zip(palette.zenith, palette.upper, palette.horizon, strict=True)
+        ]
         for plane, stop in zip(image, stops, strict=True):
             plane[:] = np.interp(near, [0.05, 0.5, 1.0], stop)
         for at, up, radius, tone in self.lamps.T:
             tint = palette.glow + (palette.lamp * np.float32(0.7) - palette.glow) * np.float32(tone)
             level = 0.16 + 0.12 * np.sin(0.7 * view.time + 9 * tone)
-            disc(image, stage.column_of(at, view, 0.18), up * stage.height, radius * stage.height * view.scale(0.2), tint, level)
+            disc(
+                image,
+                stage.column_of(at, view, 0.18),
+                up * stage.height,
+                radius * stage.height * view.scale(0.2),
+                tint,
+                level,
+            )
 
     def place_of_light(self) -> float:
         """Which side the window is on."""
@@ -62,9 +78,15 @@ class Shafts:
         y = stage.rows[::2, None]
         x = stage.columns[None, ::2] + np.float32(0.2 * view.x) - np.float32(self.lean) * y
         spread = x / (np.float32(0.55) + y)
-        one = sample(self.noise, spread * 52 + np.float32(view.time * 2.2), np.full_like(spread, view.time * 3.0))[..., 0]
-        level = np.clip((one - np.float32(0.5)) * np.float32(3.4), 0, 1) * np.clip(1 - y / np.float32(self.reach), 0, 1)
-        return np.repeat(np.repeat(level * np.float32(self.strength), 2, 0), 2, 1)[: stage.height, : stage.width]
+        one = sample(
+            self.noise, spread * 52 + np.float32(view.time * 2.2), np.full_like(spread, view.time * 3.0)
+        )[..., 0]
+        level = np.clip((one - np.float32(0.5)) * np.float32(3.4), 0, 1) * np.clip(
+            1 - y / np.float32(self.reach), 0, 1
+        )
+        return np.repeat(np.repeat(level * np.float32(self.strength), 2, 0), 2, 1)[
+            : stage.height, : stage.width
+        ]
 
 
 @define(eq=False)
@@ -108,8 +130,16 @@ class Steam:
             return
         up = (np.float32(row) - np.arange(top, bottom, dtype=np.float32)[:, None]) / np.float32(tall)
         x = (np.arange(left, right, dtype=np.float32)[None, :] - np.float32(column)) / np.float32(tall)
-        wisp = x + np.float32(0.09) * up * np.sin(up * 7 - np.float32(1.6 * view.time)) + np.float32(0.03) * np.sin(up * 17 - np.float32(2.4 * view.time))
+        wisp = (
+            x
+            + np.float32(0.09) * up * np.sin(up * 7 - np.float32(1.6 * view.time))
+            + np.float32(0.03) * np.sin(up * 17 - np.float32(2.4 * view.time))
+        )
         noise = sample(self.noise, wisp * 90, up * 60 - np.float32(view.time * 22))[..., 0]
         level = np.exp(-((wisp / (np.float32(0.04) + 0.13 * up)) ** 2)) * np.clip(noise * 1.7 - 0.35, 0, 1)
         level *= np.clip(up * 6, 0, 1) * (1 - up)
-        shine(image[:, top:bottom, left:right], self.palette.glow * np.float32(0.5) + np.float32(0.5), level.astype(np.float32) * np.float32(0.5))
+        shine(
+            image[:, top:bottom, left:right],
+            self.palette.glow * np.float32(0.5) + np.float32(0.5),
+            level.astype(np.float32) * np.float32(0.5),
+        )

@@ -21,7 +21,14 @@ def shine(image: Picture, colour: Colour, strength: Field) -> None:
 
 
 def dots(
-    image: Picture, x: Field, y: Field, radius: float, colour: Colour, strength: Field, *, opaque: bool = False
+    image: Picture,
+    x: Field,
+    y: Field,
+    radius: float,
+    colour: Colour,
+    strength: Field,
+    *,
+    opaque: bool = False,
 ) -> None:
     """Soft points at columns `x` and rows `y`, each `radius` pixels wide; light, or paint where `opaque`."""
     height, width = image.shape[1:]

@@ -40,44 +40,99 @@ class Mood:
 
 MOODS: dict[str, Mood] = {
     "calm": Mood(
-        name="calm", mode="ionian", tempo=70, progressions=((0, 5, 3, 4), (0, 4, 5, 3), (3, 0, 4, 5)),
-        parts=("pad", "piano", "bass"), seventh=True, space=0.36,
+        name="calm",
+        mode="ionian",
+        tempo=70,
+        progressions=((0, 5, 3, 4), (0, 4, 5, 3), (3, 0, 4, 5)),
+        parts=("pad", "piano", "bass"),
+        seventh=True,
+        space=0.36,
     ),
     "epic": Mood(
-        name="epic", mode="aeolian", tempo=92, progressions=((0, 5, 2, 6), (0, 2, 6, 3)),
-        parts=("strings", "pad", "bass", "taiko", "pulse", "lead"), register=50, space=0.34,
+        name="epic",
+        mode="aeolian",
+        tempo=92,
+        progressions=((0, 5, 2, 6), (0, 2, 6, 3)),
+        parts=("strings", "pad", "bass", "taiko", "pulse", "lead"),
+        register=50,
+        space=0.34,
     ),
     "tense": Mood(
-        name="tense", mode="phrygian", tempo=104, progressions=((0, 0, 1, 0), (0, 5, 1, 0)),
-        parts=("pad", "strings", "pulse", "taiko", "bass"), register=48, space=0.3,
+        name="tense",
+        mode="phrygian",
+        tempo=104,
+        progressions=((0, 0, 1, 0), (0, 5, 1, 0)),
+        parts=("pad", "strings", "pulse", "taiko", "bass"),
+        register=48,
+        space=0.3,
     ),
     "joyful": Mood(
-        name="joyful", mode="ionian", tempo=120, progressions=((0, 4, 5, 3), (0, 3, 0, 4), (0, 5, 3, 4)),
-        parts=("pluck", "bass", "drums", "pad", "bells"), register=60, space=0.18,
+        name="joyful",
+        mode="ionian",
+        tempo=120,
+        progressions=((0, 4, 5, 3), (0, 3, 0, 4), (0, 5, 3, 4)),
+        parts=("pluck", "bass", "drums", "pad", "bells"),
+        register=60,
+        space=0.18,
     ),
     "melancholic": Mood(
-        name="melancholic", mode="aeolian", tempo=64, progressions=((0, 5, 3, 4), (0, 3, 5, 4), (0, 6, 5, 4)),
-        parts=("piano", "pad", "bass"), register=57, seventh=True, space=0.36,
+        name="melancholic",
+        mode="aeolian",
+        tempo=64,
+        progressions=((0, 5, 3, 4), (0, 3, 5, 4), (0, 6, 5, 4)),
+        parts=("piano", "pad", "bass"),
+        register=57,
+        seventh=True,
+        space=0.36,
     ),
     "electronic": Mood(
-        name="electronic", mode="aeolian", tempo=110, progressions=((0, 5, 2, 6), (0, 3, 5, 6)),
-        parts=("pad", "arpeggio", "bass", "beat", "pulse"), register=52, space=0.2,
+        name="electronic",
+        mode="aeolian",
+        tempo=110,
+        progressions=((0, 5, 2, 6), (0, 3, 5, 6)),
+        parts=("pad", "arpeggio", "bass", "beat", "pulse"),
+        register=52,
+        space=0.2,
     ),
     "mysterious": Mood(
-        name="mysterious", mode="dorian", tempo=74, progressions=((0, 3, 0, 6), (0, 1, 3, 0)),
-        parts=("pad", "bells", "bass", "arpeggio"), register=55, seventh=True, space=0.4,
+        name="mysterious",
+        mode="dorian",
+        tempo=74,
+        progressions=((0, 3, 0, 6), (0, 1, 3, 0)),
+        parts=("pad", "bells", "bass", "arpeggio"),
+        register=55,
+        seventh=True,
+        space=0.4,
     ),
     "wintry": Mood(
-        name="wintry", mode="lydian", tempo=68, progressions=((0, 1, 5, 0), (0, 4, 1, 5)),
-        parts=("pad", "bells", "piano"), register=60, seventh=True, space=0.42,
+        name="wintry",
+        mode="lydian",
+        tempo=68,
+        progressions=((0, 1, 5, 0), (0, 4, 1, 5)),
+        parts=("pad", "bells", "piano"),
+        register=60,
+        seventh=True,
+        space=0.42,
     ),
     "cosmic": Mood(
-        name="cosmic", mode="lydian", tempo=60, progressions=((0, 1, 0, 4), (0, 5, 1, 0)),
-        parts=("pad", "strings", "bells", "bass"), register=53, seventh=True, space=0.45,
+        name="cosmic",
+        mode="lydian",
+        tempo=60,
+        progressions=((0, 1, 0, 4), (0, 5, 1, 0)),
+        parts=("pad", "strings", "bells", "bass"),
+        register=53,
+        seventh=True,
+        space=0.45,
     ),
     "warm": Mood(
-        name="warm", mode="mixolydian", tempo=86, progressions=((0, 6, 3, 0), (0, 3, 6, 3), (0, 4, 3, 0)),
-        parts=("pluck", "pad", "bass", "drums", "piano"), register=55, seventh=True, space=0.26,
+        name="warm",
+        mode="mixolydian",
+        tempo=86,
+        progressions=((0, 6, 3, 0), (0, 3, 6, 3), (0, 4, 3, 0)),
+        parts=("pluck", "pad", "bass", "drums", "piano"),
+        register=55,
+        seventh=True,
+        space=0.26,
     ),
 }
 _SAID = {
@@ -92,8 +147,18 @@ _SAID = {
     "cosmic": "cosmic space planet* stars galax* astronaut vast infinite",
     "warm": "warm romantic golden acoustic folk guitar jazz* cosy cozy hopeful inspir* sunset",
 }
-_BY_PLACE = {"city": "electronic", "space": "cosmic", "sea": "calm", "desert": "warm", "meadow": "joyful", "road": "warm",
-             "underwater": "mysterious", "rails": "warm", "room": "warm", "mountains": "epic"}
+_BY_PLACE = {
+    "city": "electronic",
+    "space": "cosmic",
+    "sea": "calm",
+    "desert": "warm",
+    "meadow": "joyful",
+    "road": "warm",
+    "underwater": "mysterious",
+    "rails": "warm",
+    "room": "warm",
+    "mountains": "epic",
+}
 
 
 def mood_for(prompt: str) -> Mood:
@@ -103,7 +168,9 @@ def mood_for(prompt: str) -> Mood:
     best = max(votes, key=lambda name: votes[name])
     if not votes[best]:
         places = read(prompt).places
-        best = _BY_PLACE.get(places[0] if places else "", pick(("calm", "warm", "mysterious"), "mood", prompt))
+        best = _BY_PLACE.get(
+            places[0] if places else "", pick(("calm", "warm", "mysterious"), "mood", prompt)
+        )
     return _at_tempo(MOODS[best], text)
 
 
@@ -116,5 +183,11 @@ def _at_tempo(mood: Mood, text: str) -> Mood:
     named = re.search(r" (\d{2,3}) ?bpm ", text)
     if named:
         return evolve(mood, tempo=min(180.0, max(48.0, float(named[1]))))
-    factor = 0.85 if " slow " in text or " slowly " in text else 1.18 if " fast " in text or " driving " in text else 1.0
+    factor = (
+        0.85
+        if " slow " in text or " slowly " in text
+        else 1.18
+        if " fast " in text or " driving " in text
+        else 1.0
+    )
     return evolve(mood, tempo=mood.tempo * factor)

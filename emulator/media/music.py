@@ -52,7 +52,9 @@ def compose(prompt: str, seed: int, seconds: float) -> Samples:
     bars = _bars(mood, rng, max(seconds, 0.1))
     for part in mood.parts:
         for bar in bars:
-            _PARTS[part](desk, bar, dice("part", part, prompt, seed, bar.number % 4 if part in _THEMES else bar.number))
+            _PARTS[part](
+                desk, bar, dice("part", part, prompt, seed, bar.number % 4 if part in _THEMES else bar.number)
+            )
     return _mastered(desk.mixed(mood.space, rng))
 
 
@@ -113,7 +115,11 @@ def _piano(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
     at, place = 0.0, int(rng.integers(7, 11))
     while at < bar.seconds - half:
         if rng.uniform() < 0.7:
-            note = _fitting(bar, place) if at % (2 * bar.beat) < half else bar.scale[min(place, len(bar.scale) - 1)]
+            note = (
+                _fitting(bar, place)
+                if at % (2 * bar.beat) < half
+                else bar.scale[min(place, len(bar.scale) - 1)]
+            )
             desk.play(synth.piano(note + 12, bar.beat), bar.start + at, 0.14, 0.58)
         place = int(np.clip(place + rng.choice([-2, -1, 1, 2]), 6, 12))
         at += bar.beat * float(rng.choice([0.5, 1.0, 1.0, 1.5]))
@@ -130,7 +136,13 @@ def _bells(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
     for number in range(max(1, int(bar.seconds / bar.beat))):
         if rng.uniform() < 0.55:
             note = bar.notes[int(rng.integers(len(bar.notes)))] + 12
-            desk.play(synth.bells(note, 1), bar.start + number * bar.beat, 0.07, float(rng.uniform(0.2, 0.8)), echo=1.6)
+            desk.play(
+                synth.bells(note, 1),
+                bar.start + number * bar.beat,
+                0.07,
+                float(rng.uniform(0.2, 0.8)),
+                echo=1.6,
+            )
 
 
 def _pluck(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
@@ -138,7 +150,12 @@ def _pluck(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
     notes = (*bar.notes, bar.notes[0] + 12)
     for number in range(int(round(bar.seconds / bar.beat * 2))):
         level = 0.2 if number % 4 == 0 else 0.14
-        desk.play(synth.pluck(notes[order[number % 8] % len(notes)] + 12, 0.5), bar.start + number * bar.beat / 2, level, 0.35 + 0.3 * (number % 2))
+        desk.play(
+            synth.pluck(notes[order[number % 8] % len(notes)] + 12, 0.5),
+            bar.start + number * bar.beat / 2,
+            level,
+            0.35 + 0.3 * (number % 2),
+        )
 
 
 def _arpeggio(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
@@ -147,7 +164,13 @@ def _arpeggio(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
     for number in range(count):
         note = notes[(number * 3 + number // 8) % len(notes)]
         level = (0.06 + 0.05 * bar.share) * (1.25 if number % 4 == 0 else 0.9)
-        desk.play(synth.synth(note + 12, bar.beat / 4), bar.start + number * bar.beat / 4, level, 0.3 + 0.4 * (number % 2), echo=1.4)
+        desk.play(
+            synth.synth(note + 12, bar.beat / 4),
+            bar.start + number * bar.beat / 4,
+            level,
+            0.3 + 0.4 * (number % 2),
+            echo=1.4,
+        )
 
 
 def _bass(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
@@ -157,7 +180,13 @@ def _bass(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
 def _pulse(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
     for number in range(int(round(bar.seconds / bar.beat * 2))):
         level = (0.10 + 0.05 * bar.share) * (1.2 if number % 2 == 0 else 0.8)
-        desk.play(synth.synth(bar.bass + 12, bar.beat / 2), bar.start + number * bar.beat / 2, level, 0.45 + 0.1 * (number % 2), echo=0.5)
+        desk.play(
+            synth.synth(bar.bass + 12, bar.beat / 2),
+            bar.start + number * bar.beat / 2,
+            level,
+            0.45 + 0.1 * (number % 2),
+            echo=0.5,
+        )
 
 
 def _beat(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
@@ -172,7 +201,13 @@ def _beat(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
 def _drums(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
     for number in range(int(round(bar.seconds / bar.beat))):
         at = bar.start + number * bar.beat
-        desk.play(synth.drum("kick" if number % 2 == 0 else "snare"), at, 0.22 if number % 2 == 0 else 0.10, 0.5, echo=0.3)
+        desk.play(
+            synth.drum("kick" if number % 2 == 0 else "snare"),
+            at,
+            0.22 if number % 2 == 0 else 0.10,
+            0.5,
+            echo=0.3,
+        )
         for half in (0.0, 0.5):
             desk.play(synth.drum("hat"), at + half * bar.beat, 0.05 if half else 0.03, 0.6, echo=0.2)
 
@@ -180,7 +215,9 @@ def _drums(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
 def _taiko(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
     for at, level in ((0.0, 0.34), (1.5, 0.16), (2.0, 0.24), (3.5, 0.14)):
         if at * bar.beat < bar.seconds:
-            desk.play(synth.drum("taiko"), bar.start + at * bar.beat, level * (0.7 + 0.3 * bar.share), 0.5, echo=0.9)
+            desk.play(
+                synth.drum("taiko"), bar.start + at * bar.beat, level * (0.7 + 0.3 * bar.share), 0.5, echo=0.9
+            )
 
 
 def _lead(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
@@ -188,7 +225,9 @@ def _lead(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
     for at, beats in ((0.0, 2.0), (2.0, 1.0), (3.0, 1.0)):
         if at * bar.beat < bar.seconds:
             note = _fitting(bar, place) if at == 0 else bar.scale[min(place, len(bar.scale) - 1)]
-            desk.play(synth.strings(note + 12, beats * bar.beat), bar.start + at * bar.beat, 0.09, 0.55, echo=1.3)
+            desk.play(
+                synth.strings(note + 12, beats * bar.beat), bar.start + at * bar.beat, 0.09, 0.55, echo=1.3
+            )
             place = int(np.clip(place + rng.choice([-1, 1, 2]), 5, 11))
 
 

@@ -8,7 +8,13 @@ from emulator.media.stage import Field
 
 
 def ridge(
-    rng: np.random.Generator, length: int, *, coarse: float, octaves: int, rough: float = 0.5, sharp: bool = False
+    rng: np.random.Generator,
+    length: int,
+    *,
+    coarse: float,
+    octaves: int,
+    rough: float = 0.5,
+    sharp: bool = False,
 ) -> Field:
     """A line of `length` samples in -1..1 whose largest humps are `coarse` samples wide; `sharp` has edges."""
     total = np.zeros(length)

@@ -73,7 +73,9 @@ def forest(lot: Backlot) -> None:
         line = terrain.conifers(rng, terrain.hills(rng, base, 0.04), tall, dense=1.1)
         lot.land(line, near, fade=0.26)
         mist = lot.palette.horizon if number < 2 else lot.haze(0.3)
-        lot.add(Fog(lot.stage, lot.texture(f"mist{number}"), mist, base - 0.05, 0.06, 0.5 - 0.1 * number, near))
+        lot.add(
+            Fog(lot.stage, lot.texture(f"mist{number}"), mist, base - 0.05, 0.06, 0.5 - 0.1 * number, near)
+        )
     if lot.reading.has("lake"):
         lot.water(0.14, mirror=0.95)
         _bank(lot)
@@ -101,7 +103,9 @@ def city(lot: Backlot) -> None:
     neon = "neon" in lot.reading.matter
     lights = NEON if neon else (lot.palette.lamp, colour("#ffe9c4"), colour("#ffc98a"))
     lit = min(1.0, 0.18 + lot.palette.night * 1.6 + (0.3 if lot.palette.sun < 0.2 else 0))
-    for number, (near, height, wide) in enumerate(((0.12, 0.25, 0.05), (0.3, 0.36, 0.075), (0.55, 0.24, 0.10))):
+    for number, (near, height, wide) in enumerate(
+        ((0.12, 0.25, 0.05), (0.3, 0.36, 0.075), (0.55, 0.24, 0.10))
+    ):
         rng = lot.chance(f"row {number}")
         line, windows = skyline(rng, height=height, wide=wide, base=-0.02)
         mass = lot.land(line, near, depth=0.7 * near, fade=0.42)
@@ -134,7 +138,16 @@ def road(lot: Backlot) -> None:
     _behind(lot, always=True)
     land = lot.palette.near * np.float32(0.55) + lot.palette.far * np.float32(0.45)
     wet = 1.0 if lot.reading.has("rain", "storm") else 0.0
-    lot.add(Road(lot.stage, lot.palette, land.astype(np.float32), lot.texture("land", cells=(16, 16), octaves=4), 1.0, wet))
+    lot.add(
+        Road(
+            lot.stage,
+            lot.palette,
+            land.astype(np.float32),
+            lot.texture("land", cells=(16, 16), octaves=4),
+            1.0,
+            wet,
+        )
+    )
 
 
 def rails(lot: Backlot) -> None:
@@ -169,7 +182,9 @@ def room(lot: Backlot) -> None:
     rng = lot.chance("lamps")
     count = 16
     x = rng.uniform(-0.6, 0.6, count) * lot.stage.aspect
-    lamps = np.stack([x, rng.uniform(0.08, 0.62, count), rng.uniform(0.02, 0.075, count), rng.uniform(0, 1, count)])
+    lamps = np.stack(
+        [x, rng.uniform(0.08, 0.62, count), rng.uniform(0.02, 0.075, count), rng.uniform(0, 1, count)]
+    )
     lot.add(Wall(lot.stage, lot.palette, lamps.astype(np.float32), lot.side))
     lot.add(Shafts(lot.stage, lot.palette, lot.texture("shafts"), lot.side * -0.7, 0.28, 1.0))
     lot.add(Table(lot.stage, lot.palette, lot.texture("wood", cells=(16, 2), octaves=4)))
@@ -185,7 +200,15 @@ def underwater(lot: Backlot) -> None:
     lot.land(terrain.broadleaves(rng, terrain.hills(rng, -0.34, 0.05), 0.06, dense=0.8), 0.95, fade=0.4)
     for number in range(7):
         x = (number - 3) * 0.16 * lot.stage.aspect + rng.normal(0, 0.03)
-        lot.figure("kelp", float(x), -0.44, float(rng.uniform(0.18, 0.42)), 0.95, mirrored=number % 2 == 0, rim=lot.palette.upper)
+        lot.figure(
+            "kelp",
+            float(x),
+            -0.44,
+            float(rng.uniform(0.18, 0.42)),
+            0.95,
+            mirrored=number % 2 == 0,
+            rim=lot.palette.upper,
+        )
 
 
 PLACES: dict[str, Place] = {
@@ -208,7 +231,11 @@ PLACES: dict[str, Place] = {
 def _mountains(lot: Backlot) -> None:
     rng = lot.chance("peaks")
     warm = lot.reading.has("fire") or "desert" in lot.reading.places
-    snow = None if warm else np.asarray(lot.palette.cloud_lit * np.float32(0.6) + lot.palette.upper * np.float32(0.4))
+    snow = (
+        None
+        if warm
+        else np.asarray(lot.palette.cloud_lit * np.float32(0.6) + lot.palette.upper * np.float32(0.4))
+    )
     lot.land(terrain.mountains(rng, 0.04, 0.26, coarse=0.8), 0.06, lit=0.45, reach=0.07, snow=snow, fade=0.3)
     lot.add(Fog(lot.stage, lot.texture("valley"), lot.palette.horizon, 0.05, 0.05, 0.45, 0.1))
     lot.land(terrain.mountains(rng, 0.0, 0.17, coarse=0.55), 0.22, lit=0.3, reach=0.04, fade=0.2)
@@ -241,17 +268,25 @@ def _trees(lot: Backlot, near: float, base: float, tall: float) -> None:
 
 def _bank(lot: Backlot) -> None:
     rng = lot.chance("bank")
-    base = terrain.headland(rng, -lot.side * 0.12 * lot.stage.aspect, -lot.side, 0.12, width=1.2) - np.float32(0.36)
+    base = terrain.headland(
+        rng, -lot.side * 0.12 * lot.stage.aspect, -lot.side, 0.12, width=1.2
+    ) - np.float32(0.36)
     lot.land(terrain.grass(rng, base, 0.06), 0.95, depth=0.9)
 
 
-def _ground(lot: Backlot, near: float, base: float, height: float, *, firs: float = 0.0, blades: float = 0.025) -> None:
+def _ground(
+    lot: Backlot, near: float, base: float, height: float, *, firs: float = 0.0, blades: float = 0.025
+) -> None:
     rng = lot.chance("ground")
     line = terrain.hills(rng, base, height)
     if firs:
         side = np.linspace(-terrain.REACH, terrain.REACH, terrain.SAMPLES)
         edge = np.clip((np.abs(side) - 0.24 * lot.stage.aspect) * 4, 0, 1).astype(np.float32)
-        lot.land(line - np.float32(0.03) + (terrain.conifers(rng, line, firs) - line) * edge, 0.9 * near, depth=near)
+        lot.land(
+            line - np.float32(0.03) + (terrain.conifers(rng, line, firs) - line) * edge,
+            0.9 * near,
+            depth=near,
+        )
     lot.land(terrain.grass(rng, line, blades), near, depth=near, lit=0.2, reach=0.04, bare=True)
 
 
@@ -276,5 +311,7 @@ def _sign_places(lot: Backlot) -> np.ndarray[tuple[int, ...], np.dtype[np.float3
     rng = lot.chance("signs")
     count = max(6, int(9 * lot.stage.aspect))
     x = np.linspace(-0.7, 0.7, count) * lot.stage.aspect + rng.normal(0, 0.03, count)
-    places = np.stack([x, rng.uniform(0.02, 0.13, count), rng.uniform(0.025, 0.08, count), rng.uniform(0, 6.28, count)])
+    places = np.stack(
+        [x, rng.uniform(0.02, 0.13, count), rng.uniform(0.025, 0.08, count), rng.uniform(0, 6.28, count)]
+    )
     return places.astype(np.float32)

@@ -15,7 +15,16 @@ from emulator.media.places import PLACES
 from emulator.media.stage import Picture, Stage, View
 from emulator.media.words import Reading, read
 
-_HORIZON = {"space": 0.5, "room": 0.74, "underwater": 0.55, "meadow": 0.6, "mountains": 0.66, "city": 0.66, "road": 0.56, "lake": 0.6}
+_HORIZON = {
+    "space": 0.5,
+    "room": 0.74,
+    "underwater": 0.55,
+    "meadow": 0.6,
+    "mountains": 0.66,
+    "city": 0.66,
+    "road": 0.56,
+    "lake": 0.6,
+}
 _CALM = ("lake", "meadow", "mountains", "sea")
 
 

@@ -89,7 +89,9 @@ class Sky:
         thick = coarse[..., 0] * np.float32(0.72) + fine[..., 0] * np.float32(0.28)
         body = smoothstep(0.78 - 0.56 * cover, 1.0 - 0.36 * cover, thick)
         body *= smoothstep(-0.01, 0.09, up) * np.float32(0.95)
-        lit = np.clip(coarse[..., 1] * np.float32(0.7) + fine[..., 1] * np.float32(0.4) + np.float32(0.35), 0, 1)
+        lit = np.clip(
+            coarse[..., 1] * np.float32(0.7) + fine[..., 1] * np.float32(0.4) + np.float32(0.35), 0, 1
+        )
         self._paint_clouds(half, body, lit, air)
 
     def _paint_clouds(self, half: Picture, body: Field, lit: Field, air: Field) -> None:

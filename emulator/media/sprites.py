@@ -97,7 +97,12 @@ class Figure:
         """Set it into `image`."""
         column, row, tall = self.place(view)
         wide = tall * self.pen.width
-        box = (int(np.floor(column - wide / 2)) - 1, int(np.floor(row - tall)) - 1, int(wide) + 4, int(tall) + 4)
+        box = (
+            int(np.floor(column - wide / 2)) - 1,
+            int(np.floor(row - tall)) - 1,
+            int(wide) + 4,
+            int(tall) + 4,
+        )
         if self.ripple:
             self._reflect(image, column, row, tall, view)
         level = 1.0 if self.lit is None else self.lit(view)
@@ -123,7 +128,15 @@ class Figure:
                 self._ready["rim"] = _rim(self._ready["body"], self.side)
         return self._ready
 
-    def _stamp(self, image: Picture, box: tuple[int, int, int, int], left: float, top: float, tall: float, level: float) -> None:
+    def _stamp(
+        self,
+        image: Picture,
+        box: tuple[int, int, int, int],
+        left: float,
+        top: float,
+        tall: float,
+        level: float,
+    ) -> None:
         x, y, wide, high = box
         x0, y0 = max(0, x), max(0, y)
         x1, y1 = min(self.stage.width, x + wide), min(self.stage.height, y + high)
@@ -162,9 +175,15 @@ class Figure:
         if x0 >= x1 or y0 >= y1:
             return
         data = (ratio, 0, (x0 - column + wide / 2) * ratio, 0, ratio, (y0 - row) * ratio)
-        cut = np.asarray(plane.transform((x1 - x0, y1 - y0), Image.Transform.AFFINE, data, Image.Resampling.BILINEAR))
+        cut = np.asarray(
+            plane.transform((x1 - x0, y1 - y0), Image.Transform.AFFINE, data, Image.Resampling.BILINEAR)
+        )
         down = np.arange(y1 - y0, dtype=np.float32)
-        shift = np.sin(down * np.float32(0.9) + np.float32(3 * view.time)) * (1 + down * np.float32(0.05)) * self.ripple
+        shift = (
+            np.sin(down * np.float32(0.9) + np.float32(3 * view.time))
+            * (1 + down * np.float32(0.05))
+            * self.ripple
+        )
         columns = np.clip(np.arange(x1 - x0)[None, :] + shift[:, None].astype(int), 0, x1 - x0 - 1)
         cover = np.take_along_axis(cut, columns, 1).astype(np.float32) * np.float32(0.5 / 255)
         cover *= np.clip(1 - down / np.float32(tall * 0.8), 0, 1)[:, None]
@@ -193,5 +212,7 @@ def curve(points: Sequence[Point], count: int = 40) -> list[Point]:
     left = at.astype(int)
     t = (at - left)[:, None]
     a, b, c, d = (known[left + step] for step in range(4))
-    line: Field = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
+    line: Field = 0.5 * (
+        2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3
+    )
     return [(float(x), float(y)) for x, y in line]

@@ -41,7 +41,9 @@ def _harmonics(at: Note, hertz: float, levels: tuple[float, ...], detune: float 
 def pad(midi: float, seconds: float) -> Note:
     """Warm and slow: two detuned voices that breathe."""
     at = _time(seconds * 1.35)
-    tone = sum(_harmonics(at, pitch(midi), (1, 0.42, 0.22, 0.1, 0.05), detune) for detune in (-0.0022, 0.0019))
+    tone = sum(
+        _harmonics(at, pitch(midi), (1, 0.42, 0.22, 0.1, 0.05), detune) for detune in (-0.0022, 0.0019)
+    )
     breath = 1 + np.float32(0.12) * np.sin(np.float32(2 * np.pi * 0.23) * at + np.float32(midi))
     return np.asarray(0.5 * tone * breath * _swell(at, 0.45 * seconds, 0.5 * seconds), np.float32)
 
@@ -52,7 +54,9 @@ def strings(midi: float, seconds: float) -> Note:
     at = _time(seconds * 1.15)
     wobble = np.float32(0.004) * np.sin(np.float32(2 * np.pi * 5.1) * at) * np.clip(at * 2, 0, 1)
     levels = tuple(0.9**n / n for n in range(1, 10))
-    tone = _harmonics(at + wobble / np.float32(2 * np.pi * 5.1), pitch(midi), levels) + _harmonics(at, pitch(midi), levels, 0.003)
+    tone = _harmonics(at + wobble / np.float32(2 * np.pi * 5.1), pitch(midi), levels) + _harmonics(
+        at, pitch(midi), levels, 0.003
+    )
     return np.asarray(0.34 * tone * _swell(at, min(0.5, 0.3 * seconds), 0.3 * seconds), np.float32)
 
 
@@ -64,7 +68,11 @@ def piano(midi: float, seconds: float) -> Note:
     tone = np.zeros_like(at)
     for number, level in enumerate((1, 0.55, 0.28, 0.16, 0.08, 0.05), 1):
         stretched = hertz * number * (1 + 0.0004 * number * number)
-        tone += np.float32(level) * np.sin(np.float32(2 * np.pi * stretched) * at) * np.exp(-at * np.float32(0.9 + 0.75 * number))
+        tone += (
+            np.float32(level)
+            * np.sin(np.float32(2 * np.pi * stretched) * at)
+            * np.exp(-at * np.float32(0.9 + 0.75 * number))
+        )
     return np.asarray(tone * np.clip(at / 0.006, 0, 1) * _swell(at, 0.001, 0.25), np.float32)
 
 
@@ -74,7 +82,10 @@ def bells(midi: float, seconds: float) -> Note:
     at = _time(3.2)
     hertz = pitch(midi + 12)
     parts = ((1, 1.0, 1.4), (2.76, 0.45, 2.6), (5.4, 0.2, 4.5), (0.5, 0.2, 1.2))
-    tone = sum(level * np.sin(np.float32(2 * np.pi * hertz * part) * at) * np.exp(-at * fall) for part, level, fall in parts)
+    tone = sum(
+        level * np.sin(np.float32(2 * np.pi * hertz * part) * at) * np.exp(-at * fall)
+        for part, level, fall in parts
+    )
     return np.asarray(0.6 * tone * _swell(at, 0.003, 0.4), np.float32)
 
 
@@ -83,7 +94,9 @@ def pluck(midi: float, seconds: float) -> Note:
     """A plucked string."""
     at = _time(1.3)
     tone = sum(
-        np.sin(np.float32(2 * np.pi * pitch(midi) * number) * at) * np.exp(-at * (3.2 + 1.6 * number)) / number**1.1
+        np.sin(np.float32(2 * np.pi * pitch(midi) * number) * at)
+        * np.exp(-at * (3.2 + 1.6 * number))
+        / number**1.1
         for number in range(1, 9)
     )
     return np.asarray(0.8 * tone * _swell(at, 0.003, 0.2), np.float32)
@@ -94,7 +107,9 @@ def synth(midi: float, seconds: float) -> Note:
     """A short electronic tone whose filter closes."""
     at = _time(min(0.5, seconds * 1.4))
     tone = sum(
-        np.sin(np.float32(2 * np.pi * pitch(midi) * number) * at) / number * np.exp(-at * (2.0 + 2.4 * number))
+        np.sin(np.float32(2 * np.pi * pitch(midi) * number) * at)
+        / number
+        * np.exp(-at * (2.0 + 2.4 * number))
         for number in range(1, 12)
     )
     return np.asarray(0.75 * tone * _swell(at, 0.004, 0.05), np.float32)
@@ -105,7 +120,9 @@ def bass(midi: float, seconds: float) -> Note:
     """Round and low."""
     at = _time(seconds)
     tone = _harmonics(at, pitch(midi), (1, 0.35, 0.12, 0.05))
-    return np.asarray(tone * np.exp(-at * np.float32(0.5)) * _swell(at, 0.02, min(0.2, 0.3 * seconds)), np.float32)
+    return np.asarray(
+        tone * np.exp(-at * np.float32(0.5)) * _swell(at, 0.02, min(0.2, 0.3 * seconds)), np.float32
+    )
 
 
 @lru_cache(maxsize=8)
@@ -136,7 +153,9 @@ class Desk:
     def play(self, note: Note, at: float, level: float, right: float = 0.5, *, echo: float = 1.0) -> None:
         """Lay `note` down at `at` seconds; `right` 0 is left, 1 is right."""
         begin = round(at * SAMPLE_RATE) % self.length
-        sides = np.array([np.cos(right * np.pi / 2), np.sin(right * np.pi / 2)], np.float32) * np.float32(level)
+        sides = np.array([np.cos(right * np.pi / 2), np.sin(right * np.pi / 2)], np.float32) * np.float32(
+            level
+        )
         while note.size:
             room = min(note.size, self.length - begin)
             part = sides[:, None] * note[:room]
@@ -146,15 +165,16 @@ class Desk:
 
     def mixed(self, space: float, rng: np.random.Generator) -> NDArray[np.float32]:
         """Both together with a hall around them, (2, samples)."""
-        hall = _hall(rng, min(self.length, round(2.4 * SAMPLE_RATE)))
-        size = self.length
-        tail = np.fft.irfft(np.fft.rfft(self.wet, size) * np.fft.rfft(hall, size), size)
-        return np.asarray((1 - 0.5 * space) * self.dry + space * tail, np.float32)
+        hall = np.fft.rfft(_hall(rng, min(self.length, round(2.4 * SAMPLE_RATE))), self.length)
+        hertz = np.fft.rfftfreq(self.length, 1 / SAMPLE_RATE) + 1
+        colour = (
+            1 / (1 + (180 / hertz) ** 2) / (1 + hertz / 2600)
+        )  # no rumble, and walls that swallow the highs
+        tail = np.fft.irfft(np.fft.rfft(self.wet) * hall * colour, self.length)
+        return np.asarray((1 - 0.5 * space) * self.dry + 1.6 * space * tail, np.float32)
 
 
 def _hall(rng: np.random.Generator, length: int) -> NDArray[np.float32]:
     at = np.arange(length) / SAMPLE_RATE
-    noise = rng.standard_normal((2, length)) * np.exp(-at * 2.6) * np.clip(at / 0.02, 0, 1)
-    soft = np.cumsum(noise, 1) * 0.12 + noise * 0.25
-    soft -= soft.mean(1, keepdims=True)
-    return np.asarray(soft * np.exp(-at * 1.2) / np.sqrt((soft * soft).sum(1, keepdims=True)), np.float32)
+    noise = rng.standard_normal((2, length)) * np.exp(-at * 2.9) * np.clip(at / 0.02, 0, 1)
+    return np.asarray(noise / np.sqrt((noise * noise).sum(1, keepdims=True)), np.float32)

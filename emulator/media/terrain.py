@@ -61,7 +61,8 @@ class Ridge:
         down = (np.arange(first, self.stage.height, dtype=np.float32) - first) / np.float32(self.fade * scale)
         share = np.clip(down, 0, 1) ** np.float32(0.8)
         return np.asarray(
-            self.crest[:, None, None] + (self.foot - self.crest)[:, None, None] * share[None, :, None], np.float32
+            self.crest[:, None, None] + (self.foot - self.crest)[:, None, None] * share[None, :, None],
+            np.float32,
         )
 
     def _edge(self, band: Picture, fill: Picture, below: Field, x: Field, scale: np.float32) -> None:
@@ -69,7 +70,9 @@ class Ridge:
         if self.light is None:
             band += (fill - band) * cover
             return
-        lit = self._facing(x, below / scale) * np.exp(-np.maximum(below, 0) / (np.float32(self.reach) * scale))
+        lit = self._facing(x, below / scale) * np.exp(
+            -np.maximum(below, 0) / (np.float32(self.reach) * scale)
+        )
         paint = fill + (self.light[:, None, None] - fill) * lit
         if self.snow is not None:
             self._snow(paint, below, x, scale, lit)
@@ -79,14 +82,18 @@ class Ridge:
         """How much the slope turns to the light; the ribs run down the slope, not straight down."""
         if self._slopes is None:
             self._slopes = _facings(self.line, self.side)
-        at = (x[None, :] - np.float32(0.55 * self.side) * below + np.float32(REACH)) * np.float32(_per_height())
+        at = (x[None, :] - np.float32(0.55 * self.side) * below + np.float32(REACH)) * np.float32(
+            _per_height()
+        )
         return self._slopes.take(np.clip(at.astype(np.int32), 0, SAMPLES - 1))
 
     def _snow(self, paint: Picture, below: Field, x: Field, scale: np.float32, lit: Field) -> None:
         assert self.snow is not None
         high = np.interp(x, _GRID, self.line).astype(np.float32)
         ragged = np.interp(x * 6.3 % REACH, _GRID, self.line).astype(np.float32)
-        depth = np.clip((high - np.float32(0.07)) * np.float32(0.6) + (ragged - np.float32(0.1)) * np.float32(0.22), 0, 1)
+        depth = np.clip(
+            (high - np.float32(0.07)) * np.float32(0.6) + (ragged - np.float32(0.1)) * np.float32(0.22), 0, 1
+        )
         cover = np.clip((depth[None, :] * scale - below) * np.float32(0.3), 0, 1)
         shade = self.snow[:, None, None] * (np.float32(0.62) + np.float32(0.38) * np.clip(lit * 2.4, 0, 1))
         paint += (shade - paint) * cover * np.float32(0.92)
@@ -139,7 +146,9 @@ def grass(rng: np.random.Generator, base: Field, size: float) -> Field:
     return np.asarray(base + np.maximum(blades, 0), np.float32)
 
 
-def headland(rng: np.random.Generator, at: float, side: float, height: float, *, width: float = 0.75) -> Field:
+def headland(
+    rng: np.random.Generator, at: float, side: float, height: float, *, width: float = 0.75
+) -> Field:
     """Rock that comes in from one side of the picture (`side` 1 is the right) and ends in the sea at `at`."""
     inland = np.float32(side) * (_GRID - np.float32(at))
     rough = ridge(rng, SAMPLES, coarse=0.16 * _per_height(), octaves=6, sharp=True)

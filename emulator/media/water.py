@@ -52,13 +52,18 @@ class Water:
             number = 6.2832 / length
             calm = np.clip(length * 5.5 / (away * away + np.float32(0.4)), 0, 1) * np.float32(height)
             speed = 1.25 * np.sqrt(number)
-            run = np.float32(east * number) * x + (np.float32(north * number) * away + np.float32(phase + speed * view.time))
+            run = np.float32(east * number) * x + (
+                np.float32(north * number) * away + np.float32(phase + speed * view.time)
+            )
             wave = np.sin(run + np.float32(0.6) * slope) * calm
             slope += wave
             if length > 0.5:
                 crest += wave
         u, v = x * np.float32(88), away * np.float32(150) + np.float32(14 * view.time)
-        fine = sample(self.ripples, u + np.float32(9 * view.time), v)[..., 0] + sample(self.ripples, u * 0.53, v * 0.47)[..., 0]
+        fine = (
+            sample(self.ripples, u + np.float32(9 * view.time), v)[..., 0]
+            + sample(self.ripples, u * 0.53, v * 0.47)[..., 0]
+        )
         slope += (fine - 1) * np.float32(2.6) * np.clip(np.float32(4.0) / (away + np.float32(0.5)), 0, 1)
         wide = self.stage.width
         return np.repeat(slope, 2, 1)[:, :wide], np.repeat(crest, 2, 1)[:, :wide]
@@ -67,9 +72,12 @@ class Water:
         stage = self.stage
         height = np.float32(stage.height)
         spread = np.float32(0.05) + np.float32(0.55) * np.sqrt(down)
-        rows = (np.float32(top) - 1 - down * height * np.float32(0.92) + slope * spread * height * np.float32(0.16)).astype(
-            np.int32
-        )
+        rows = (
+            np.float32(top)
+            - 1
+            - down * height * np.float32(0.92)
+            + slope * spread * height * np.float32(0.16)
+        ).astype(np.int32)
         np.clip(rows, 0, top - 1, out=rows)
         shift = (slope * down * height * np.float32(0.06)).astype(np.int32)
         columns = np.clip(np.arange(stage.width, dtype=np.int32)[None, :] + shift, 0, stage.width - 1)
@@ -87,7 +95,9 @@ class Water:
         if rough > 0.45:
             foam = np.clip(crest + np.float32(0.6) * slope - np.float32(1.55 - 0.55 * rough), 0, 1)
             foam *= np.clip(down * 8, 0, 1) * (rough - np.float32(0.45)) * np.float32(1.1)
-            paint += (self.palette.cloud_lit[:, None, None] * np.float32(0.92) - paint) * np.clip(foam, 0, 0.75)
+            paint += (self.palette.cloud_lit[:, None, None] * np.float32(0.92) - paint) * np.clip(
+                foam, 0, 0.75
+            )
 
     def _glitter(self, paint: Picture, down: Field, slope: Field, rough: np.float32, view: View) -> None:
         if self.light is None:
@@ -95,7 +105,9 @@ class Water:
         aside = self.stage.columns[None, :] / np.float32(view.scale(0)) - np.float32(self.light)
         width = np.float32(0.022) + down * np.float32(0.26 + 0.3 * rough)
         level = np.exp(-((aside / width) ** 2))
-        level *= np.clip((slope - np.float32(0.12)) * np.float32(1.6) + np.float32(0.25) * (1 - rough), 0, np.float32(0.95))
+        level *= np.clip(
+            (slope - np.float32(0.12)) * np.float32(1.6) + np.float32(0.25) * (1 - rough), 0, np.float32(0.95)
+        )
         for plane, tone in zip(paint, self.palette.glow, strict=True):
             plane += (np.float32(tone) - plane) * level
 

@@ -23,7 +23,9 @@ class Rain:
     grows: bool = False
 
     @classmethod
-    def of(cls, stage: Stage, rng: np.random.Generator, tint: Colour, strength: float, *, grows: bool = False) -> Rain:
+    def of(
+        cls, stage: Stage, rng: np.random.Generator, tint: Colour, strength: float, *, grows: bool = False
+    ) -> Rain:
         """Rain that leans with the wind."""
         scale = stage.height / 360
         far = _streaks(stage, rng, 420, 14 * scale, 1, 0.16)
@@ -44,7 +46,9 @@ class Rain:
             plane += light * np.float32(0.8 * tone)
 
 
-def _streaks(stage: Stage, rng: np.random.Generator, count: int, length: float, wide: int, lean: float) -> Field:
+def _streaks(
+    stage: Stage, rng: np.random.Generator, count: int, length: float, wide: int, lean: float
+) -> Field:
     count = int(count * max(1.0, stage.aspect))
     drawing = Image.new("L", (stage.width * 2, stage.height * 2))
     pen = ImageDraw.Draw(drawing)
@@ -53,7 +57,9 @@ def _streaks(stage: Stage, rng: np.random.Generator, count: int, length: float, 
         for right in (0, stage.width):
             for down in (-stage.height, 0, stage.height):
                 start = (x + right, y + down)
-                pen.line([start, (start[0] - lean * tall, start[1] + tall)], fill=int(70 + 150 * share), width=wide)
+                pen.line(
+                    [start, (start[0] - lean * tall, start[1] + tall)], fill=int(70 + 150 * share), width=wide
+                )
     return np.asarray(drawing, np.float32) / 255
 
 
@@ -84,7 +90,12 @@ class Drift:
         pace = 0.35 + 0.65 * near
         y = (y0 + self.fall * pace * time) % 1.1 - 0.05
         y = self.top + y * (1 - self.top)
-        x = x0 + self.side * pace * time + self.flutter * np.sin(1.7 * time + phase) * pace - 0.8 * view.x * near / stage.aspect
+        x = (
+            x0
+            + self.side * pace * time
+            + self.flutter * np.sin(1.7 * time + phase) * pace
+            - 0.8 * view.x * near / stage.aspect
+        )
         column, row = (x % 1.1 - 0.05) * stage.width, y * stage.height
         level = self.strength * (0.45 + 0.55 * near)
         if self.blink:
@@ -94,13 +105,23 @@ class Drift:
             mine = (near >= step / 4) & (near < (step + 1) / 4 + 1e-6)
             radius = (low + (high - low) * ((step + 0.5) / 4) ** 2) * stage.height / 1000
             shown = min(1.0, radius / 0.5)
-            dots(image, column[mine], row[mine], max(radius, 0.5), self.tint, level[mine] * shown, opaque=self.opaque)
+            dots(
+                image,
+                column[mine],
+                row[mine],
+                max(radius, 0.5),
+                self.tint,
+                level[mine] * shown,
+                opaque=self.opaque,
+            )
 
 
 def scattered(rng: np.random.Generator, count: int, *, far: float = 2.0) -> Field:
     """Places for `count` things; most are far away."""
     near = rng.uniform(0, 1, count) ** far
-    return np.stack([rng.uniform(0, 1.1, count), rng.uniform(0, 1.1, count), near, rng.uniform(0, 6.28, count)])
+    return np.stack(
+        [rng.uniform(0, 1.1, count), rng.uniform(0, 1.1, count), near, rng.uniform(0, 6.28, count)]
+    )
 
 
 @define(eq=False)
@@ -120,14 +141,19 @@ class Fog:
         """Lay it over what is behind it."""
         middle = self.stage.row_of(self.up, view, self.depth)
         reach = self.thick * self.stage.height
-        first, last = max(0, int(middle - 2 * reach)) // 2 * 2, min(self.stage.height, int(middle + 2 * reach))
+        first, last = (
+            max(0, int(middle - 2 * reach)) // 2 * 2,
+            min(self.stage.height, int(middle + 2 * reach)),
+        )
         if last - first < 4:
             return
         rows = (np.arange(first, last, 2, dtype=np.float32)[:, None] - np.float32(middle)) / np.float32(reach)
         x = self.stage.world_x(view, self.depth)[None, ::2] * 70 + np.float32(view.time * 6 * self.wind)
         cloud = sample(self.banks, x + rows * 6, rows * 34 + np.float32(view.time * 1.5))[..., 0]
         level = np.exp(-rows * rows) * (np.float32(0.35) + np.float32(0.9) * smoothstep(0.3, 0.75, cloud))
-        full = np.repeat(np.repeat(level, 2, 0), 2, 1)[: last - first, : self.stage.width] * np.float32(self.strength)
+        full = np.repeat(np.repeat(level, 2, 0), 2, 1)[: last - first, : self.stage.width] * np.float32(
+            self.strength
+        )
         np.clip(full, 0, 1, out=full)
         for plane, tone in zip(image[:, first:last], self.tint, strict=True):
             plane += (np.float32(tone) - plane) * full

@@ -200,7 +200,9 @@ def _belonging(found: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     homes = [BELONGS[subject] for subject in found["subjects"] if subject in BELONGS]
     if homes:
         return (homes[0],)
-    return {"snow": ("mountains",), "neon": ("city",), "storm": ("sea",)}.get(_first(found["weather"] + found["matter"]) or "", ())
+    return {"snow": ("mountains",), "neon": ("city",), "storm": ("sea",)}.get(
+        _first(found["weather"] + found["matter"]) or "", ()
+    )
 
 
 def _spaced(prompt: str) -> str:
@@ -209,7 +211,9 @@ def _spaced(prompt: str) -> str:
 
 def _found(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     places = {name: _earliest(text, words) for name, words in vocabulary.items()}
-    return tuple(sorted((name for name, at in places.items() if at is not None), key=lambda name: places[name] or 0))
+    return tuple(
+        sorted((name for name, at in places.items() if at is not None), key=lambda name: places[name] or 0)
+    )
 
 
 def _earliest(text: str, words: str) -> int | None:
