@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from os import cpu_count
+from pathlib import Path
 from typing import Any
 
 from attrs import frozen
@@ -81,7 +82,7 @@ class Container(containers.DeclarativeContainer):
 
     cores = providers.Callable(lambda: cpu_count() or 1)
     inspector = One("omnigen.adapters.ffmpeg.inspector.FfmpegInspector", cores=cores)
-    ffmpeg = providers.Callable("omnigen.adapters.ffmpeg.build.FfmpegBuild.find", settings.provided.ffmpeg)
+    ffmpeg = providers.Callable(lambda path: _find_ffmpeg(path), settings.provided.ffmpeg)
     composer = One(
         "omnigen.adapters.ffmpeg.composer.FfmpegComposer",
         ffmpeg=ffmpeg, work_dir=settings.provided.work_dir, cores=cores,
@@ -192,6 +193,12 @@ class Container(containers.DeclarativeContainer):
     local_workflow = One(
         "omnigen.adapters.local.workflow.LocalWorkflow", jobs=jobs, clock=clock, ids=ids, metrics=metrics
     )
+
+
+def _find_ffmpeg(configured: Path | None) -> Any:
+    from omnigen.adapters.ffmpeg.build import FfmpegBuild  # noqa: PLC0415  only the composer has a use for it
+
+    return FfmpegBuild.find(configured)
 
 
 def _signature_check(settings: Settings, clock: Clock) -> Any:
