@@ -69,7 +69,7 @@ def storage_spec(
         "s3.allowedOrigins": ",".join(origins),
         "s3.localSocket": scratch / "s3.sock",
         "filer.localSocket": scratch / "filer.sock",
-        # The filer and the volumes would hand out every object over plain HTTP, unsigned.
+        # The filer would hand out every object over plain HTTP, unsigned.
         "disableHttp": "true",
         "master.telemetry": "false",
         "volume.preStopSeconds": 0,
