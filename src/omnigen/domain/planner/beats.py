@@ -54,7 +54,6 @@ _CAMERA: Final = re.compile(
 )
 _RELATIVE: Final = re.compile(r"\s+(?:that|who|which)\s+", re.IGNORECASE)
 _LINKS: Final = {"while": Link.WHILE, "as": Link.WHILE, "meanwhile": Link.LATER, "finally": Link.LATER}
-_NEEDS_VERB: Final = frozenset("and before after until till as when while but".split())
 _MOST_WISHES: Final = 4
 
 _Piece = tuple[str, Beat]
@@ -169,7 +168,7 @@ def _stands_alone(opener: str, text: str) -> bool:
         return True
     verb = find_verb(told)
     acts = verb is not None and (verb > 0 or is_third_person(told[0]))
-    if opener.rpartition(" ")[2] in _NEEDS_VERB:
+    if opener.rpartition(" ")[2] in w.NEED_VERB:
         return acts and len(told) > 1
     if told[0] in w.PREPOSITIONS or told[0] in w.RELATIVES:
         return False

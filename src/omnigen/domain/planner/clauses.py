@@ -21,7 +21,7 @@ _SHOWING: Final = re.compile(
     r"^(?:please\s+)?(?:show|give)\s+(?:me|us)\s+|^(?:imagine|visuali[sz]e)\s+", re.IGNORECASE
 )
 _SENTENCE: Final = re.compile(
-    r"(?<=[.!?…])[\"'”’)]*\s+|[\n;。！？；।۔؟]+|\s+[–—-]{1,3}\s+|—|\s*(?:->|→|➜|\|)\s*"  # noqa: RUF001 (as they are typed)
+    r"(?<=[.!?…])[\"'”’)]*\s+|[\n;。！？；।۔؟]+|\s+[–—-]{1,3}\s+|—|\s*(?:->|→|➜|\|)\s*"
 )
 _ABBREVIATION: Final = re.compile(
     rf"(?:\b(?:{'|'.join(w.ABBREVIATIONS)}|e\.g|i\.e)|\b[A-Z])\.$", re.IGNORECASE
@@ -34,19 +34,13 @@ _OPENERS: Final = (
     "and then|and finally|then|while|meanwhile|before|after|until|till|as|when|whereupon|followed by|but"
 )
 _CLAUSE: Final = re.compile(
-    rf"\s*[,،、，]\s*|:\s+|\s+(?=(?:{_OPENERS}|and)\s)|(?={_FOREIGN_THEN})",  # noqa: RUF001 (as they are typed)
+    rf"\s*[,،、，]\s*|:\s+|\s+(?=(?:{_OPENERS}|and)\s)|(?={_FOREIGN_THEN})",
     re.IGNORECASE,
 )
 _OPENER: Final = re.compile(
     rf"^(?:{_OPENERS}|and|finally|suddenly)\b[\s,]*|^(?:{_FOREIGN_THEN})", re.IGNORECASE
 )
 _UNSEEN: Final = frozenset(("Cf", "Cs", "Co", "Cn"))
-_FOREIGN_WORDS: Final = frozenset(
-    "der die das ein eine einer und im dem den des il lo la le les el los las un une una uno y et du het "
-    "een och det"
-    "nel della sur dans sobre com uma em não que qui von mit auf".split()
-)
-_ENGLISH_WORDS: Final = frozenset("the a an and of with to at on is are his her from into by in its".split())
 
 
 def clean(text: str) -> str:
@@ -92,8 +86,8 @@ def is_foreign(prompt: str) -> bool:
     if sum("LATIN" in unicodedata.name(c, "") for c in letters) * 2 <= len(letters):
         return True
     told = tokens(prompt)
-    english = sum(word in _ENGLISH_WORDS for word in told)
-    return sum(word in _FOREIGN_WORDS for word in told) > max(english, len(told) // 12)
+    english = sum(word in w.ENGLISH for word in told)
+    return sum(word in w.FOREIGN for word in told) > max(english, len(told) // 12)
 
 
 def says_something(text: str) -> bool:

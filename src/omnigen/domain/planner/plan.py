@@ -8,6 +8,7 @@ from typing import Final
 from attrs import frozen
 
 from omnigen.domain.catalogue import Model
+from omnigen.domain.planner import words as w
 from omnigen.domain.planner.beats import Link, Script, read_script
 from omnigen.domain.planner.look import look_of, music_of
 from omnigen.domain.planner.narration import lines, shortened
@@ -31,9 +32,6 @@ _STEP: Final = 0x9E3779B1
 """Odd, so that no two scenes of a storyboard have the same seed."""
 _CALM_S: Final = 5.5
 """From this average length of scene on, beats flow into each other instead of being cut."""
-_SMALL: Final = frozenset(
-    "a an the and or but of in on at to for by with from as into over under after through".split()
-)
 _TITLE_WORDS: Final = 9
 _ACCENTS: Final = (
     "A little later.",
@@ -118,7 +116,7 @@ def _transition(before: Moment, moment: Moment, *, calm: bool) -> TransitionKind
 
 
 def _cased(word: str, *, edge: bool) -> str:
-    return word if word.lower() in _SMALL and not edge else word[:1].upper() + word[1:]
+    return word if word.lower() in w.SMALL and not edge else word[:1].upper() + word[1:]
 
 
 def _scenes(

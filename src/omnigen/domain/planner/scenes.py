@@ -80,7 +80,7 @@ def sentence(text: str) -> str:
     if not text:
         return ""
     stop = "。" if "\u3040" <= text[-1] <= "\u9fff" else "."
-    ended = text if text[-1] in ".!?…。！？" else f"{text}{stop}"  # noqa: RUF001 (as they are typed)
+    ended = text if text[-1] in ".!?…。！？" else f"{text}{stop}"
     return ended[0].upper() + ended[1:]
 
 

@@ -145,3 +145,13 @@ PERSONS: Final = _set(
     "man woman boy girl child children kid baby astronaut knight dancer chef baker fisherman sailor farmer "
     "robot wizard witch soldier doctor nurse teacher student couple family friends people crowd old young"
 )
+NEED_VERB: Final = _set("and before after until till as when while but")
+"""What follows these is a clause only if it has a verb: `before dawn` isn't one."""
+SMALL: Final = _set("a an the and or but of in on at to for by with from as into over under after through")
+"""Lower case within a title."""
+ENGLISH: Final = _set("the a an and of with to at on is are his her from into by in its")
+FOREIGN: Final = _set(
+    "der die das ein eine einer und im dem den des il lo la le les el los las un une una uno y et du het een "
+    "och det nella del sur dans sobre com uma em não que qui von mit auf"
+)
+"""Articles and the like of other languages in our letters."""
