@@ -116,7 +116,7 @@ def programme_cues(
 ) -> tuple[Cue, ...]:
     """All cues of a programme, in order, none of them over another."""
     every = [c for s in speeches for c in cues(texts[s.number], s, timeline.rate)]
-    ends = [c.start for c in every[1:]] + [timeline.frames]
+    ends = [c.start for c in every[1:]] + [timeline.frames][: len(every)]
     return tuple(
         evolve(c, frames=min(c.end, end) - c.start)
         for c, end in zip(every, ends, strict=True)
