@@ -120,7 +120,7 @@ def test_one_of_many_writers_creates_an_object(s3: Any, s3_server: S3Server, key
 def test_nothing_but_the_s3_port_hands_out_objects(
     s3: Any, s3_server: S3Server, key: str, http: httpx.Client
 ) -> None:
-    """SeaweedFS' filer would serve every object unsigned over HTTP; here it doesn't, and no other port does."""
+    """SeaweedFS' filer would serve objects unsigned over HTTP; here it doesn't, nor does another port."""
     s3.put_object(Bucket=s3_server.bucket, Key=key, Body=b"secret" * 1000)
     for name in ("s3.filer", "s3.volume", "s3.master", "s3.admin"):
         for path in (f"/buckets/{s3_server.bucket}/{key}", f"/{s3_server.bucket}/{key}", "/1,01"):
