@@ -45,7 +45,10 @@ class Assets(Protocol):
         ...
 
     async def head(self, key: str) -> StoredFile | None:
-        """What is stored under a key, hash included; None where nothing is."""
+        """What is stored under a key; None where nothing is.
+
+        The hash is there for all that was put; it is empty for what came by an upload form, until it is fetched.
+        """
         ...
 
     async def fetch(self, key: str, into: Path) -> StoredFile:

@@ -78,7 +78,10 @@ class Provider(Protocol):
         ...
 
     async def created_since(self, at: datetime) -> Sequence[Prediction]:
-        """All predictions of the account since an instant, oldest first."""
+        """All predictions of the account since an instant, oldest first.
+
+        Since clocks differ, some of the minute before it may be among them.
+        """
         ...
 
     async def cancel(self, prediction_id: str) -> None:

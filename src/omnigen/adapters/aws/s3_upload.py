@@ -46,8 +46,8 @@ class Upload:
 async def send(client: Any, upload: Upload) -> None:  # aioboto3 ships no types
     """Write the object; servers that can check its hash on arrival. Raises the client's errors."""
     size = upload.stored.size
-    # A condition is atomic on one request; on the joining of parts, AWS keeps it but not SeaweedFS 4.48, where
-    # two of three writers at once were told that they had won.
+    # A condition is atomic on one request; on the joining of parts, AWS keeps it; SeaweedFS 4.48 does not:
+    # there, two of three writers at once were told that they had won.
     if size <= PART or (upload.once and size <= _LARGEST_REQUEST):
         await _send_whole(client, upload)
     else:

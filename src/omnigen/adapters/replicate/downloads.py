@@ -16,6 +16,7 @@ from typing import Final
 
 import httpx
 
+from omnigen.adapters.replicate.wire import certificates
 from omnigen.domain.errors import NotFound, OmniGenError, Rejected, Transient
 
 _TIMEOUT: Final = httpx.Timeout(connect=5.0, read=20.0, write=20.0, pool=5.0)
@@ -43,7 +44,7 @@ class Downloads:
         self._hosts = tuple(h.lower() for h in hosts)
         # No compression: what is counted on the way is what is written. No proxy from the environment.
         self._client = httpx.AsyncClient(
-            timeout=_TIMEOUT, trust_env=False, headers={"Accept-Encoding": "identity"}
+            timeout=_TIMEOUT, trust_env=False, verify=certificates(), headers={"Accept-Encoding": "identity"}
         )
 
     async def close(self) -> None:
@@ -97,11 +98,11 @@ class Downloads:
         for _ in range(_HOPS):
             async with self._client.stream("GET", url) as reply:
                 _check_peer(reply, url)
-                if not reply.is_redirect:
+                if not reply.has_redirect_location:
                     _check_status(reply)
                     yield reply
                     return
-                url = self.allowed(str(url.join(reply.headers.get("location", ""))))
+                url = self.allowed(str(url.join(reply.headers["location"])))
         raise Rejected(f"an output was redirected more than {_HOPS} times", code="output_host")
 
 
