@@ -174,7 +174,7 @@ def _check(connection: apsw.Connection, path: Path) -> None:
     if tables and path.stat().st_size <= _CHECKED_UP_TO:
         verdict = connection.execute("PRAGMA quick_check(1)").get
         if verdict != "ok":
-            raise apsw.CorruptError(str(verdict))
+            raise apsw.CorruptError(" ".join(str(verdict).split()))
 
 
 def _use_wal(connection: apsw.Connection) -> None:
