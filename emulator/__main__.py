@@ -23,6 +23,7 @@ import asyncio
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 from emulator.errors import EmulatorError
 from emulator.ports import free_ports
@@ -66,8 +67,16 @@ def _options(arguments: argparse.Namespace) -> Options:
     )
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the usage of every flag."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the line and exit with status 2."""
+        self.exit(2, f"omnigen: {message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m emulator", description=_DESCRIPTION)
+    parser = _Parser(prog="python -m emulator", description=_DESCRIPTION)
     add = parser.add_argument
     add("--data", type=Path, default=Path(".omnigen"), metavar="DIR", help="the data folder")
     add("--port", type=_port, default=8080, metavar="N|auto", help="where the API listens")

@@ -12,10 +12,11 @@ from typing import IO, Final
 
 from emulator.errors import EmulatorError
 from emulator.private import write_private
-from emulator.runfile import read_run, remove_run
+from emulator.runfile import read_run, remove_run, wait_for_orphans
 
 _MARKER: Final = "folder.json"
 _FORMAT: Final = 1
+_ORPHANS_END_WITHIN_S: Final = 6.0
 _SQLITE: Final = b"SQLite format 3\0"
 
 
@@ -66,6 +67,7 @@ def open_folder(path: Path, *, reset: bool = False) -> Folder:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_ours(path)
         lock = _lock(path)
+        wait_for_orphans(path, timeout_s=_ORPHANS_END_WITHIN_S)
         if reset:
             _empty(path)
         if not (path / _MARKER).exists():

@@ -1,12 +1,12 @@
 """One run, from the first check to the last child's end."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ async def run(options: Options) -> None:
     began = time.monotonic()
     _check(options)
     folder = open_folder(options.data, reset=options.reset)
+    _check_port(options.choices.port)
     stack = Stack.plan(folder, options.choices)
     supervisor = Supervisor(stack.specs(), logs=folder.logs, say=_say)
     ended = asyncio.Event()
@@ -97,7 +98,7 @@ def _labelled(name: str) -> Callable[[str], None]:
     return lambda line: print(f"{name:>8} | {line}", file=sys.stderr, flush=True)
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def _beside(*works: Work) -> AsyncIterator[None]:
     """Run these for as long as the block runs."""
     tasks = [asyncio.create_task(work) for work in works]
@@ -134,10 +135,13 @@ def _check(options: Options) -> None:
         raise EmulatorError(f"profile {options.profile!r} is not there yet; PROFILE=local is")
     if options.choices.replicate == "live" and not options.choices.live_token.startswith("r8_"):
         raise EmulatorError("REPLICATE=live needs your Replicate token (r8_...) in REPLICATE_API_TOKEN")
-    port = options.choices.port
+
+
+def _check_port(port: int) -> None:
     if not is_free(port):
         raise EmulatorError(f"port {port} is in use; free it, or choose another: make emulate PORT=8123")
 
 
 def _say(line: str) -> None:
-    print(f"omnigen: {line}", file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError):  # the terminal may be gone, and the children must end all the same
+        print(f"omnigen: {line}", file=sys.stderr, flush=True)

@@ -61,6 +61,21 @@ def read_run(folder: Path) -> dict[str, Any] | None:
     return run if alive else None
 
 
+def wait_for_orphans(folder: Path, *, timeout_s: float) -> None:
+    """Wait for the children of a supervisor that was killed: the guard is just ending them.
+
+    Until they are gone they hold the ports, and write to this very folder.
+    """
+    try:
+        children = json.loads((folder / NAME).read_text(encoding="utf-8"))["children"].values()
+        pids = [int(child["pid"]) for child in children if child["pid"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return
+    deadline = time.monotonic() + timeout_s
+    while any(is_alive(pid, None) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
 def is_alive(pid: int, started: int | None) -> bool:
     """Whether this very process still runs: a pid alone may have been given to another one."""
     try:

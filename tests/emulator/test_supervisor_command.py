@@ -152,7 +152,9 @@ def test_run_json_of_a_killed_run_is_stale_and_the_next_run_starts(tmp_path: Pat
         process.wait()
         assert (data / "run.json").exists()
         assert read_run(data) is None
+    orphan = run["children"]["identity"]["pid"]
     with emulated(data, "--parts", "") as again:
+        assert not Path(f"/proc/{orphan}").exists()
         assert again["password"] == run["password"]
         assert again["client_id"] == run["client_id"]
 
