@@ -49,6 +49,30 @@ from omnigen.usecases.workspace import Workspace
 One = providers.Singleton
 
 
+def late(path: str, *args: Any, **kwargs: Any) -> providers.Singleton[Any]:
+    """One of the class at an import path, which is imported when it is first needed."""
+    return providers.Singleton(path, *args, **kwargs)
+
+
+def _find_ffmpeg(configured: Path | None) -> Any:
+    from omnigen.adapters.ffmpeg.build import FfmpegBuild  # noqa: PLC0415  only the composer has a use for it
+
+    return FfmpegBuild.find(configured)
+
+
+def _signature_check(settings: Settings, clock: Clock) -> Any:
+    from omnigen.adapters.replicate.webhooks import verify  # noqa: PLC0415  as lazy as the others
+
+    secret = settings.replicate.webhook_secret
+
+    def check(headers: Mapping[str, str], body: bytes) -> str:
+        if not secret:
+            raise Unauthenticated("webhooks are off: no secret is set", code="webhook_signature")
+        return verify(headers, body, secret.reveal(), now=clock.now())
+
+    return check
+
+
 class Container(containers.DeclarativeContainer):
     """Every role and who fills it. What has to be opened comes from outside, as a dependency."""
 
@@ -56,34 +80,34 @@ class Container(containers.DeclarativeContainer):
     policy: providers.Dependency[Policy] = providers.Dependency(instance_of=Policy)
 
     # Opened and closed by `opened` below.
-    database = providers.Dependency()
-    assets = providers.Dependency()
-    provider = providers.Dependency()
-    catalogue = providers.Dependency()
-    workflow = providers.Dependency()
+    database: providers.Dependency[Any] = providers.Dependency()
+    assets: providers.Dependency[Any] = providers.Dependency()
+    provider: providers.Dependency[Any] = providers.Dependency()
+    catalogue: providers.Dependency[Any] = providers.Dependency()
+    workflow: providers.Dependency[Any] = providers.Dependency()
     """How legs are started: by a message in the API, by a task in the worker."""
 
-    clock = One("omnigen.adapters.local.clock.SystemClock")
-    ids = One("omnigen.adapters.local.clock.RandomIds")
-    metrics = One("omnigen.adapters.prometheus.PrometheusMetrics")
-    verifier = One("omnigen.adapters.oidc.OidcVerifier", settings.provided.identity)
-    directory = One(
+    clock = late("omnigen.adapters.local.clock.SystemClock")
+    ids = late("omnigen.adapters.local.clock.RandomIds")
+    metrics = late("omnigen.adapters.prometheus.PrometheusMetrics")
+    verifier = late("omnigen.adapters.oidc.OidcVerifier", settings.provided.identity)
+    directory = late(
         "omnigen.adapters.aws.cognito.CognitoDirectory",
         settings.provided.identity,
         settings.provided.assets,
     )
 
-    jobs = One("omnigen.adapters.local.sqlite.SqliteJobs", database)
-    takes = One("omnigen.adapters.local.sqlite.SqliteTakes", database)
-    ledger = One("omnigen.adapters.local.sqlite.SqliteUsage", database)
-    rates = One("omnigen.adapters.local.sqlite.SqliteRates", database)
-    outbox = One("omnigen.adapters.local.sqlite.SqliteOutbox", database)
-    uploads = One("omnigen.adapters.local.sqlite.SqliteUploads", database)
+    jobs = late("omnigen.adapters.local.sqlite.SqliteJobs", database)
+    takes = late("omnigen.adapters.local.sqlite.SqliteTakes", database)
+    ledger = late("omnigen.adapters.local.sqlite.SqliteUsage", database)
+    rates = late("omnigen.adapters.local.sqlite.SqliteRates", database)
+    outbox = late("omnigen.adapters.local.sqlite.SqliteOutbox", database)
+    uploads = late("omnigen.adapters.local.sqlite.SqliteUploads", database)
 
     cores = providers.Callable(lambda: cpu_count() or 1)
-    inspector = One("omnigen.adapters.ffmpeg.inspector.FfmpegInspector", cores=cores)
-    ffmpeg = providers.Callable(lambda path: _find_ffmpeg(path), settings.provided.ffmpeg)
-    composer = One(
+    inspector = late("omnigen.adapters.ffmpeg.inspector.FfmpegInspector", cores=cores)
+    ffmpeg = providers.Callable(_find_ffmpeg, settings.provided.ffmpeg)
+    composer = late(
         "omnigen.adapters.ffmpeg.composer.FfmpegComposer",
         ffmpeg=ffmpeg, work_dir=settings.provided.work_dir, cores=cores,
     )  # fmt: skip
@@ -126,7 +150,7 @@ class Container(containers.DeclarativeContainer):
         receive_webhook=One(
             ReceiveWebhook,
             takes=takes, outbox=outbox, workflow=workflow, clock=clock,
-            verify=providers.Callable(lambda s, c: _signature_check(s, c), settings, clock),
+            verify=providers.Callable(_signature_check, settings, clock),
         ),
         check_ready=One(CheckReady, jobs=jobs, assets=assets, clock=clock),
     )  # fmt: skip
@@ -187,31 +211,12 @@ class Container(containers.DeclarativeContainer):
     )  # fmt: skip
 
     # The two sides of the local workflow.
-    outbox_workflow = One(
+    outbox_workflow = late(
         "omnigen.adapters.local.workflow.OutboxWorkflow", outbox=outbox, clock=clock, ids=ids
     )
-    local_workflow = One(
+    local_workflow = late(
         "omnigen.adapters.local.workflow.LocalWorkflow", jobs=jobs, clock=clock, ids=ids, metrics=metrics
     )
-
-
-def _find_ffmpeg(configured: Path | None) -> Any:
-    from omnigen.adapters.ffmpeg.build import FfmpegBuild  # noqa: PLC0415  only the composer has a use for it
-
-    return FfmpegBuild.find(configured)
-
-
-def _signature_check(settings: Settings, clock: Clock) -> Any:
-    from omnigen.adapters.replicate.webhooks import verify  # noqa: PLC0415  as lazy as the others
-
-    secret = settings.replicate.webhook_secret
-
-    def check(headers: Mapping[str, str], body: bytes) -> str:
-        if not secret:
-            raise Unauthenticated("webhooks are off: no secret is set", code="webhook_signature")
-        return verify(headers, body, secret.reveal(), now=clock.now())
-
-    return check
 
 
 @frozen(kw_only=True)

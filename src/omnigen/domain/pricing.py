@@ -115,8 +115,8 @@ def _scene_lines(scene: Scene, video: Model, catalogue: Catalogue, rate: int) ->
             kind=TakeKind.VIDEO, scene=scene.number, model=video.id, unit=video.price.unit,
             quantity=seconds if video.price.unit is Unit.SECOND else 1,
             expected=price_of(video, seconds=seconds), at_most=price_of(video, seconds=longest),
-        )  # fmt: skip
-    )
+        )
+    )  # fmt: skip
     return lines
 
 

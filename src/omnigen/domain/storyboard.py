@@ -7,6 +7,7 @@ neighbours included; the programme is the sum of the scenes less the overlaps.
 
 from collections.abc import Iterable
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 from attrs import Attribute, evolve, field, frozen
@@ -129,7 +130,7 @@ class Soundtrack:
     captions: Captions = Captions.SIDECAR
 
 
-def _numbered(_: object, attribute: "Attribute[tuple[Scene, ...]]", scenes: tuple[Scene, ...]) -> None:
+def _numbered(_: object, _attribute: "Attribute[tuple[Scene, ...]]", scenes: tuple[Scene, ...]) -> None:
     if not 1 <= len(scenes) <= MAX_SCENES:
         raise Invalid(f"{len(scenes)} scenes; 1 to {MAX_SCENES} are allowed", field="storyboard.scenes")
     if [s.number for s in scenes] != list(range(1, len(scenes) + 1)):
@@ -139,7 +140,7 @@ def _numbered(_: object, attribute: "Attribute[tuple[Scene, ...]]", scenes: tupl
             "the first scene has nothing to come from; its transition must be a cut",
             field="storyboard.scenes[1].transition",
         )
-    for before, scene in zip(scenes, scenes[1:], strict=False):
+    for before, scene in pairwise(scenes):
         _fits(before, scene)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
@@ -53,7 +54,7 @@ async def _act(worker: Worker, message: Message) -> None:
         await worker.workflow.wake(message.job_id)
 
 
-async def _repeat(seconds: float, action) -> None:  # type: ignore[no-untyped-def]
+async def _repeat(seconds: float, action: Callable[[], Awaitable[object]]) -> None:
     while True:
         try:
             await action()
@@ -80,7 +81,7 @@ def main() -> int:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_main(settings))
     except (SettingsError, OmniGenError) as error:
-        print(f"omnigen worker: {error}", file=sys.stderr)  # noqa: T201
+        print(f"omnigen worker: {error}", file=sys.stderr)
         return 2
     return 0
 

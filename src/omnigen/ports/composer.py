@@ -7,7 +7,8 @@ from typing import Protocol
 from attrs import frozen
 
 from omnigen.domain.captions import Cue
-from omnigen.domain.timeline import Canvas, Segment, Timeline, Transition
+from omnigen.domain.storyboard import Transition
+from omnigen.domain.timeline import Canvas, Segment, Timeline
 
 Progress = Callable[[float], None]
 """Called with the part that is done, 0 to 1; never blocks."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
+from omnigen.domain.errors import NotFound
 from omnigen.domain.job import Job, SceneState
 from omnigen.domain.take import StoredFile
 from omnigen.ports.assets import Assets
@@ -12,7 +13,6 @@ from omnigen.ports.jobs import Jobs
 from omnigen.ports.takes import Takes
 from omnigen.usecases.job_detail import JobDetail
 from omnigen.usecases.policy import Policy
-from omnigen.domain.errors import NotFound
 
 
 @frozen(kw_only=True)

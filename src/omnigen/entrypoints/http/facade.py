@@ -37,10 +37,6 @@ class Running:
         """The same one: Litestar copies the middleware of a router for each of its handlers."""
         return self
 
-    def __deepcopy__(self, _: object) -> "Running":
-        """Litestar copies a router's middleware; what runs is one and the same."""
-        return self
-
     def provider(self) -> Provide:
         """The dependency named `app`."""
         return Provide(lambda: self.app, sync_to_thread=False)
