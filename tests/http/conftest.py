@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ from omnigen.entrypoints.http.app import create_app
 from omnigen.settings import Secret, Settings
 from omnigen.usecases.app import App
 from omnigen.usecases.policy import Policy
+from omnigen.ports.usage import Rates, RateState
 from tests.adapters.signing import CLIENT, ISSUER, claims, key_set, sign
+from tests.builders import NOW
 
 WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PROMPT = "a lighthouse at dusk, a storm rolls in, the light comes on"
@@ -131,6 +134,16 @@ def client(api: Api) -> httpx.AsyncClient:
     return api.client
 
 
+class StillRates:
+    """Counters of requests for which no time passes."""
+
+    def __init__(self, rates: Rates) -> None:
+        self._rates = rates
+
+    async def hit(self, key: str, *, limit: int, window: int, at: datetime) -> RateState:
+        return await self._rates.hit(key, limit=limit, window=window, at=NOW)
+
+
 async def assembled(settings: Settings) -> Container:
     async def keys() -> bytes:
         return key_set()
@@ -145,4 +158,5 @@ async def assembled(settings: Settings) -> Container:
     )
     container.workflow.override(container.outbox_workflow)
     container.verifier.override(providers.Object(OidcVerifier(settings.identity, fetch=keys)))
+    container.rates.override(providers.Object(StillRates(container.rates())))
     return container

@@ -1,8 +1,10 @@
 """JSON logs on standard output, one object a line: ours and those of libraries."""
 
+import asyncio
+import atexit
 import logging
 import sys
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import msgspec
 import structlog
@@ -10,11 +12,14 @@ from structlog.typing import EventDict, WrappedLogger
 
 _LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _QUIET: Final = ("httpx", "httpcore", "botocore", "aiobotocore", "asyncio")
+_DELAY: Final = 0.05
+_FULL: Final = 200
 
 
 def configure_logging(level: str) -> None:
     """Set up logging for this process. `level` is debug, info, warning or error."""
     number = _LEVELS[level]
+    lines = Lines(sys.stdout.buffer)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -24,13 +29,13 @@ def configure_logging(level: str) -> None:
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.BytesLoggerFactory(),
+        logger_factory=lambda *_: lines,
         cache_logger_on_first_use=True,
     )
-    handler = _Standard()
-    logging.basicConfig(level=number, handlers=[handler], force=True)
+    logging.basicConfig(level=number, handlers=[_Standard(lines)], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
+    atexit.register(lines.flush)
 
 
 def render(_: WrappedLogger, __: str, event: EventDict) -> bytes:
@@ -38,10 +43,56 @@ def render(_: WrappedLogger, __: str, event: EventDict) -> bytes:
     return msgspec.json.encode(event, enc_hook=str)
 
 
+class Lines:
+    """Writes lines together, at most 50 ms late: a system call for each would cost more than its request.
+
+    Warnings and errors are written at once, and so is everything where no event loop runs.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._waiting: list[bytes] = []
+
+    def info(self, line: bytes) -> None:
+        """Write soon."""
+        self._waiting.append(line)
+        if len(self._waiting) == 1:
+            self._flush_later()
+        elif len(self._waiting) >= _FULL:
+            self.flush()
+
+    debug = info
+
+    def error(self, line: bytes) -> None:
+        """Write now, with all that waits."""
+        self._waiting.append(line)
+        self.flush()
+
+    warning = warn = critical = exception = fatal = error
+
+    def flush(self) -> None:
+        """Write everything that waits."""
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._stream.write(b"\n".join(waiting) + b"\n")
+            self._stream.flush()
+
+    def _flush_later(self) -> None:
+        try:
+            asyncio.get_running_loop().call_later(_DELAY, self.flush)
+        except RuntimeError:
+            self.flush()
+
+
 class _Standard(logging.Handler):
     """Lines of the standard library's logging, in the same form."""
 
+    def __init__(self, lines: Lines) -> None:
+        super().__init__()
+        self._lines = lines
+
     def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
         line: dict[str, Any] = {
             "event": record.getMessage(),
             "level": record.levelname.lower(),
@@ -49,5 +100,4 @@ class _Standard(logging.Handler):
         }
         if record.exc_info:
             line["exception"] = logging.Formatter().formatException(record.exc_info)
-        sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
-        sys.stdout.buffer.flush()
+        self._lines.error(msgspec.json.encode(line))

@@ -59,8 +59,16 @@ def decode(body: bytes, model: Any) -> Any:
     try:
         return _decoder(model).decode(body)
     except msgspec.ValidationError as error:
-        raise _explain(str(error), body, model) from None
+        raise _explain(str(error), _plainly(body), model) from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise _unreadable(body, error) from None
+
+
+def _plainly(body: bytes) -> Any:
+    """The body as lists and dicts. Raises Malformed: a model may refuse a body before its end has been read."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError) as error:
         raise _unreadable(body, error) from None
 
 
@@ -91,7 +99,7 @@ def _walk(value: Any, path: str) -> Iterator[tuple[str, float]]:
                 yield from _walk(inner, f"{path}[{index}]")
 
 
-def _explain(message: str, body: bytes, model: Any) -> Invalid:
+def _explain(message: str, body: Any, model: Any) -> Invalid:
     """Turn msgspec's words into a problem with the field, its value and what is allowed."""
     found = _AT.match(message)
     what, where = (found["what"], found["path"] or "$") if found else (message, "$")
@@ -110,12 +118,11 @@ def _explain(message: str, body: bytes, model: Any) -> Invalid:
     )
 
 
-def _value_at(body: bytes, steps: list[str | int]) -> Any:
+def _value_at(value: Any, steps: list[str | int]) -> Any:
     try:
-        value = json.loads(body)
         for step in steps:
             value = value[step]
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (LookupError, TypeError):
         return None
     return value
 

@@ -12,7 +12,6 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Tag
 from litestar.params import FromPath
-from swagger_ui_bundle import swagger_ui_path
 
 from omnigen.domain.errors import NotFound
 
@@ -105,7 +104,11 @@ def asset(name: FromPath[str]) -> Response[bytes]:
 
 @cache
 def _content(name: str) -> bytes:
-    return _START if name == "start.js" else (swagger_ui_path / name).read_bytes()
+    if name == "start.js":
+        return _START
+    from swagger_ui_bundle import swagger_ui_path  # noqa: PLC0415  for those who open the page
+
+    return bytes((swagger_ui_path / name).read_bytes())
 
 
 HANDLERS = [openapi, page, asset]

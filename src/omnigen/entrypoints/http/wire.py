@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -12,6 +12,7 @@ from omnigen.domain.catalogue import Micros
 from omnigen.domain.errors import Invalid
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
+_DOLLARS: Final = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?")
 _MICRO: Final = Decimal(1_000_000)
 _MOST: Final = Decimal(1_000_000)
 
@@ -45,13 +46,11 @@ def dollars(micros: Micros) -> str:
 
 def micros_of(amount: str | float, field: str) -> Micros:
     """Dollars as micro-dollars. Raises Invalid unless it is 0 to 1,000,000 with at most 6 digits after the point."""
-    try:
-        value = Decimal(str(amount))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or not 0 <= value <= _MOST or value * _MICRO % 1:
+    written = str(amount)
+    value = Decimal(written) if _DOLLARS.fullmatch(written) else None
+    if value is None or value > _MOST:
         raise Invalid(
-            f"{field} is {str(amount)[:40]!r}; dollars from 0 to 1000000 with at most 6 decimals are allowed",
+            f"{field} is {written[:40]!r}; dollars from 0 to 1000000 with at most 6 decimals are allowed",
             field=field,
         )
     return int(value * _MICRO)
