@@ -42,6 +42,7 @@ async def test_sound_is_described(suffix: str, shelf: ClipShelf, inspector: Ffmp
     sound = shelf.made("-i", shelf.sound(tone(1.5, 440)), suffix=suffix)
     found = await inspector.inspect(sound, MediaKind.SOUND)
     assert found.has_sound
+    assert found.codec
     assert found.frames == 0
     assert found.seconds == pytest.approx(1.5, abs=0.1)
 

@@ -210,3 +210,32 @@ async def test_progress_only_goes_forward_and_ends_at_one(
     await composer.render_segment(render, tmp_path / "s.mp4", on_progress=seen.append)
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"#EXTM3U\n#EXTINF:10,\n/etc/passwd\n", "the clip of scene 1 is not an MP4"),
+        (b"ffconcat version 1.0\nfile /etc/passwd\n", "the clip of scene 1 is not an MP4"),
+        (b"\0\0\0\x18ftypisom" + bytes(200), "the clip of scene 1 is damaged"),
+    ],
+    ids=["playlist", "concat script", "hollow"],
+)
+async def test_a_clip_in_disguise_is_refused_though_nobody_inspected_it(
+    content: bytes, reason: str, composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    (tmp_path / "clip.mp4").write_bytes(content)
+    film = Film(timeline=timeline(8), clips=(tmp_path / "clip.mp4",))
+    with pytest.raises(Rejected, match=reason):
+        await film.segment(composer, 1, tmp_path / "s.mp4")
+    assert not (tmp_path / "s.mp4").exists()
+
+
+async def test_a_clip_that_breaks_off_is_refused(
+    shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    whole = shelf.numbered(1, 96, options=("-movflags", "+faststart")).read_bytes()
+    (tmp_path / "clip.mp4").write_bytes(whole[: len(whole) // 2])
+    film = Film(timeline=timeline(96), clips=(tmp_path / "clip.mp4",))
+    with pytest.raises(Rejected, match="the clip of scene 1 is"):
+        await film.segment(composer, 1, tmp_path / "s.mp4")

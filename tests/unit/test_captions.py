@@ -15,8 +15,10 @@ from omnigen.domain.captions import (
     Cue,
     Speech,
     cues,
+    frames_to_say,
     placed,
     programme_cues,
+    spoken_frames,
     srt,
     webvtt,
     within,
@@ -113,7 +115,7 @@ def test_nothing_said_is_no_cue() -> None:
     st.integers(0, 24),
     st.data(),
 )
-def test_voices_never_speak_at_once_and_end_with_their_scenes(
+def test_voices_never_speak_at_once_and_end_with_the_programme(
     frames: list[int], overlap: int, data: st.DataObject
 ) -> None:
     plan = timeline(*frames, overlap=overlap)
@@ -126,7 +128,7 @@ def test_voices_never_speak_at_once_and_end_with_their_scenes(
     assert all(a.end <= b.start for a, b in pairwise(made))
     for one in made:
         assert plan.start_of(one.number) <= one.start
-        assert one.end <= plan.start_of(one.number) + plan.clips[one.number - 1].frames
+        assert one.end <= min(plan.frames, one.start + plan.clips[one.number - 1].frames)
         assert 1 <= one.tempo <= FASTEST
         assert one.frames * one.tempo >= spoken[one.number]
 
@@ -137,6 +139,27 @@ def test_what_ends_before_the_next_scene_is_never_hurried(
 ) -> None:
     spoken = {n: data.draw(st.integers(1, f - overlap)) for n, f in enumerate(frames, 1)}
     assert all(s.tempo == 1 for s in placed(timeline(*frames, overlap=overlap), spoken))
+
+
+@given(st.lists(st.integers(20, 200), min_size=1, max_size=8), st.integers(0, 10))
+def test_a_scene_as_long_as_it_must_be_is_never_refused(spoken: list[int], overlap: int) -> None:
+    """And each narration starts with its scene."""
+    plan = timeline(*(max(20, frames_to_say(n, overlap)) for n in spoken), overlap=overlap)
+    made = placed(plan, dict(enumerate(spoken, 1)))
+    assert [s.start for s in made] == [plan.start_of(s.number) for s in made]
+
+
+def test_a_narration_that_must_wait_has_no_less_time() -> None:
+    """The first goes on into the transition; the second waits for it and ends a little after its scene."""
+    one, two, three = placed(timeline(48, 48, 48, overlap=12), {1: 55, 2: 48, 3: 10})
+    assert (one.start, one.end) == (0, 48)
+    assert (two.start, two.end) == (48, 90)
+    assert three.start == 90
+
+
+@pytest.mark.parametrize(("seconds", "frames"), [(2.0, 48), (2.001, 49), (0.0, 1), (1.9999999, 48)])
+def test_a_recordings_frames_are_rounded_up(seconds: float, frames: int) -> None:
+    assert spoken_frames(seconds, 24) == frames
 
 
 def test_what_can_be_fitted_is_and_what_can_not_is_refused() -> None:

@@ -58,11 +58,27 @@ class Speech:
         return self.start + self.frames
 
 
+def spoken_frames(seconds: float, rate: int) -> int:
+    """The frames that a recording lasts, rounded up: what `placed` wants to know of it."""
+    return max(1, _ceil(Fraction(round(seconds * 48_000), 48_000) * rate))
+
+
+def frames_to_say(spoken: int, leaving: int = 0) -> int:
+    """The shortest scene in which a narration fits, played up to 1.15 times faster.
+
+    `leaving` is the length of the transition out of the scene: the next scene begins with it, and so may
+    the next narration.
+    """
+    return _ceil(spoken / FASTEST) + leaving
+
+
 def placed(timeline: Timeline, spoken: Mapping[int, int]) -> tuple[Speech, ...]:
     """Give every narration its place. `spoken` has its length in frames, rounded up, by scene number.
 
-    It is fitted so that it ends before the next scene begins where a tempo of up to 1.15 can do that, and
-    with its own scene in any case. Raises Rejected, naming the scene, where even 1.15 is not enough.
+    It is fitted so that it ends before the next scene begins, where a tempo of up to 1.15 can do that. Else
+    it goes on into the transition, and the next narration waits for it: it then has as much time as it
+    would have had, if the programme goes on for so long. Raises Rejected, naming the scene, where even 1.15
+    is not enough; never where each scene has at least `frames_to_say`.
     """
     speeches: list[Speech] = []
     for number in sorted(spoken):
@@ -72,13 +88,13 @@ def placed(timeline: Timeline, spoken: Mapping[int, int]) -> tuple[Speech, ...]:
 
 
 def _placed_one(timeline: Timeline, number: int, length: int, free: int) -> Speech:
-    clip_start = timeline.start_of(number)
+    clip_start, frames = timeline.start_of(number), timeline.clips[number - 1].frames
     start = max(clip_start, free)
-    scene_end = clip_start + timeline.clips[number - 1].frames
-    next_start = timeline.start_of(number + 1) if number < len(timeline.clips) else scene_end
-    room = max(1, next_start - start, min(scene_end - start, _ceil(length / FASTEST)))
+    end = min(start + frames, timeline.frames)
+    next_start = timeline.start_of(number + 1) if number < len(timeline.clips) else timeline.frames
+    room = max(1, next_start - start, min(end - start, _ceil(length / FASTEST)))
     if length > room * FASTEST:
-        raise _too_long(number, length, max(0, scene_end - start), timeline.rate)
+        raise _too_long(number, length, max(0, end - start), timeline.rate)
     tempo = max(Fraction(1), Fraction(length, room))
     return Speech(number=number, start=start, frames=_ceil(length / tempo), tempo=tempo)
 

@@ -14,8 +14,7 @@ FONT: Final = Path(__file__).parent / "fonts" / "DejaVuSans-Bold.ttf"
 """Latin, Greek, Cyrillic, Arabic, Hebrew, Armenian, Georgian. Its licence lies beside it."""
 
 _SPACING: Final = 1.3
-_ASCENT: Final = 0.93
-"""Of DejaVu: from the baseline to the top of the tallest letters, in parts of the size."""
+"""Lines apart, in parts of the size."""
 
 
 def burned(picture: Stream, cues: tuple[Cue, ...], canvas: Canvas) -> Stream:

@@ -140,7 +140,10 @@ def _shape(stream: VideoStream, first: VideoFrame | None) -> Facts:
 def _decoded(container: InputContainer, stream: VideoStream | None, limits: Facts) -> Facts:
     """Count what really comes out of the decoders, pictures and sound."""
     facts: Facts = {"has_sound": bool(container.streams.audio), "frames": 0, "seconds": 0.0, "sound_s": 0.0}
-    wanted = [s for s in (stream, next(iter(container.streams.audio), None)) if s is not None]
+    sound = next(iter(container.streams.audio), None)
+    wanted = [s for s in (stream, sound) if s is not None]
+    if stream is None and sound is not None:
+        facts["codec"] = sound.codec_context.name
     try:
         for frame in container.decode(wanted):
             _count(frame, stream, facts)

@@ -65,14 +65,15 @@ class FfmpegComposer:
         report = on_progress or _nobody
         async with self._scratch() as scratch:
             finisher = Finisher(self._runner, self._prober, scratch)
+            mixer = Mixer(self._runner, self._prober, scratch)
             await finisher.check_segments(render)
             report(0.1)
-            sound = await Mixer(self._runner, self._prober, scratch).mix(render)
+            sound = await mixer.mix(render)
             report(0.6)
             video = await finisher.join(render, sound)
             report(0.7)
-            poster = await finisher.poster(video)
-            await finisher.verify(render, video)
+            poster, _ = await together(finisher.poster(video), finisher.verify(render, video))
+            assert poster is not None
             programme = await asyncio.to_thread(_handed_over, render, video, poster, into)
         report(1.0)
         return programme

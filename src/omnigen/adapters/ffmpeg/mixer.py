@@ -10,11 +10,11 @@ from typing import Final
 import structlog
 
 from omnigen.adapters.ffmpeg import sound
-from omnigen.adapters.ffmpeg.graph import PCM, SAMPLE_RATE
+from omnigen.adapters.ffmpeg.graph import PCM
 from omnigen.adapters.ffmpeg.probe import Prober, demuxer_of
 from omnigen.adapters.ffmpeg.runner import Command, Runner, together
 from omnigen.adapters.ffmpeg.sound import Mastering, Measured, Sound
-from omnigen.domain.captions import Speech, placed
+from omnigen.domain.captions import Speech, placed, spoken_frames
 from omnigen.domain.errors import Transient
 from omnigen.ports.composer import ProgrammeRender, SceneSound
 from omnigen.ports.inspector import MediaKind
@@ -83,8 +83,7 @@ class Mixer:
     async def _narration_frames(self, number: int, path: Path, render: ProgrammeRender) -> int:
         """How many frames a narration lasts, rounded up, found by decoding it."""
         found = await self._prober.decode(path, MediaKind.SOUND, f"the narration of scene {number}")
-        samples: int = round(found["sound_s"] * SAMPLE_RATE)
-        return max(1, -(-samples * render.timeline.rate // SAMPLE_RATE))
+        return spoken_frames(found["sound_s"], render.timeline.rate)
 
     async def _music(self, render: ProgrammeRender, total: int) -> Path | None:
         if render.music is None:
