@@ -1,7 +1,7 @@
 """The stand-in media of the fake Replicate: moving pictures, stills, speech and music from words and a seed.
 
-Every function is synchronous and needs nothing but its arguments: the same ones give the same bytes on the same
-machine. They are bound to one CPU core, so a server calls them in child processes.
+Every function is synchronous and needs nothing but its arguments: the same ones give the same bytes on
+the same machine. They are bound to one CPU core, so a server calls them in child processes.
 """
 
 from emulator.media.music import render_music

@@ -1,4 +1,4 @@
-"""The sound of a place: wind, water, rain, a city's hum, crickets, thunder, as shaped noise at a low level."""
+"""The sound of a place: wind, water, rain, a city's hum, thunder, as shaped noise at a low level."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def _thunder(rng: np.random.Generator, count: int) -> Track:
     ).astype(np.float32)
 
 
-def _crickets(rng: np.random.Generator, count: int) -> Track:
+def _crickets(_rng: np.random.Generator, count: int) -> Track:
     at = _time(count)
     song = [
         np.sin(6.2832 * pitch * at)

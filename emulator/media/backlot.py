@@ -1,4 +1,4 @@
-"""The backlot: what every scene is put together from, with the light, the chance and the order in one place."""
+"""The backlot: what every scene is put together from, its light, its chance and its order in one place."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Backlot:
         bare: bool = False,
         **more: object,
     ) -> Ridge:
-        """A layer of land; `lit` 0..1 is how much the light shows on its slopes, `bare` ground is where snow lies."""
+        """A layer of land; `lit` 0..1 is how much light its slopes show; snow lies on `bare` ground."""
         crest, foot = self.tone(near), self.haze(near)
         if bare and self.reading.has("snow"):
             snow = self.palette.cloud_lit * np.float32(0.75) + self.palette.upper * np.float32(0.25)

@@ -16,7 +16,7 @@ _LAMP = 0.845
 
 @define(eq=False)
 class Beam:
-    """Turns once in `period` seconds; from `starts` (a share of the clip) on, where it comes on during the clip."""
+    """Turns once in `period` seconds; where it comes on during the clip, at `starts` (a share of it)."""
 
     tower: Figure
     period: float

@@ -12,16 +12,16 @@ from emulator.media.palette import Colour, colour
 from emulator.media.weather import Drift, Fog, Rain, scattered
 
 _STANDING = {
-    "person": (0.15, 0.9),
-    "tree": (0.4, 0.8),
-    "palms": (0.5, 0.9),
-    "cabin": (0.13, 0.7),
-    "deer": (0.15, 0.85),
-    "windmill": (0.34, 0.6),
-    "tent": (0.12, 0.85),
-    "castle": (0.3, 0.5),
+    "person": 0.15,
+    "tree": 0.4,
+    "palms": 0.5,
+    "cabin": 0.13,
+    "deer": 0.15,
+    "windmill": 0.34,
+    "tent": 0.12,
+    "castle": 0.3,
 }
-"""Size and depth of what stands on the ground."""
+"""Size of what stands on the ground."""
 _FIGURE = {"palms": "palm"}
 _WET = ("sea", "beach", "lake")
 
@@ -95,7 +95,7 @@ def _lighthouse(lot: Backlot) -> None:
     x, side = lot.third, -lot.side
     rock = terrain.headland(rng, x - side * 0.17, side, 0.07, width=0.22)
     rock = terrain.flattened(rock, x, 0.05)
-    rock_layer = lot.land(rock, 0.75, depth=0.55, lit=0.3, reach=0.03, fade=0.25)
+    rock_layer = lot.land(rock, 0.62, depth=0.55, lit=0.45, reach=0.10, fade=0.3)
     base = rock_layer.top(x)
     tower = lot.figure("lighthouse", x, base - 0.008, 0.42, 0.55)
     tower.detail = np.asarray(
@@ -107,6 +107,10 @@ def _lighthouse(lot: Backlot) -> None:
         beam = Beam(tower, 5.2, float(rng.uniform(-0.4, 0.2)), starts, 0.9 if dim else 0.5)
         tower.lit = beam.level
         lot.add(beam)
+    for down, out, near in ((0.13, 0.24, 0.8), (0.27, 0.05, 1.0)):
+        boulders = terrain.headland(rng, x - side * out, side, 0.03, width=0.3)
+        boulders += terrain.mountains(rng, -down - 0.05, 0.10, coarse=0.3)
+        lot.land(boulders, near, depth=0.55 + 0.4 * down, lit=0.3, reach=0.05, fade=0.3)
 
 
 def _boat(lot: Backlot) -> None:
@@ -141,7 +145,7 @@ def _stand(lot: Backlot, standing: list[str], place: str) -> None:
     line = _near_ground(lot, place)
     spread = (0.0, 0.55, -0.5, 0.9)
     for number, subject in enumerate(standing[:4]):
-        size, depth = _STANDING[subject]
+        size = _STANDING[subject]
         if subject == "person" and lot.reading.shot == "close":
             size = 0.26
         x = lot.third * (1 - number * 0.2) + lot.side * spread[number % 4] * 0.4 * lot.stage.aspect * (
@@ -171,11 +175,22 @@ def _near_ground(lot: Backlot, place: str) -> terrain.Ridge:
 
 
 def _space_cast(lot: Backlot) -> None:
+    suit = np.asarray(colour("#e9e4f0") * np.float32(0.85), np.float32)
+    shade = np.asarray(lot.palette.cloud_lit * np.float32(0.5) + np.float32(0.08), np.float32)
     if "rocket" in lot.reading.subjects:
-        lot.figure("rocket", lot.third * 0.7, 0.0, 0.42, 0.6, speed=(0.0, 0.02), glow=0.12)
+        lot.figure(
+            "rocket",
+            lot.third * 0.7,
+            -0.2,
+            0.42,
+            0.6,
+            speed=(0.0, 0.02),
+            glow=0.12,
+            body=suit,
+            detail=shade,
+            rim=suit,
+        )
     if "astronaut" in lot.reading.subjects or "person" in lot.reading.subjects:
-        suit = np.asarray(colour("#e9e4f0") * np.float32(0.85), np.float32)
-        shade = np.asarray(lot.palette.cloud_lit * np.float32(0.5), np.float32)
         x = lot.third * 0.75
         lot.figure(
             "astronaut", x, -0.14, 0.36, 0.6, bob=0.02, speed=(0.008 * lot.side, 0.0), body=shade, detail=suit

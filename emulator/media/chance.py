@@ -1,4 +1,4 @@
-"""Chance that repeats itself: every choice comes from a SHA-256 of its reasons, never from `hash()` or a clock."""
+"""Chance that repeats itself: every choice comes from a SHA-256 of its reasons, never from a clock."""
 
 from __future__ import annotations
 

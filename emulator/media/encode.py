@@ -5,7 +5,6 @@ The same input gives the same bytes: one thread, bitexact flags, no clock in the
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 import wave
@@ -27,7 +26,7 @@ _TO_BT709 = "out_color_matrix=bt709:out_range=tv"
 _TAGS = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 
 
-class EncodingFailed(Exception):
+class EncodingError(Exception):
     """FFmpeg could not write the file; the message is its own last words."""
 
 
@@ -40,7 +39,7 @@ def encode_video(
     fps: int,
     sound: Samples | None = None,
 ) -> None:
-    """Write `frames` (planar G, B, R of `source` width and height) as H.264 of `size`, with AAC if there is sound."""
+    """Write `frames` (planar G, B, R of `source` width and height) as H.264 of `size`, any sound as AAC."""
     with tempfile.TemporaryDirectory(prefix="media-", dir=path.parent) as scratch:
         finished = Path(scratch) / f"video{path.suffix}"
         command = [imageio_ffmpeg.get_ffmpeg_exe(), *_QUIET, *_raw_input(source, fps)]
@@ -50,7 +49,7 @@ def encode_video(
             command += ["-i", str(track)]
         command += [*_video_output(size, fps), *_sound_output(sound is not None), *_BITEXACT]
         _feed([*command, "-movflags", "+faststart", "-f", "mp4", str(finished)], frames)
-        os.replace(finished, path)
+        finished.replace(path)
 
 
 def encode_sound(path: Path, samples: Samples, *, rate: int) -> None:
@@ -63,7 +62,7 @@ def encode_sound(path: Path, samples: Samples, *, rate: int) -> None:
         write_wav(finished, samples, rate)
         if suffix == ".mp3":
             finished = _as_mp3(finished)
-        os.replace(finished, path)
+        finished.replace(path)
 
 
 def write_wav(path: Path, samples: Samples, rate: int) -> None:
@@ -118,7 +117,7 @@ def _feed(command: list[str], chunks: Iterable[bytes]) -> None:
             raise
         if code != 0:
             complaints.seek(0)
-            raise EncodingFailed(
+            raise EncodingError(
                 complaints.read().decode(errors="replace").strip()[-2000:] or f"FFmpeg ended with {code}"
             )
 

@@ -8,6 +8,7 @@ from emulator.media.sprites import Drawing, Pen, curve
 
 
 def lighthouse(pen: Pen) -> None:
+    """A lighthouse."""
     pen.shape((-0.085, 0), (-0.05, 0.76), (0.05, 0.76), (0.085, 0))
     pen.shape((-0.075, 0.76), (-0.075, 0.785), (0.075, 0.785), (0.075, 0.76))
     pen.shape((-0.042, 0.785), (-0.042, 0.9), (0.042, 0.9), (0.042, 0.785))
@@ -21,6 +22,7 @@ def lighthouse(pen: Pen) -> None:
 
 
 def sailboat(pen: Pen) -> None:
+    """A sailboat."""
     hull = curve([(-0.36, 0.13), (-0.24, 0.03), (0.0, 0.0), (0.24, 0.03), (0.38, 0.15)])
     pen.shape(*hull, (0.38, 0.15), (-0.36, 0.13))
     pen.line((0.02, 0.1), (0.02, 1), wide=0.014)
@@ -32,6 +34,7 @@ def sailboat(pen: Pen) -> None:
 
 
 def walker(pen: Pen) -> None:
+    """A person standing."""
     pen.round((0.005, 0.925), 0.052, 0.066)
     pen.shape(
         *curve(
@@ -54,12 +57,14 @@ def walker(pen: Pen) -> None:
 
 
 def gull(pen: Pen) -> None:
+    """A gull, wings up."""
     wing = [(-0.5, 0.62), (-0.3, 0.86), (-0.08, 0.5), (0.0, 0.42), (0.08, 0.5), (0.3, 0.86), (0.5, 0.62)]
     under = [(0.5, 0.62), (0.3, 0.74), (0.1, 0.36), (0.0, 0.24), (-0.1, 0.36), (-0.3, 0.74), (-0.5, 0.62)]
     pen.shape(*curve(wing), *curve(under))
 
 
 def balloon(pen: Pen) -> None:
+    """A striped balloon with its basket."""
     envelope = curve([(0, 0.24), (0.13, 0.36), (0.29, 0.58), (0.3, 0.76), (0.17, 0.95), (0, 1.0)])
     left = [(-x, y) for x, y in reversed(envelope)]
     pen.shape(*envelope, *left)
@@ -72,6 +77,7 @@ def balloon(pen: Pen) -> None:
 
 
 def train(pen: Pen) -> None:
+    """Six carriages with lit windows."""
     for car in range(6):
         left = -4.9 + 1.63 * car
         pen.shape(
@@ -91,6 +97,7 @@ def train(pen: Pen) -> None:
 
 
 def car(pen: Pen) -> None:
+    """A car."""
     roof = curve(
         [
             (-0.98, 0.34),
@@ -111,6 +118,7 @@ def car(pen: Pen) -> None:
 
 
 def car_behind(pen: Pen) -> None:
+    """A car seen from behind."""
     pen.shape(
         (-0.62, 0.1),
         (-0.64, 0.5),
@@ -130,6 +138,7 @@ def car_behind(pen: Pen) -> None:
 
 
 def tree(pen: Pen) -> None:
+    """A tree."""
     pen.shape((-0.06, 0), (-0.03, 0.2), (-0.03, 0.45), (0.03, 0.45), (0.03, 0.2), (0.07, 0))
     pen.line((0, 0.3), (-0.2, 0.55), wide=0.03).line((0, 0.35), (0.2, 0.6), wide=0.03)
     rng = np.random.Generator(np.random.PCG64(11))
@@ -147,6 +156,7 @@ def tree(pen: Pen) -> None:
 
 
 def palm(pen: Pen) -> None:
+    """A palm."""
     trunk = curve([(-0.12, 0), (-0.08, 0.3), (0.0, 0.58), (0.08, 0.8)])
     pen.line(*trunk, wide=0.035)
     for dx, dy in (
@@ -169,6 +179,7 @@ def palm(pen: Pen) -> None:
 
 
 def cabin(pen: Pen) -> None:
+    """A cabin."""
     pen.shape((-0.6, 0), (-0.6, 0.45), (0.6, 0.45), (0.6, 0))
     pen.shape((-0.74, 0.42), (-0.46, 0.9), (0.46, 0.9), (0.74, 0.42))
     pen.shape((0.22, 0.8), (0.22, 1), (0.36, 1), (0.36, 0.8))
@@ -179,6 +190,7 @@ def cabin(pen: Pen) -> None:
 
 
 def deer(pen: Pen) -> None:
+    """A deer."""
     body = [
         (-0.34, 0.5),
         (-0.3, 0.62),
@@ -208,6 +220,7 @@ def deer(pen: Pen) -> None:
 
 
 def whale(pen: Pen) -> None:
+    """The fluke of a whale."""
     fluke = curve([(0, 0.3), (-0.2, 0.55), (-0.62, 0.82), (-0.7, 0.98), (-0.3, 0.92), (0, 0.8)])
     pen.shape(*fluke, *[(-x, y) for x, y in reversed(fluke)])
     pen.shape(
@@ -219,6 +232,7 @@ def whale(pen: Pen) -> None:
 
 
 def rocket(pen: Pen) -> None:
+    """A rocket."""
     side = curve([(0.075, 0.2), (0.085, 0.6), (0.06, 0.86), (0.0, 1.0)])
     pen.shape(*side, *[(-x, y) for x, y in reversed(side)])
     pen.shape((0.07, 0.38), (0.17, 0.16), (0.17, 0.1), (0.07, 0.2)).shape(
@@ -231,6 +245,7 @@ def rocket(pen: Pen) -> None:
 
 
 def astronaut(pen: Pen) -> None:
+    """An astronaut."""
     pen.on("body").round((0, 0.82), 0.15, 0.16).shape(
         *curve([(-0.16, 0.68), (0.16, 0.68), (0.2, 0.4), (0.0, 0.34), (-0.2, 0.4), (-0.16, 0.68)])
     )
@@ -254,6 +269,7 @@ def astronaut(pen: Pen) -> None:
 
 
 def windmill(pen: Pen) -> None:
+    """A wind turbine."""
     pen.shape((-0.02, 0), (-0.01, 0.68), (0.01, 0.68), (0.02, 0))
     for angle in (0.35, 0.35 + 2.094, 0.35 + 4.189):
         tip = (0.32 * np.cos(angle), 0.68 + 0.32 * np.sin(angle))
@@ -262,12 +278,14 @@ def windmill(pen: Pen) -> None:
 
 
 def tent(pen: Pen) -> None:
+    """A tent."""
     pen.shape((-0.75, 0), (-0.1, 0.92), (0.1, 1.0), (0.8, 0))
     pen.on("lamp", 185).shape((-0.55, 0.03), (-0.06, 0.8), (0.12, 0.03))
     pen.on("detail", 110).shape((0.16, 0.03), (0.04, 0.84), (0.62, 0.03))
 
 
 def bridge(pen: Pen) -> None:
+    """A suspension bridge."""
     pen.shape((-3, 0.24), (-3, 0.3), (3, 0.3), (3, 0.24))
     for tower in (-1.1, 1.1):
         pen.shape((tower - 0.05, 0), (tower - 0.035, 1), (tower + 0.035, 1), (tower + 0.05, 0))
@@ -281,6 +299,7 @@ def bridge(pen: Pen) -> None:
 
 
 def castle(pen: Pen) -> None:
+    """Towers and a wall."""
     for x, wide, top in (
         (-0.45, 0.1, 0.62),
         (0.42, 0.12, 0.56),
@@ -298,6 +317,7 @@ def castle(pen: Pen) -> None:
 
 
 def cup(pen: Pen) -> None:
+    """A cup on its saucer."""
     side = curve([(0.34, 0.9), (0.32, 0.45), (0.2, 0.12), (0.1, 0.08)])
     pen.round((0, 0.08), 0.62, 0.07).shape(*side, *[(-x, y) for x, y in reversed(side)])
     pen.line(*curve([(0.3, 0.74), (0.5, 0.72), (0.48, 0.46), (0.27, 0.36)]), wide=0.06)
@@ -307,6 +327,7 @@ def cup(pen: Pen) -> None:
 
 
 def bottle(pen: Pen) -> None:
+    """A bottle."""
     side = curve([(0.05, 0.94), (0.055, 0.74), (0.15, 0.6), (0.16, 0.3), (0.15, 0.02)])
     pen.shape((-0.15, 0.0), (0.15, 0.0), *reversed(side), *[(-x, y) for x, y in side])
     pen.shape((-0.06, 0.9), (-0.06, 1), (0.06, 1), (0.06, 0.9))
@@ -315,6 +336,7 @@ def bottle(pen: Pen) -> None:
 
 
 def candle(pen: Pen) -> None:
+    """A candle."""
     pen.shape((-0.13, 0), (-0.13, 0.6), (0.13, 0.6), (0.13, 0)).line((0, 0.6), (0, 0.68), wide=0.012)
     pen.on("lamp").shape(
         *curve([(0, 0.64), (0.07, 0.74), (0.03, 0.88), (0, 1.0), (-0.03, 0.88), (-0.07, 0.74), (0, 0.64)])
@@ -323,12 +345,14 @@ def candle(pen: Pen) -> None:
 
 
 def fish(pen: Pen) -> None:
+    """A fish."""
     top = curve([(-0.3, 0.5), (0.0, 0.86), (0.4, 0.72), (0.6, 0.5)])
     low = curve([(0.6, 0.5), (0.4, 0.3), (0.0, 0.16), (-0.3, 0.5)])
     pen.shape(*top, *low).shape((-0.22, 0.5), (-0.6, 0.85), (-0.48, 0.5), (-0.6, 0.15))
 
 
 def jellyfish(pen: Pen) -> None:
+    """A jellyfish that glows."""
     bell = curve([(-0.3, 0.66), (-0.26, 0.88), (0, 1.0), (0.26, 0.88), (0.3, 0.66), (0, 0.7)])
     pen.on("lamp", 150).shape(*bell)
     pen.on("lamp", 215).shape(*[(x * 0.7, 0.72 + (y - 0.72) * 0.7) for x, y in bell])
@@ -341,6 +365,7 @@ def jellyfish(pen: Pen) -> None:
 
 
 def kelp(pen: Pen) -> None:
+    """A stem of kelp."""
     stem = curve([(0, 0), (0.05, 0.3), (-0.04, 0.65), (0.03, 1.0)])
     pen.line(*stem, wide=0.02)
     for number, (x, y) in enumerate(stem[3::3]):
@@ -351,10 +376,10 @@ def kelp(pen: Pen) -> None:
 
 
 def trunk(pen: Pen) -> None:
+    """A tree trunk close by."""
     pen.shape(
         *curve([(-0.09, 0), (-0.05, 0.2), (-0.04, 1.0)]), *curve([(0.035, 1.0), (0.05, 0.2), (0.1, 0.0)])
     )
-    pen.line((0.03, 0.62), (0.13, 0.72), wide=0.012).line((-0.03, 0.45), (-0.12, 0.53), wide=0.012)
 
 
 FIGURES: dict[str, tuple[float, Drawing]] = {

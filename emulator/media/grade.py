@@ -1,4 +1,4 @@
-"""The look at the end: contrast and tint by style, vignette, grain that also hides the steps of 8-bit colour."""
+"""The look at the end: contrast and tint by style, vignette, grain that hides the steps of 8-bit colour."""
 
 from __future__ import annotations
 

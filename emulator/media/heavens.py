@@ -91,7 +91,7 @@ class Nebula:
         y = stage.rows[::2, None] / np.float32(view.scale(0))
         slide = np.float32(view.time * 1.1 + 18 * view.x)
         u, v = x * 90 + y * 30 + slide, y * 90 - x * 34
-        one = sample(self.gas, u, v)[..., 0]
+        one = sample(self.gas, np.asarray(u, np.float32), np.asarray(v, np.float32))[..., 0]
         two = sample(self.gas, u * 0.6 + 90 - slide * 0.5, v * 0.6 + 31)[..., 0]
         half = np.empty((3, *one.shape), np.float32)
         half[:] = self.palette.zenith[:, None, None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from attrs import define, field
 
-from emulator.media.light import disc, shine
+from emulator.media.light import disc, shine, towards
 from emulator.media.noise import sample
 from emulator.media.palette import Palette
 from emulator.media.stage import Field, Held, Picture, Stage, View
@@ -105,7 +105,7 @@ class Deep:
             image, palette.zenith, palette.upper, palette.horizon, palette.glow, strict=True
         ):
             plane[:] = np.interp(y, [0, 0.42, 1.0], [top, middle, low])[:, None]
-            plane += (glow - plane) * (np.exp(-y * np.float32(6))[:, None] * x[None, :]) * np.float32(0.6)
+            towards(plane, glow, np.float32(0.6) * np.exp(-y * np.float32(6))[:, None] * x[None, :])
 
 
 @define(eq=False)

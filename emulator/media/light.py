@@ -17,7 +17,16 @@ def blend(image: Picture, colour: Colour, cover: Field) -> None:
 def shine(image: Picture, colour: Colour, strength: Field) -> None:
     """Add light the way film does: bright places take less of it."""
     for plane, level in zip(image, colour, strict=True):
-        plane += (np.float32(1) - np.minimum(plane, 1)) * (strength * np.float32(level))
+        room = np.float32(1) - np.minimum(plane, 1)
+        room *= strength * np.float32(level)
+        np.add(plane, room, out=plane)
+
+
+def towards(plane: Field, tone: Field | float, share: Field) -> None:
+    """Move one plane of a picture to `tone`, as far as `share` says."""
+    step = np.subtract(np.float32(tone) if isinstance(tone, float) else tone, plane)
+    step *= share
+    np.add(plane, step, out=plane)
 
 
 def dots(
@@ -58,7 +67,7 @@ def halo(image: Picture, x: float, y: float, radius: float, colour: Colour, stre
     across = (np.arange(left, right, dtype=np.float32) - np.float32(x)) / np.float32(radius)
     down = (np.arange(top, bottom, dtype=np.float32) - np.float32(y)) / np.float32(radius)
     far = across[None, :] ** 2 + down[:, None] ** 2
-    level = np.float32(strength) * np.clip(1 / (1 + 1.5 * far) - np.float32(0.04), 0, 1)
+    level = np.asarray(strength * np.clip(1 / (1 + 1.5 * far) - 0.04, 0, 1), np.float32)
     shine(image[:, top:bottom, left:right], colour, level)
 
 

@@ -1,4 +1,4 @@
-"""A piece of music from words: real chords led from one to the next, a bass, a figure above, a rhythm, a hall.
+"""A piece of music from words: chords led from one to the next, a bass, a figure above, a rhythm, a hall.
 
 It fills its length with whole beats and is laid on a loop, so its end leads back into its beginning.
 """
@@ -95,12 +95,12 @@ def _led(before: tuple[int, ...], chord: tuple[int, ...], home: int) -> tuple[in
     return tuple(sorted(home + step + 12 * round((centre - home - step) / 12) for step in chord))
 
 
-def _pad(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
+def _pad(desk: Desk, bar: Bar, _rng: np.random.Generator) -> None:
     for number, note in enumerate(bar.notes):
         desk.play(synth.pad(note, bar.seconds), bar.start, 0.13, 0.25 + 0.5 * number / len(bar.notes))
 
 
-def _strings(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
+def _strings(desk: Desk, bar: Bar, _rng: np.random.Generator) -> None:
     level = 0.10 + 0.06 * bar.share
     for number, note in enumerate((*bar.notes, bar.notes[0] + 12)):
         desk.play(synth.strings(note, bar.seconds), bar.start, level, 0.8 - 0.6 * number / len(bar.notes))
@@ -145,10 +145,10 @@ def _bells(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
             )
 
 
-def _pluck(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
+def _pluck(desk: Desk, bar: Bar, _rng: np.random.Generator) -> None:
     order = (0, 1, 2, 1, 3, 2, 1, 2)
     notes = (*bar.notes, bar.notes[0] + 12)
-    for number in range(int(round(bar.seconds / bar.beat * 2))):
+    for number in range(round(bar.seconds / bar.beat * 2)):
         level = 0.2 if number % 4 == 0 else 0.14
         desk.play(
             synth.pluck(notes[order[number % 8] % len(notes)] + 12, 0.5),
@@ -158,9 +158,9 @@ def _pluck(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
         )
 
 
-def _arpeggio(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
+def _arpeggio(desk: Desk, bar: Bar, _rng: np.random.Generator) -> None:
     notes = (*bar.notes, bar.notes[0] + 12, bar.notes[1] + 12)
-    count = int(round(bar.seconds / bar.beat * 4))
+    count = round(bar.seconds / bar.beat * 4)
     for number in range(count):
         note = notes[(number * 3 + number // 8) % len(notes)]
         level = (0.06 + 0.05 * bar.share) * (1.25 if number % 4 == 0 else 0.9)
@@ -173,12 +173,12 @@ def _arpeggio(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
         )
 
 
-def _bass(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
+def _bass(desk: Desk, bar: Bar, _rng: np.random.Generator) -> None:
     desk.play(synth.bass(bar.bass, bar.seconds), bar.start, 0.26, 0.5, echo=0.2)
 
 
-def _pulse(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
-    for number in range(int(round(bar.seconds / bar.beat * 2))):
+def _pulse(desk: Desk, bar: Bar, _rng: np.random.Generator) -> None:
+    for number in range(round(bar.seconds / bar.beat * 2)):
         level = (0.10 + 0.05 * bar.share) * (1.2 if number % 2 == 0 else 0.8)
         desk.play(
             synth.synth(bar.bass + 12, bar.beat / 2),
@@ -189,8 +189,8 @@ def _pulse(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
         )
 
 
-def _beat(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
-    for number in range(int(round(bar.seconds / bar.beat))):
+def _beat(desk: Desk, bar: Bar, _rng: np.random.Generator) -> None:
+    for number in range(round(bar.seconds / bar.beat)):
         at = bar.start + number * bar.beat
         desk.play(synth.drum("kick"), at, 0.34, 0.5, echo=0.05)
         desk.play(synth.drum("hat"), at + bar.beat / 2, 0.10, 0.62, echo=0.2)
@@ -198,8 +198,8 @@ def _beat(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
             desk.play(synth.drum("snare"), at, 0.16, 0.46, echo=0.6)
 
 
-def _drums(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
-    for number in range(int(round(bar.seconds / bar.beat))):
+def _drums(desk: Desk, bar: Bar, _rng: np.random.Generator) -> None:
+    for number in range(round(bar.seconds / bar.beat)):
         at = bar.start + number * bar.beat
         desk.play(
             synth.drum("kick" if number % 2 == 0 else "snare"),
@@ -212,7 +212,7 @@ def _drums(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
             desk.play(synth.drum("hat"), at + half * bar.beat, 0.05 if half else 0.03, 0.6, echo=0.2)
 
 
-def _taiko(desk: Desk, bar: Bar, rng: np.random.Generator) -> None:
+def _taiko(desk: Desk, bar: Bar, _rng: np.random.Generator) -> None:
     for at, level in ((0.0, 0.34), (1.5, 0.16), (2.0, 0.24), (3.5, 0.14)):
         if at * bar.beat < bar.seconds:
             desk.play(

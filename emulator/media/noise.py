@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emulator.media.stage import Field
 
@@ -16,7 +17,7 @@ def ridge(
     rough: float = 0.5,
     sharp: bool = False,
 ) -> Field:
-    """A line of `length` samples in -1..1 whose largest humps are `coarse` samples wide; `sharp` has edges."""
+    """A line of `length` samples in -1..1 with humps up to `coarse` samples wide; `sharp` has edges."""
     total = np.zeros(length)
     weight, width = 1.0, coarse
     for _ in range(octaves):
@@ -27,11 +28,12 @@ def ridge(
     return np.asarray(total / np.abs(total).max(), np.float32)
 
 
-def _eased(points: Field, at: Field) -> Field:
+def _eased(points: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:
     left = at.astype(int)
     share = at - left
     share = share * share * (3 - 2 * share)
-    return np.asarray(points[left] * (1 - share) + points[left + 1] * share)
+    eased: NDArray[np.float64] = points[left] * (1 - share) + points[left + 1] * share
+    return eased
 
 
 def tile(rng: np.random.Generator, rows: int, columns: int, *, cells: tuple[int, int], octaves: int) -> Field:
@@ -45,7 +47,7 @@ def tile(rng: np.random.Generator, rows: int, columns: int, *, cells: tuple[int,
         total += np.float32(weight) * _lattice(rng, rows, columns, down, across)
         weight *= 0.5
     total -= total.mean()
-    return total / (2 * np.abs(total).max()) + np.float32(0.5)
+    return np.asarray(total / (2 * np.abs(total).max()) + 0.5, np.float32)
 
 
 def _lattice(rng: np.random.Generator, rows: int, columns: int, down: int, across: int) -> Field:
@@ -65,7 +67,7 @@ def _stretched(points: Field, length: int, axis: int) -> Field:
 
 
 def sample(tiles: Field, u: Field, v: Field) -> Field:
-    """Read `tiles` (rows and columns are powers of two, then channels) smoothly at columns `u` and rows `v`."""
+    """Read `tiles` (rows, columns: powers of two; channels) smoothly at columns `u` and rows `v`."""
     rows, columns = tiles.shape[:2]
     flat = tiles.reshape(rows * columns, -1)
     left, top = np.floor(u).astype(np.int32), np.floor(v).astype(np.int32)

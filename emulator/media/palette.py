@@ -302,30 +302,29 @@ def palette_for(reading: Reading) -> Palette:
     said = reading.hour is not None or bool(reading.matter)
     for weather in reading.weather:
         if weather in _SHARE:
-            dark = weather == "snow" and light.night > 0.5
-            light = light.mixed(PALETTES[weather], (0.3 if dark else _SHARE[weather]) if said else 1.0)
+            faint = (weather == "snow" and light.night > 0.5) or "neon" in reading.matter
+            light = light.mixed(PALETTES[weather], (0.25 if faint else _SHARE[weather]) if said else 1.0)
             said = True
     return light
 
 
 def _base(reading: Reading) -> str:
-    if reading.has("underwater"):
-        return "deep"
-    if "room" in reading.places[:1]:
-        return "room"
-    if reading.style == "noir":
-        return "noir"
-    if reading.has("aurora"):
-        return "aurora"
-    for matter in ("neon", "fire"):
-        if matter in reading.matter:
-            return _BY_MATTER[matter]
-    if "space" in reading.places[:1]:
-        return "space"
-    if reading.hour is not None:
-        return reading.hour
-    for matter in reading.matter:
-        return _BY_MATTER[matter]
-    for place in reading.places:
-        return pick(_BY_PLACE[place], "light", reading.topic)
-    return pick(("calm", "dawn", "golden", "dusk"), "light", reading.topic)
+    first = reading.places[:1]
+    asked = (
+        (reading.has("underwater"), "deep"),
+        ("room" in first, "room"),
+        (reading.style == "noir", "noir"),
+        (reading.has("aurora"), "aurora"),
+        ("neon" in reading.matter, "neon"),
+        ("fire" in reading.matter, "fire"),
+        ("space" in first, "space"),
+        (reading.hour is not None, reading.hour or ""),
+        (reading.style == "anime", "day"),
+    )
+    for wanted, name in asked:
+        if wanted:
+            return name
+    if reading.matter:
+        return _BY_MATTER[reading.matter[0]]
+    options = _BY_PLACE[reading.places[0]] if reading.places else ("calm", "dawn", "golden", "dusk")
+    return pick(options, "light", reading.topic)

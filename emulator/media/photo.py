@@ -1,4 +1,4 @@
-"""Pictures from outside: the frames a clip starts from and ends at, and the reference a still takes its colours from."""
+"""Pictures from outside: what a clip starts from and ends at, and what a still takes its colours from."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Photo:
 
 @define(eq=False)
 class Bookends:
-    """Where a clip starts and ends: it goes over from the first photo into the scene, and from there into the last."""
+    """Where a clip starts and ends: from the first photo it goes over into the scene, then into the last."""
 
     first: Photo | None
     last: Photo | None

@@ -12,7 +12,7 @@ from emulator.media.city import NEON, Signs, Skyline, skyline
 from emulator.media.ground import Beach, Road, Table
 from emulator.media.heavens import Nebula, Planet, Stars, gas_tile
 from emulator.media.indoors import Deep, Shafts, Wall
-from emulator.media.noise import ridge, tile
+from emulator.media.noise import tile
 from emulator.media.palette import colour
 from emulator.media.weather import Fog
 
@@ -70,7 +70,7 @@ def forest(lot: Backlot) -> None:
         _mountains(lot)
     rng = lot.chance("forest")
     for number, (near, base, tall) in enumerate(((0.16, 0.10, 0.13), (0.32, 0.05, 0.2), (0.52, -0.02, 0.27))):
-        line = terrain.conifers(rng, terrain.hills(rng, base, 0.04), tall, dense=1.1)
+        line = terrain.conifers(rng, terrain.hills(rng, base, 0.04), tall, dense=2.2)
         lot.land(line, near, fade=0.26)
         mist = lot.palette.horizon if number < 2 else lot.haze(0.3)
         lot.add(
@@ -114,6 +114,8 @@ def city(lot: Backlot) -> None:
         lot.add(Skyline(mass, windows, lights, lit * (0.55, 0.85, 1.0)[number], grain))
         if number < 2:
             lot.add(Fog(lot.stage, lot.texture(f"smog{number}"), lot.palette.horizon, 0.03, 0.06, 0.4, near))
+    quay = terrain.hills(lot.chance("quay"), 0.006, 0.004)
+    lot.land(quay, 0.7, depth=0.39)
     if neon:
         lot.add(Signs(lot.stage, _sign_places(lot), 0.39))
     lot.water(0.34, mirror=0.8).light = None
@@ -293,7 +295,7 @@ def _ground(
 def _sand(lot: Backlot) -> None:
     rng = lot.chance("sand")
     sand = colour("#e2c79c") * (lot.palette.horizon * np.float32(0.6) + lot.palette.glow * np.float32(0.4))
-    shore = ridge(rng, 512, coarse=128, octaves=3)
+    shore = tile(rng, 8, 512, cells=(1, 4), octaves=3)[0] * np.float32(2) - np.float32(1)
     dim = np.float32(1 - 0.55 * lot.palette.night)
     texture = lot.texture("grains", cells=(32, 32), octaves=3)
     lot.add(Beach(lot.stage, lot.palette, np.asarray(sand * dim, np.float32), texture, shore, 0.24))
@@ -303,7 +305,7 @@ def _trunks(lot: Backlot) -> None:
     rng = lot.chance("trunks")
     for side in (-1, 1):
         for number in range(2):
-            x = side * (0.40 + 0.16 * number) * lot.stage.aspect + rng.normal(0, 0.02)
+            x = side * (0.43 * lot.stage.aspect + 0.04 + 0.15 * number) + rng.normal(0, 0.02)
             lot.figure("trunk", float(x), -0.45, 1.25, 1.0 + 0.1 * number, mirrored=side < 0)
 
 

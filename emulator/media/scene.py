@@ -1,4 +1,4 @@
-"""A scene: the layers that a prompt asks for, the camera that films them, and the look they are developed with."""
+"""A scene: the layers that a prompt asks for, the camera that films them, and the look at the end."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The sky: its gradient, the air that glows around the sun, and clouds that drift over us in perspective.
 
-It is worked out on every second pixel, since nothing in it is sharp; the sun's disc and the stars are drawn after.
+It is worked out on every second pixel, since nothing in it is sharp; the sun's disc and the stars come after.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from attrs import define, field
 
-from emulator.media.light import disc, halo
+from emulator.media.light import disc, halo, towards
 from emulator.media.noise import ease, sample, smoothstep, tile
 from emulator.media.palette import Palette
 from emulator.media.stage import Field, Held, Picture, Stage, View
@@ -48,9 +48,9 @@ class Sky:
     def _half(self, view: View, bottom: int) -> Picture:
         up, across = self._grid(bottom, view)
         sun_x, sun_up = self.place_of_sun(view)
-        far = (across - np.float32(sun_x)) ** 2 + (1.3 * (up - np.float32(sun_up))) ** 2
+        far = (across - np.float32(sun_x)) ** 2 + (np.float32(1.3) * (up - np.float32(sun_up))) ** 2
         half = self._gradient(up) + np.zeros_like(across)
-        air = 1 / (1 + far * np.float32(14))
+        air = np.asarray(1 / (1 + far * np.float32(14)), np.float32)
         self._glow(half, up, air)
         self._cloud(half, up, across, air, view)
         return half
@@ -97,12 +97,12 @@ class Sky:
     def _paint_clouds(self, half: Picture, body: Field, lit: Field, air: Field) -> None:
         palette = self.palette
         lit = np.clip(lit + air * np.float32(0.35), 0, 1)
-        lining = body * (1 - body) * air * np.float32(1.6)
+        lining = np.clip(body * (1 - body) * air * np.float32(1.6), 0, 1)
         for plane, light, dark, glow in zip(
             half, palette.cloud_lit, palette.cloud_dark, palette.glow, strict=True
         ):
-            plane += (dark + (light - dark) * lit - plane) * body
-            plane += (glow - plane) * np.clip(lining, 0, 1)
+            towards(plane, dark + (light - dark) * lit, body)
+            towards(plane, glow, lining)
 
     def _disc(self, image: Picture, view: View) -> None:
         x, up = self.place_of_sun(view)

@@ -49,7 +49,7 @@ _HINTS = {
 
 
 def render_speech(path: Path, *, text: str, voice: str, speed: float = 1.0) -> None:
-    """Write `text` read aloud as a mono .wav or .mp3; `speed` 1.0 is a narrator's pace, 0.5 to 2.0 is allowed."""
+    """Write `text` read aloud as a mono .wav or .mp3; `speed` is 0.5 to 2.0, 1.0 a narrator's."""
     if not 0.5 <= speed <= 2.0:
         raise ValueError(f"speed is {speed}; between 0.5 and 2.0 is allowed")
     encode_sound(path, _speak(text, voice_named(voice), speed)[:, None], rate=_RATE)
@@ -74,7 +74,7 @@ def _speak(text: str, voice: Voice, speed: float) -> NDArray[np.float32]:
 
 @cache
 def _reader() -> Hibari:
-    from hibari import Hibari  # loads onnxruntime: only who speaks pays for it
+    from hibari import Hibari  # noqa: PLC0415 - loads onnxruntime: only who speaks pays for it
 
     return Hibari()
 

@@ -1,4 +1,4 @@
-"""Figures cut out of paper: drawn once from their outline, then set into the picture at any size and place."""
+"""Figures cut out of paper: drawn once from their outline, then set anywhere in any size."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ class Figure:
 def _rim(body: Plane, side: float) -> Plane:
     """The edge of `body` that faces the light."""
     mask = np.asarray(body, np.float32)
-    step = max(1, round(body.height * 0.012))
+    step = max(1, min(3, round(body.height * 0.012)))
     moved = np.roll(mask, (step // 2 + 1, -step if side > 0 else step), (0, 1))
     return Image.fromarray(np.clip(mask - moved, 0, 255).astype(np.uint8))
 

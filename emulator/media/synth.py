@@ -15,7 +15,7 @@ Note = NDArray[np.float32]
 
 def pitch(midi: float) -> float:
     """Hertz of a MIDI note."""
-    return 440.0 * 2.0 ** ((midi - 69) / 12)
+    return float(440.0 * 2.0 ** ((midi - 69) / 12))
 
 
 def _time(seconds: float) -> Note:
@@ -77,7 +77,7 @@ def piano(midi: float, seconds: float) -> Note:
 
 
 @lru_cache(maxsize=256)
-def bells(midi: float, seconds: float) -> Note:
+def bells(midi: float, _seconds: float) -> Note:
     """Glass: partials that don't fit a string."""
     at = _time(3.2)
     hertz = pitch(midi + 12)
@@ -90,7 +90,7 @@ def bells(midi: float, seconds: float) -> Note:
 
 
 @lru_cache(maxsize=256)
-def pluck(midi: float, seconds: float) -> Note:
+def pluck(midi: float, _seconds: float) -> Note:
     """A plucked string."""
     at = _time(1.3)
     tone = sum(

@@ -1,4 +1,4 @@
-"""Land in layers: mountain lines, hills, dunes, tree lines, headlands; each is one height a column, cut out crisply."""
+"""Land in layers: mountain lines, hills, dunes, tree lines, headlands; each is one height a column."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Ridge:
 
 def _facings(line: Field, side: float) -> Field:
     """0 in the shade to 0.85 in full light, for every sample of `line`."""
-    soft = np.convolve(np.pad(line, 12, mode="edge"), np.hanning(25) / 12, mode="valid")
+    soft = np.convolve(np.pad(line, 24, mode="edge"), np.hanning(49) / 24, mode="valid")
     rise = -np.gradient(soft) * _per_height() * side
     return np.asarray(np.clip(rise * 0.75 + 0.12, 0, 0.85), np.float32)
 

@@ -12,7 +12,7 @@ from emulator.media.photo import Bookends, Photo
 from emulator.media.scene import Scene, build
 
 _DRAWN_PIXELS = 576 * 324
-"""Scenes are drawn about this large and scaled up by FFmpeg: what is gained in sharpness beyond isn't worth its time."""
+"""Scenes are drawn about this large and scaled up by FFmpeg: more would cost more than it shows."""
 
 
 def render_video(

@@ -1,10 +1,11 @@
-"""Water: it mirrors what is drawn above it, broken by waves that run in perspective, and glitters under a light."""
+"""Water: it mirrors what is drawn above it, broken by waves in perspective, and glitters under a light."""
 
 from __future__ import annotations
 
 import numpy as np
 from attrs import define
 
+from emulator.media.light import towards
 from emulator.media.noise import sample
 from emulator.media.palette import Palette
 from emulator.media.stage import Field, Picture, Stage, View
@@ -31,7 +32,7 @@ class Water:
     def draw(self, image: Picture, view: View) -> None:
         """Cover everything below the horizon."""
         stage = self.stage
-        top = int(round(stage.row_of(0, view, 0)))
+        top = round(stage.row_of(0, view, 0))
         if top >= stage.height - 1:
             return
         top = max(top, 1)
@@ -83,15 +84,17 @@ class Water:
         columns = np.clip(np.arange(stage.width, dtype=np.int32)[None, :] + shift, 0, stage.width - 1)
         rows *= np.int32(stage.width)
         rows += columns
-        return np.stack([plane.reshape(-1).take(rows) for plane in image])
+        paint = np.stack([plane.reshape(-1).take(rows) for plane in image])
+        paint[:, 1:] = (paint[:, 1:] + paint[:, :-1]) * np.float32(0.5)
+        paint[:, :, 1:] = (paint[:, :, 1:] + paint[:, :, :-1]) * np.float32(0.5)
+        return paint
 
     def _tint(self, paint: Picture, down: Field, slope: Field, crest: Field, rough: np.float32) -> None:
         keep = np.float32(self.mirror) * (np.float32(1) - np.clip(down * np.float32(1.25), 0, 0.62))
         keep = np.clip(keep + slope * np.float32(0.16) * rough, 0.05, 0.95)
         shade = np.float32(1) + np.float32(0.24) * rough * slope
         for plane, own in zip(paint, self.palette.water, strict=True):
-            plane *= keep
-            plane += (np.float32(own) * (1 - keep)) * shade
+            towards(plane, np.asarray(own * shade, np.float32), 1 - keep)
         if rough > 0.45:
             foam = np.clip(crest + np.float32(0.6) * slope - np.float32(1.55 - 0.55 * rough), 0, 1)
             foam *= np.clip(down * 8, 0, 1) * (rough - np.float32(0.45)) * np.float32(1.1)
@@ -109,7 +112,7 @@ class Water:
             (slope - np.float32(0.12)) * np.float32(1.6) + np.float32(0.25) * (1 - rough), 0, np.float32(0.95)
         )
         for plane, tone in zip(paint, self.palette.glow, strict=True):
-            plane += (np.float32(tone) - plane) * level
+            towards(plane, tone, level)
 
 
 def swell(rng: np.random.Generator, wild: float) -> Field:

@@ -1,4 +1,4 @@
-"""What falls and floats between the camera and the scene: rain, snow, embers, petals, fireflies, dust, fog."""
+"""What falls and floats before the scene: rain, snow, embers, petals, fireflies, dust, fog."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from attrs import define
 from PIL import Image, ImageDraw
 
-from emulator.media.light import dots
+from emulator.media.light import dots, towards
 from emulator.media.noise import sample, smoothstep
 from emulator.media.palette import Colour
 from emulator.media.stage import Field, Picture, Stage, View
@@ -28,8 +28,8 @@ class Rain:
     ) -> Rain:
         """Rain that leans with the wind."""
         scale = stage.height / 360
-        far = _streaks(stage, rng, 420, 14 * scale, 1, 0.16)
-        near = _streaks(stage, rng, 130, 40 * scale, max(1, round(1.2 * scale)), 0.16)
+        far = _streaks(stage, rng, 420, 14 * scale, 2, 0.16)
+        near = _streaks(stage, rng, 130, 40 * scale, max(2, round(2.6 * scale)), 0.16)
         return cls(stage, tint, [far, near], strength, grows)
 
     def draw(self, image: Picture, view: View) -> None:
@@ -43,24 +43,24 @@ class Rain:
             cut = curtain[top : top + self.stage.height, left : left + self.stage.width]
             light += cut * np.float32(share * level)
         for plane, tone in zip(image, self.tint, strict=True):
-            plane += light * np.float32(0.8 * tone)
+            np.add(plane, light * np.float32(0.8 * tone), out=plane)
 
 
 def _streaks(
     stage: Stage, rng: np.random.Generator, count: int, length: float, wide: int, lean: float
 ) -> Field:
+    """A sheet of streaks that repeats at the picture's edges; drawn at twice its size, so it is smooth."""
     count = int(count * max(1.0, stage.aspect))
     drawing = Image.new("L", (stage.width * 2, stage.height * 2))
     pen = ImageDraw.Draw(drawing)
-    for x, y, share in rng.uniform(0, 1, (count, 3)):
-        x, y, tall = x * stage.width, y * stage.height, length * (0.5 + share)
-        for right in (0, stage.width):
-            for down in (-stage.height, 0, stage.height):
-                start = (x + right, y + down)
-                pen.line(
-                    [start, (start[0] - lean * tall, start[1] + tall)], fill=int(70 + 150 * share), width=wide
-                )
-    return np.asarray(drawing, np.float32) / 255
+    for left, top, share in rng.uniform(0, 1, (count, 3)):
+        x, y, tall = 2 * left * stage.width, 2 * top * stage.height, 2 * length * (0.5 + share)
+        for down in (-2 * stage.height, 0):
+            for right in (-2 * stage.width, 0):
+                end = (x + right - lean * tall, y + down + tall)
+                pen.line([(x + right, y + down), end], fill=int(60 + 130 * share), width=wide)
+    sheet = np.asarray(drawing.resize((stage.width, stage.height), Image.Resampling.BOX), np.float32) / 255
+    return np.asarray(np.tile(sheet, (2, 2)), np.float32)
 
 
 @define(eq=False)
@@ -156,4 +156,4 @@ class Fog:
         )
         np.clip(full, 0, 1, out=full)
         for plane, tone in zip(image[:, first:last], self.tint, strict=True):
-            plane += (np.float32(tone) - plane) * full
+            towards(plane, tone, full)

@@ -36,12 +36,15 @@ PLACES: Vocabulary = {
     "forest": "forest wood woods woodland pine jungle fir redwood birch",
     "mountains": "mountain* peak alp alps alpine summit valley ridge himalaya*",
     "desert": "desert dune sahara canyon mesa oasis cactus",
-    "city": "city cities skyline downtown urban street tower skyscraper metropolis rooftop building tokyo york london paris alley",
+    "city": "city cities skyline downtown urban street tower skyscraper metropolis rooftop building tokyo york london"
+    " paris alley",
     "space": "space galax* planet cosmos cosmic nebula orbit* asteroid mars",
-    "meadow": "meadow field garden flower* grass* hill prairie farm* orchard blossom* spring countryside village park",
+    "meadow": "meadow field garden flower* grass* hill prairie farm* orchard blossom* spring countryside"
+    " village park",
     "road": "road highway drive driving route journey asphalt",
     "rails": "railway rail station tram",
-    "room": "room kitchen table desk indoor* interior studio office café cafe restaurant bakery book workshop chef cook* window",
+    "room": "room kitchen table desk indoor* interior studio office café cafe restaurant bakery book"
+    " workshop chef cook* window",
     "underwater": "underwater reef coral submarine diver diving seabed",
 }
 BELONGS = {
@@ -75,8 +78,9 @@ BELONGS = {
 SUBJECTS: Vocabulary = {
     "lighthouse": "lighthouse beacon",
     "boat": "boat sail* ship yacht fisherman fishermen vessel",
-    "person": "hik* climb* person man woman girl boy child people traveller traveler hiker wanderer figure couple detective dancer"
-    " runner robot explorer hero heroine knight fisher* she he monk samurai cyclist skier climber lover friend mother father",
+    "person": "hik* climb* person man woman girl boy child people traveller traveler hiker wanderer figure couple"
+    " detective dancer runner robot explorer hero heroine knight fisher* she he monk samurai cyclist skier climber"
+    " lover friend mother father",
     "birds": "bird gull seagull crow raven swallow flock geese pelican dove eagle hawk crane owl",
     "balloons": "balloon airship",
     "train": "train locomotive tram railway",
@@ -110,7 +114,7 @@ MATTER: Vocabulary = {
     "spring": "spring blossom* cherry sakura garden petal",
 }
 STYLES: Vocabulary = {
-    "documentary": "documentary realistic handheld natural",
+    "documentary": "documentary realistic natural",
     "anime": "anime ghibli manga cartoon animat* cel illustrat*",
     "watercolor": "watercolo* painting painted paint pastel gouache impressionis* oil",
     "noir": "noir monochrome black-and-white detective grayscale",

@@ -1,4 +1,4 @@
-"""Speech, music and the sound of places: as long as asked for, never clipped, and in the mood of the words."""
+"""Speech, music and the sound of places: as long as asked for, never clipped, in the mood of the words."""
 
 from __future__ import annotations
 

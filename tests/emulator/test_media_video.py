@@ -63,7 +63,7 @@ def test_same_arguments_same_bytes(tmp_path: Path) -> None:
 
 
 def test_light_follows_the_words() -> None:
-    """Snow is brighter than night, fire redder than the sea, neon bluer than the desert, noir has no colour."""
+    """Snow is brighter than night, fire redder than the sea, neon bluer than sand, noir is grey."""
     snow, night = colours("snow on the mountains by day"), colours("mountains at night")
     assert snow.mean() > night.mean() + 60
     fire, sea = colours("a burning forest fire"), colours("the sea at noon")
@@ -89,7 +89,7 @@ def test_pictures_move() -> None:
 
 
 def test_starts_and_ends_at_the_given_frames(tmp_path: Path) -> None:
-    """The first decoded frame is the first picture, the last one the last, and between them it is the scene."""
+    """The first frame is the first picture, the last one the last, and between them it is the scene."""
     for name, colour in (("red.png", (220, 30, 20)), ("blue.png", (20, 40, 210))):
         Image.new("RGB", (64, 64), colour).save(tmp_path / name)
     clip = tmp_path / "clip.mp4"

@@ -54,7 +54,7 @@ def test_parts_of_words_do_not_count() -> None:
 
 
 def test_the_vocabulary_is_backed_by_scenes() -> None:
-    """Every place can be built, every home of a subject is a place, every style has its look; many palettes."""
+    """Every place can be built, every subject has a home in one, every style has its look."""
     assert set(PLACE_WORDS) == set(PLACES)
     assert set(BELONGS.values()) <= set(PLACES)
     assert set(BELONGS) <= set(SUBJECTS)
