@@ -212,7 +212,7 @@ class TestAgainstTheFake:
             made = await provider.create(take_of(provider, "lent", "wan-video/wan-2.7-i2v", image=lent))
             assert (await ended(provider, made)).status is PredictionStatus.SUCCEEDED
         async with provider_at(fake.url) as provider:
-            assert await provider.lend(tmp_path / "first.png", content_type="image/png") is None
+            assert provider.takes_urls
 
     async def test_a_pinned_version(self, fake: Fake, provider: ReplicateProvider) -> None:
         """A version is asked for by its id, and the prediction still says its model."""

@@ -276,7 +276,11 @@ class MakeTake:
 
     async def _candidates(self, take: Take, since: datetime) -> Sequence[Prediction]:
         found = await self.provider.created_since(since)
-        return [p for p in found if p.model == take.model and dict(p.input) == dict(take.input)]
+        return [
+            p for p in found
+            # An older one may be a take that was given up: adopting it would orphan ours.
+            if p.created_at >= since and p.model == take.model and dict(p.input) == dict(take.input)
+        ]  # fmt: skip
 
     async def _lose(self, leg: Leg, take: Take, why: str) -> Progress:
         """Nobody can say whether it was charged: our books carry it, the owner's don't."""

@@ -118,10 +118,13 @@ class ReplicateProvider:
         """
         return await self._downloads.save(url, into, max_size=max_size)
 
-    async def lend(self, path: Path, *, content_type: str) -> str | None:
-        """Hand a file to the provider itself and return its address there; None where signed URLs will do."""
-        if self._settings.inputs != "files":
-            return None
+    @property
+    def takes_urls(self) -> bool:
+        """Whether it can read our signed URLs: not the real one, where ours lead to a laptop."""
+        return self._settings.inputs == "presigned"
+
+    async def lend(self, path: Path, *, content_type: str) -> str:
+        """Copy a file into the provider's own store and return its address there. Raises Transient."""
         async with _asking(f"file {path.name}"):
             with path.open("rb") as file:
                 content = {"content": (path.name, file, content_type)}
