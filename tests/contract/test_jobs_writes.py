@@ -151,6 +151,7 @@ async def test_a_job_ends_by_end_alone(stores: Stores) -> None:
     job = await _accepted(stores)
     for wrong in (
         stores.jobs.update(ended(job)),
+        stores.jobs.update(job.become(JobStatus.FAILED, at=NOW)),
         stores.jobs.end(job.become(JobStatus.FAILED, at=NOW)),
         stores.jobs.end(job.become(JobStatus.GENERATING, at=NOW)),
         stores.jobs.update(job.revise(at=NOW, reservation=a_reservation(amount=1))),

@@ -9,10 +9,10 @@ from pathlib import Path
 import apsw
 import pytest
 
-from omnigen.adapters.local.sqlite import Database, SqliteJobs, schema
+from omnigen.adapters.local.sqlite import Database, SqliteJobs, SqliteRates, schema
 from omnigen.domain.errors import Conflict, NotFound, Transient
 from omnigen.settings import SettingsError
-from tests.builders import a_job, an_acceptance
+from tests.builders import a_job, an_acceptance, later
 
 
 @pytest.fixture
@@ -203,3 +203,10 @@ async def test_a_caller_who_gives_up_harms_nobody(database: Database) -> None:
     answers = await asyncio.gather(*tasks, return_exceptions=True)
     assert answers[1::2] == [None] * 10
     await jobs.accept(an_acceptance(a_job(99)))
+
+
+async def test_counters_of_requests_do_not_pile_up(database: Database) -> None:
+    """Two rows a key and window, however long it goes on."""
+    for minute in range(50):
+        await SqliteRates(database).hit("ada", limit=5, window=60, at=later(60 * minute))
+    assert await database.read(lambda db: db.execute("SELECT count(*) FROM hits").get) == 2
