@@ -3,7 +3,7 @@
 from itertools import pairwise
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omnigen.adapters.ffmpeg.finish import microseconds
@@ -62,6 +62,7 @@ def _planned(plan: Timeline, number: int) -> tuple[SegmentRender, list[tuple[str
     return render, [c.args for c in steps.commands], [c.frames for c in steps.commands]
 
 
+@settings(max_examples=30, deadline=None)
 @given(timelines(), st.data())
 def test_a_plan_renders_what_the_timeline_says(plan: Timeline, data: st.DataObject) -> None:
     """A tail for a transition, none for a cut; every foreign input is fenced in."""
@@ -76,6 +77,7 @@ def test_a_plan_renders_what_the_timeline_says(plan: Timeline, data: st.DataObje
             assert option in args[: foreign[0]]
 
 
+@settings(max_examples=30, deadline=None)
 @given(timelines(), st.data())
 def test_a_plan_is_a_pure_function(plan: Timeline, data: st.DataObject) -> None:
     number = data.draw(st.integers(1, len(plan.clips)))

@@ -22,10 +22,9 @@ TICKS = (12, 36)
 
 
 def film(shelf: ClipShelf, plan: Timeline) -> Film:
-    """Numbered clips as long as their scenes, each with its ticks."""
+    """Numbered clips at least as long as their scenes, each with its ticks."""
     clips = tuple(
-        shelf.numbered(85 if c.number % 2 else 170, c.frames, rate=plan.rate, tick_frames=TICKS)
-        for c in plan.clips
+        shelf.numbered(85 if c.number % 2 else 170, 61, rate=plan.rate, tick_frames=TICKS) for c in plan.clips
     )
     return Film(timeline=plan, clips=clips, canvas=Canvas(width=160, height=96, rate=plan.rate))
 
@@ -113,12 +112,12 @@ async def test_black_footage_gets_a_poster_all_the_same(
     assert programme.poster.stat().st_size > 0
 
 
-@pytest.mark.parametrize("rate", [25, 30, 23])
+@pytest.mark.parametrize("rate", [30, 23])
 async def test_other_rates_are_exact_too(
     rate: int, shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
 ) -> None:
     """At 23 a frame has no whole number of samples; sound and picture end together all the same."""
-    plan = timeline(41, (47, over(TransitionKind.FADE, 9)), 43, rate=rate)
+    plan = timeline(29, (31, over(TransitionKind.FADE, 9)), 23, rate=rate)
     programme = await film(shelf, plan).programme(composer, tmp_path)
     shown = frames_of(programme.video)
     assert {n: numbers(shown[n]) for n in pure_frames(plan)} == pure_frames(plan)

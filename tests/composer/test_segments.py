@@ -1,5 +1,7 @@
 """A segment shows exactly the frames that the timeline names, whatever the clips are like."""
 
+import os
+import time
 from pathlib import Path
 
 import av
@@ -239,3 +241,14 @@ async def test_a_clip_that_breaks_off_is_refused(
     film = Film(timeline=timeline(96), clips=(tmp_path / "clip.mp4",))
     with pytest.raises(Rejected, match="the clip of scene 1 is"):
         await film.segment(composer, 1, tmp_path / "s.mp4")
+
+
+async def test_what_a_killed_process_left_behind_is_cleared_away(
+    shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path, work_dir: Path
+) -> None:
+    for name, age_s in (("compose-old", 7200), ("compose-busy", 60)):
+        (work_dir / name).mkdir(parents=True)
+        os.utime(work_dir / name, (time.time() - age_s,) * 2)
+    film = Film(timeline=timeline(8), clips=(shelf.numbered(85, 10),))
+    await film.segment(composer, 1, tmp_path / "s.mp4")
+    assert names_in(work_dir) == {"compose-busy"}

@@ -27,7 +27,7 @@ _HDR: Final = {16: "HDR (PQ)", 18: "HDR (HLG)"}
 _SLACK_S: Final = 0.5
 
 
-class Refused(Exception):  # noqa: N818 - a verdict, not a mishap
+class Refused(Exception):
     """The file is not what it should be; the text is a sentence without its subject."""
 
 

@@ -3,9 +3,11 @@
 import asyncio
 import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -22,6 +24,10 @@ from omnigen.ports.composer import Programme, ProgrammeRender, Progress, Segment
 from omnigen.ports.inspector import MediaKind
 
 log = structlog.get_logger(__name__)
+
+_PREFIX: Final = "compose-"
+_ABANDONED_S: Final = 3600
+"""No call takes so long: commands have limits of minutes."""
 
 
 class FfmpegComposer:
@@ -110,17 +116,25 @@ class FfmpegComposer:
     async def _scratch(self) -> AsyncIterator[Path]:
         """A folder of one call; whatever happens in the call, it is gone afterwards."""
         try:
-            self._work_dir.mkdir(parents=True, exist_ok=True)
-            folder = tempfile.mkdtemp(prefix="compose-", dir=self._work_dir)
+            folder = await asyncio.to_thread(_new_folder, self._work_dir)
         except OSError as error:
             raise Transient(f"the work folder {self._work_dir} can't be used") from error
         try:
-            yield Path(folder)
+            yield folder
         except OSError as error:
             log.warning("compose.disk", error=str(error))
             raise Transient("the composer's disk is full or unreadable") from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _new_folder(work_dir: Path) -> Path:
+    """A fresh folder; those that a killed process has left behind go first."""
+    work_dir.mkdir(parents=True, exist_ok=True)
+    for left in work_dir.glob(f"{_PREFIX}*"):
+        if time.time() - left.stat().st_mtime > _ABANDONED_S:
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=work_dir))
 
 
 def deliver(made: Path, into: Path) -> None:
