@@ -1,4 +1,4 @@
-"""The cast: puts the prompt's subjects where they belong in a place, and lets the weather in."""
+"""The cast: puts the prompt's subjects where they belong in a place."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from emulator.media import terrain
 from emulator.media.backlot import Backlot
 from emulator.media.beam import Beam
 from emulator.media.indoors import Steam
-from emulator.media.palette import Colour, colour
-from emulator.media.weather import Drift, Fog, Rain, scattered
+from emulator.media.palette import colour
 
 _STANDING = {
     "person": 0.15,
@@ -48,42 +47,6 @@ def place_cast(lot: Backlot) -> None:
         _birds(lot)
     if "balloons" in subjects and place not in ("room", "underwater"):
         _balloons(lot)
-
-
-def let_weather_in(lot: Backlot) -> None:
-    """What falls and floats before everything."""
-    place = _place(lot)
-    if place == "room":
-        _drift(
-            lot,
-            "dust",
-            90,
-            lot.palette.glow,
-            fall=-0.01,
-            side=0.008,
-            flutter=0.02,
-            size=(1.0, 5.0),
-            strength=0.4,
-        )
-        return
-    if place == "underwater":
-        _drift(
-            lot,
-            "bubbles",
-            80,
-            lot.palette.glow,
-            fall=-0.09,
-            side=0.0,
-            flutter=0.015,
-            size=(1.0, 5.5),
-            strength=0.5,
-        )
-        return
-    if place == "space":
-        return
-    for name, bring in _WEATHER.items():
-        if lot.reading.has(name):
-            bring(lot)
 
 
 def _place(lot: Backlot) -> str:
@@ -318,178 +281,3 @@ def _balloons(lot: Backlot) -> None:
             body=body,
             detail=detail,
         )
-
-
-def _drift(lot: Backlot, name: str, count: int, tint: Colour, **how: object) -> None:
-    seeds = scattered(lot.chance(name), int(count * max(0.7, lot.stage.aspect / 1.5)))
-    lot.add(Drift(lot.stage, seeds, tint, **how))  # type: ignore[arg-type]
-
-
-def _snow(lot: Backlot) -> None:
-    white = np.asarray(lot.palette.cloud_lit * np.float32(0.4) + np.float32(0.6), np.float32)
-    wild = lot.reading.has("storm", "wind")
-    _drift(
-        lot,
-        "snow",
-        420,
-        white,
-        fall=0.16,
-        side=0.25 if wild else 0.03,
-        flutter=0.015,
-        size=(1.4, 7.0),
-        strength=0.9,
-        opaque=True,
-    )
-
-
-def _rain(lot: Backlot) -> None:
-    tint = np.asarray(lot.palette.horizon * np.float32(0.5) + np.float32(0.45), np.float32)
-    grows = "rolls_in" in lot.reading.events
-    heavy = 0.62 if lot.reading.has("rain") else 0.5
-    lot.add(Rain.of(lot.stage, lot.chance("rain"), tint, heavy, grows=grows))
-
-
-def _storm(lot: Backlot) -> None:
-    if not lot.reading.has("rain", "snow", "desert"):
-        _rain(lot)
-
-
-def _fog(lot: Backlot) -> None:
-    for number, (up, thick, strength, depth) in enumerate(((0.06, 0.09, 0.6, 0.3), (-0.12, 0.11, 0.5, 0.8))):
-        lot.add(
-            Fog(
-                lot.stage,
-                lot.texture(f"fog{number}"),
-                lot.palette.horizon,
-                up,
-                thick,
-                strength,
-                depth,
-                1 + number,
-            )
-        )
-
-
-def _embers(lot: Backlot) -> None:
-    _drift(
-        lot,
-        "embers",
-        150,
-        lot.palette.lamp,
-        fall=-0.17,
-        side=0.05,
-        flutter=0.03,
-        size=(1.2, 5.0),
-        strength=1.0,
-        blink=0.6,
-    )
-
-
-def _petals(lot: Backlot) -> None:
-    _drift(
-        lot,
-        "petals",
-        70,
-        colour("#f6c6d2"),
-        fall=0.07,
-        side=0.09,
-        flutter=0.03,
-        size=(2.0, 8.5),
-        strength=0.85,
-        opaque=True,
-    )
-
-
-def _leaves(lot: Backlot) -> None:
-    _drift(
-        lot,
-        "leaves",
-        60,
-        colour("#d9822b"),
-        fall=0.09,
-        side=0.07,
-        flutter=0.035,
-        size=(2.0, 8.5),
-        strength=0.85,
-        opaque=True,
-    )
-
-
-def _fireflies(lot: Backlot) -> None:
-    _drift(
-        lot,
-        "fireflies",
-        60,
-        colour("#ffe58a"),
-        fall=-0.01,
-        side=0.01,
-        flutter=0.05,
-        size=(1.6, 6.0),
-        strength=1.0,
-        blink=0.95,
-        top=0.35,
-    )
-
-
-def _flowers(lot: Backlot) -> None:
-    rng = lot.chance("flowers")
-    lot.add(Blooms.of(lot, rng))
-
-
-class Blooms:
-    """Flowers in the grass, larger towards the camera."""
-
-    def __init__(self, drifts: list[tuple[float, Drift]]) -> None:
-        self.drifts = drifts
-
-    @classmethod
-    def of(cls, lot: Backlot, rng: np.random.Generator) -> Blooms:
-        """Three colours of flowers that fit the light."""
-        drifts = []
-        for code in ("#f25f5c", "#ffe066", "#f7f3ee", "#b388eb"):
-            own = colour(code)
-            tint = np.asarray(
-                own * (np.float32(0.75) - np.float32(0.45 * lot.palette.night))
-                + lot.tone(0.9) * np.float32(0.25),
-                np.float32,
-            )
-            seeds = scattered(rng, int(60 * max(0.7, lot.stage.aspect)), far=1.2)
-            seeds[2] = 0.1 + 0.9 * seeds[2]
-            seeds[1] = 1.05 * seeds[2] - 0.06
-            drifts.append(
-                (
-                    0.0,
-                    Drift(
-                        lot.stage,
-                        seeds,
-                        tint,
-                        0.0,
-                        0.0,
-                        0.004,
-                        (2.5, 12.0),
-                        0.95,
-                        True,
-                        0.0,
-                        lot.stage.horizon + 0.17,
-                    ),
-                )
-            )
-        return cls(drifts)
-
-    def draw(self, image: np.ndarray[tuple[int, ...], np.dtype[np.float32]], view: object) -> None:
-        """All of them, far ones first."""
-        for _, drift in self.drifts:
-            drift.draw(image, view)  # type: ignore[arg-type]
-
-
-_WEATHER = {
-    "flowers": _flowers,
-    "rain": _rain,
-    "storm": _storm,
-    "fog": _fog,
-    "snow": _snow,
-    "fire": _embers,
-    "petals": _petals,
-    "leaves": _leaves,
-    "fireflies": _fireflies,
-}

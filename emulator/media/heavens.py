@@ -90,9 +90,12 @@ class Nebula:
         x = stage.columns[None, ::2] / np.float32(view.scale(0))
         y = stage.rows[::2, None] / np.float32(view.scale(0))
         slide = np.float32(view.time * 1.1 + 18 * view.x)
-        u, v = x * 90 + y * 30 + slide, y * 90 - x * 34
-        one = sample(self.gas, np.asarray(u, np.float32), np.asarray(v, np.float32))[..., 0]
-        two = sample(self.gas, u * 0.6 + 90 - slide * 0.5, v * 0.6 + 31)[..., 0]
+        u = np.asarray(x * 90 + y * 30 + slide, np.float32)
+        v = np.asarray(y * 90 - x * 34, np.float32)
+        one = sample(self.gas, u, v)[..., 0]
+        two = sample(
+            self.gas, u * np.float32(0.6) + np.float32(90 - slide * 0.5), v * np.float32(0.6) + np.float32(31)
+        )[..., 0]
         half = np.empty((3, *one.shape), np.float32)
         half[:] = self.palette.zenith[:, None, None]
         blend(half, self.palette.horizon, smoothstep(0.35, 0.75, one) * np.float32(0.85))
@@ -130,10 +133,9 @@ class Planet:
         inside = np.clip((1 - np.sqrt(far)) * np.float32(size * self.stage.height) + 0.5, 0, 1)
         z = np.sqrt(np.clip(1 - far, 0, 1))
         lit = np.clip((x * self.sun[0] + y * self.sun[1] + z * 0.25) * 1.25 + 0.12, 0, 1)
-        turn = np.float32(view.time * 1.5)
-        bands = sample(self.weather, np.arcsin(np.clip(x, -1, 1)) * 60 + turn, np.clip(y, -1, 1) * 150)[
-            ..., 0
-        ]
+        across = np.asarray(np.arcsin(np.clip(x, -1, 1)) * 60 + view.time * 1.5, np.float32)
+        down = np.asarray(np.clip(y, -1, 1) * 150, np.float32)
+        bands = sample(self.weather, across, down)[..., 0]
         ground = self.palette.far[:, None, None] * (0.5 + bands) + self.palette.cloud_lit[:, None, None] * (
             bands**2
         )

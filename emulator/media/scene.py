@@ -7,8 +7,9 @@ from attrs import define, evolve
 
 from emulator.media.backlot import Backlot, Layer
 from emulator.media.camera import Camera, camera_for
-from emulator.media.cast import let_weather_in, place_cast
+from emulator.media.cast import place_cast
 from emulator.media.chance import dice, number_of, pick
+from emulator.media.elements import let_elements_in
 from emulator.media.grade import Grade, Pixels
 from emulator.media.palette import palette_for
 from emulator.media.places import PLACES
@@ -63,7 +64,7 @@ def build(prompt: str, seed: int, width: int, height: int, seconds: float) -> Sc
     )
     PLACES[reading.places[0]](lot)
     place_cast(lot)
-    let_weather_in(lot)
+    let_elements_in(lot)
     grade = Grade.of(reading.style, width, height, number_of("grain", prompt, seed))
     return Scene(stage, lot.layers, camera_for(reading, dice("camera", prompt, seed), seconds), grade)
 

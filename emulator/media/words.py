@@ -18,12 +18,12 @@ HOURS: Vocabulary = {
     "dusk": "dusk twilight sunset sundown evening nightfall vesper",
     "dawn": "dawn sunrise daybreak morning sunup",
     "golden": "golden honey amber magic-hour backlit",
-    "night": "night midnight moon* nocturn* starlit starry dark darkness aurora milky",
-    "day": "noon midday daylight sunny sunshine sunlit bright afternoon summer blue-sky",
+    "night": "night midnight moon* nocturn* starlit starry darkness aurora milky",
+    "day": "noon midday daylight sunny sunshine sunlit afternoon summer blue-sky",
 }
 WEATHER: Vocabulary = {
     "storm": "storm* thunder* lightning tempest hurricane gale squall",
-    "rain": "rain* drizzle downpour shower wet monsoon",
+    "rain": "rain* drizzle downpour shower monsoon",
     "snow": "snow* winter* blizzard frost* ice icy frozen flurr* arctic glacier ski skiing",
     "fog": "fog* mist* haze hazy smoke smoky steam",
     "wind": "wind* breez* gust*",
@@ -101,7 +101,7 @@ SUBJECTS: Vocabulary = {
     "candle": "candle lantern",
     "fireflies": "firefl* lantern spark*",
     "petals": "petal cherry sakura blossom*",
-    "leaves": "autumn leaf leaves fall maple",
+    "leaves": "autumn leaf leaves maple",
     "flowers": "flower* tulip rose daisy lavender sunflower poppy poppies garden wildflower*",
     "fish": "fish reef school shark",
     "jellyfish": "jellyfish",
@@ -110,7 +110,7 @@ MATTER: Vocabulary = {
     "neon": "neon cyber* synthwave electric vaporwave hologra* futuristic",
     "fire": "fire* flame* burn* lava volcan* ember inferno blaze",
     "gold": "gold gilded luxur* treasure",
-    "autumn": "autumn fall maple october november leaves",
+    "autumn": "autumn maple october november leaves",
     "spring": "spring blossom* cherry sakura garden petal",
 }
 STYLES: Vocabulary = {
@@ -130,8 +130,8 @@ MOVES: Vocabulary = {
     "pan_left": "pan-left right-to-left",
     "tilt": "tilt tilting crane rise rising",
     "track": "tracking track follow* alongside dolly-shot travelling traveling",
-    "orbit": "orbit* circl* around arc",
-    "static": "static locked-off still tripod locked",
+    "orbit": "orbit* circl* arc",
+    "static": "static locked-off tripod locked",
     "handheld": "handheld hand-held shaky",
 }
 SHOTS: Vocabulary = {
