@@ -16,6 +16,8 @@ from attrs import field, frozen
 
 T = TypeVar("T")
 
+_LONGEST_NUMBER: Final = 20
+"""Digits; Python refuses to read numbers of thousands."""
 REPLICATE_DELIVERY: Final = ("replicate.delivery", "*.replicate.delivery")
 
 
@@ -211,8 +213,8 @@ class _Reader:
 
     def integer(self, name: str, default: int, low: int, high: int) -> int:
         text = self.text(name, str(default))
-        if not text.isdecimal() or not low <= int(text) <= high:
-            raise SettingsError(f"{name} is {text!r}; a whole number from {low} to {high} is allowed")
+        if not text.isdecimal() or len(text) > _LONGEST_NUMBER or not low <= int(text) <= high:
+            raise SettingsError(f"{name} is {text[:40]!r}; a whole number from {low} to {high} is allowed")
         return int(text)
 
     def one_of(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
@@ -232,10 +234,17 @@ class _Reader:
 
     def url(self, name: str, default: str) -> str:
         text = self.text(name, default).rstrip("/")
-        parts = urlsplit(text)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if not _is_web_address(text):
             raise SettingsError(f"{name} is {text!r}; an http or https URL is allowed")
         return text
 
     def optional_url(self, name: str) -> str | None:
         return self.url(name, "") if self.optional(name) else None
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that don't match, a port that is no number
+        return False

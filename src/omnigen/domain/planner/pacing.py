@@ -1,8 +1,8 @@
 """Time: how many scenes, how long each is, and how one gives way to the next. Whole frames, and always exact.
 
 Rule of thumb: opening and ending weigh 3, each scene between them 4; three scenes get 30, 40 and 30 %.
-A model makes clips of certain lengths only, so a scene gives up to a quarter of its time to the others where
-that saves seconds which would be paid for and never seen.
+A model makes clips of certain lengths only, so a scene gives up to three tenths of its time to the others
+where that saves seconds which would be paid for and never seen.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from omnigen.domain.timeline import frames_of
 
 SHORTEST_SHOT_S: Final = 2.5
 """A shot that is shorter can't be read."""
-_GIVES: Final = 0.25
+_GIVES: Final = 0.3
 """Part of its time that a scene may give up."""
 _WORTH: Final = 1.1
 """How much more may be paid for the sake of soft transitions."""
