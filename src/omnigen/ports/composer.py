@@ -36,7 +36,8 @@ class SceneSound:
     clip: Path
     """Its own sound is taken, where it has any."""
     narration: Path | None = None
-    """Placed at the scene's start, fitted (at most 1.15 times faster), never cut off."""
+    """Starts with the scene, or where the narration before it ends (`captions.placed`); fitted, at most 1.15
+    times faster, and never cut off."""
 
 
 @frozen(kw_only=True)
