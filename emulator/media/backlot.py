@@ -114,6 +114,8 @@ class Backlot:
             cover = max(_COVER.get(name, 0.0) for name in reading.weather)
         else:
             cover = 0.3 if night else float(self.chance("cover").uniform(0.38, 0.6))
+        if reading.has("aurora"):
+            cover = 0.2
         start = 0.45 if "rolls_in" in reading.events else cover
         sinks = 0.07 * ("sun_down" in reading.events) - 0.08 * ("sun_up" in reading.events)
         sun = (self.sun_x, palette.sun * self.stage.horizon + (0.02 if sinks > 0 else 0))

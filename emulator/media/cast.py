@@ -215,7 +215,7 @@ def _travellers(lot: Backlot, place: str) -> None:
     subjects = lot.reading.subjects
     if place == "rails" or "train" in subjects:
         rng = lot.chance("line")
-        line = lot.land(terrain.hills(rng, -0.05, 0.006), 0.62, depth=0.6, lit=0.1)
+        line = lot.land(terrain.hills(rng, -0.05, 0.006), 0.62, depth=0.6, lit=0.1, bare=True)
         lot.layers.pop()
         length = 0.09 * 10
         start = -lot.side * (0.35 * lot.stage.aspect + 0.25 * length)

@@ -299,10 +299,12 @@ _SHARE = {"storm": 0.62, "rain": 0.5, "fog": 0.55, "snow": 0.7}
 def palette_for(reading: Reading) -> Palette:
     """The light that the words ask for; the hour first, then the weather tints it."""
     light = PALETTES[_base(reading)]
-    said = reading.hour is not None or bool(reading.matter)
+    said = (
+        reading.hour is not None or bool(reading.matter) or reading.has("aurora") or reading.style == "noir"
+    )
     for weather in reading.weather:
         if weather in _SHARE:
-            faint = (weather == "snow" and light.night > 0.5) or "neon" in reading.matter
+            faint = (weather == "snow" and light.night > 0.35) or "neon" in reading.matter
             light = light.mixed(PALETTES[weather], (0.25 if faint else _SHARE[weather]) if said else 1.0)
             said = True
     return light

@@ -70,7 +70,7 @@ def forest(lot: Backlot) -> None:
         _mountains(lot)
     rng = lot.chance("forest")
     for number, (near, base, tall) in enumerate(((0.16, 0.10, 0.13), (0.32, 0.05, 0.2), (0.52, -0.02, 0.27))):
-        line = terrain.conifers(rng, terrain.hills(rng, base, 0.04), tall, dense=2.2)
+        line = terrain.conifers(rng, terrain.hills(rng, base, 0.04), tall, dense=1.5)
         lot.land(line, near, fade=0.26)
         mist = lot.palette.horizon if number < 2 else lot.haze(0.3)
         lot.add(
@@ -111,7 +111,7 @@ def city(lot: Backlot) -> None:
         mass = lot.land(line, near, depth=0.7 * near, fade=0.42)
         lot.layers.pop()
         grain = (0.55, 0.75, 1.0)[number] * lot.stage.height / 360
-        lot.add(Skyline(mass, windows, lights, lit * (0.55, 0.85, 1.0)[number], grain))
+        lot.add(Skyline(mass, windows, lights, lit * (0.6, 0.95, 1.3)[number], grain))
         if number < 2:
             lot.add(Fog(lot.stage, lot.texture(f"smog{number}"), lot.palette.horizon, 0.03, 0.06, 0.4, near))
     quay = terrain.hills(lot.chance("quay"), 0.006, 0.004)

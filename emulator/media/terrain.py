@@ -43,9 +43,7 @@ class Ridge:
         """Cut it out of everything behind it."""
         stage, scale = self.stage, self.stage.height * view.scale(self.depth)
         x = stage.world_x(view, self.depth)
-        edge = np.float32(stage.row_of(0, view, self.depth)) - np.interp(x, _GRID, self.line).astype(
-            np.float32
-        ) * np.float32(scale)
+        edge = self._edge_row(x, view, scale)
         first, last = max(0, int(edge.min()) - 1), min(stage.height, int(edge.max()) + 2)
         if first >= stage.height:
             return
@@ -54,8 +52,16 @@ class Ridge:
         fill = self._fill(first, scale)
         if last > first:
             below = np.arange(first, last, dtype=np.float32)[:, None] - edge[None, :]
-            self._edge(image[:, first:last], fill[:, : last - first], below, x, np.float32(scale))
+            beside = self._edge_row(x + np.float32(0.5 / scale), view, scale) - edge
+            cover = np.clip(below + np.float32(0.5), 0, 1)
+            cover += np.clip(below + (np.float32(0.5) - beside), 0, 1)
+            cover *= np.float32(0.5)
+            self._cut(image[:, first:last], fill[:, : last - first], below, cover, x, np.float32(scale))
         image[:, max(first, last) :] = fill[:, max(first, last) - first :]
+
+    def _edge_row(self, x: Field, view: View, scale: float) -> Field:
+        rise = np.interp(x, _GRID, self.line) * scale
+        return np.asarray(self.stage.row_of(0, view, self.depth) - rise, np.float32)
 
     def _fill(self, first: int, scale: float) -> Picture:
         down = (np.arange(first, self.stage.height, dtype=np.float32) - first) / np.float32(self.fade * scale)
@@ -65,8 +71,9 @@ class Ridge:
             np.float32,
         )
 
-    def _edge(self, band: Picture, fill: Picture, below: Field, x: Field, scale: np.float32) -> None:
-        cover = np.clip(below + np.float32(0.5), 0, 1)
+    def _cut(
+        self, band: Picture, fill: Picture, below: Field, cover: Field, x: Field, scale: np.float32
+    ) -> None:
         if self.light is None:
             band += (fill - band) * cover
             return
@@ -170,7 +177,7 @@ def _per_height() -> float:
 
 
 def _fir(share: Field, tall: float) -> Field:
-    steps = 0.85 + 0.15 * np.cos((1 - np.abs(share)) * 26)
+    steps = 0.92 + 0.08 * np.cos((1 - np.abs(share)) * 19)
     return np.asarray(tall * (1 - np.abs(share)) ** 1.05 * steps)
 
 
@@ -184,7 +191,7 @@ def _planted(rng: np.random.Generator, base: Field, size: float, dense: float, s
     x = -REACH
     while x < REACH:
         tall = size * rng.uniform(0.45, 1.0)
-        half = tall * rng.uniform(0.15, 0.22) * (1 if shape is _fir else 2.2)
+        half = tall * rng.uniform(0.17, 0.25) * (1 if shape is _fir else 2.2)
         near = slice(*np.searchsorted(_GRID, [x - half, x + half]))
         share = (_GRID[near] - x) / half
         line[near] = np.maximum(line[near], base[near] + shape(share, tall))
