@@ -255,4 +255,4 @@ async def _listed(answer: Awaitable[Any]) -> list[Any]:
 
 
 TestJobs = JobsMachine.TestCase
-TestJobs.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestJobs.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)

@@ -3,16 +3,18 @@
 import asyncio
 import os
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import apsw
 import pytest
 
-from omnigen.adapters.local.sqlite import Database, SqliteJobs, SqliteRates, schema
+from omnigen.adapters.local.sqlite import Database, SqliteJobs, SqliteRates, SqliteUsage, schema
+from omnigen.adapters.local.sqlite.turnstile import Turnstile
 from omnigen.domain.errors import Conflict, NotFound, Transient
 from omnigen.settings import SettingsError
-from tests.builders import a_job, an_acceptance, later
+from tests.builders import a_job, an_acceptance, an_entry, later
 
 
 @pytest.fixture
@@ -210,3 +212,43 @@ async def test_counters_of_requests_do_not_pile_up(database: Database) -> None:
     for minute in range(50):
         await SqliteRates(database).hit("ada", limit=5, window=60, at=later(60 * minute))
     assert await database.read(lambda db: db.execute("SELECT count(*) FROM hits").get) == 2
+
+
+async def test_a_busy_process_does_not_keep_another_out(place: Path) -> None:
+    """Ten writes, one after the other, are through long before a flood of 3,000 by another process is."""
+    flooding, polite = [await Database.open(place / "omnigen.db") for _ in range(2)]
+    numbers = iter(range(3000))
+
+    async def flood() -> None:
+        for number in numbers:
+            await SqliteUsage(flooding).enter(an_entry(f"flood_{number}"))
+
+    clients = [asyncio.ensure_future(flood()) for _ in range(8)]
+    for n in range(10):
+        await SqliteUsage(polite).enter(an_entry(f"polite_{n}"))
+    assert next(numbers, None) is not None
+    await asyncio.gather(*clients)
+    await flooding.close()
+    await polite.close()
+
+
+def test_a_turn_is_one_at_a_time_and_only_a_courtesy(place: Path) -> None:
+    """Who has waited long enough goes on without: a process that hangs at the turnstile stops nobody."""
+    first, second = Turnstile(place / "omnigen.db"), Turnstile(place / "omnigen.db")
+    passed: list[str] = []
+    with first.turn(1):
+        other = threading.Thread(target=_pass, args=(second, 10, passed))
+        other.start()
+        assert passed == []
+    other.join()
+    assert passed == ["through"]
+    with first.turn(1):
+        _pass(second, 0, passed)
+    assert passed == ["through"] * 2
+    first.close()
+    second.close()
+
+
+def _pass(turnstile: Turnstile, patience: float, passed: list[str]) -> None:
+    with turnstile.turn(patience):
+        passed.append("through")

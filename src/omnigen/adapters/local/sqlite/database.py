@@ -17,7 +17,8 @@ from typing import Any, Final, TypeVar
 import apsw
 from attrs import frozen
 
-from omnigen.adapters.local.sqlite.schema import connect
+from omnigen.adapters.local.sqlite import schema
+from omnigen.adapters.local.sqlite.turnstile import Turnstile
 from omnigen.domain.errors import Transient
 
 T = TypeVar("T")
@@ -49,9 +50,10 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._queue: SimpleQueue[_Change | None] = SimpleQueue()
-        self._writer = connect(path)
-        self._reader = connect(path)
+        self._writer = schema.connect(path)
+        self._reader = schema.connect(path)
         self._reader.pragma("query_only", True)
+        self._turnstile = Turnstile(path)
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="sqlite-reader")
         self._writing = threading.Thread(target=self._write_all, name="sqlite-writer", daemon=True)
         self._writing.start()
@@ -93,6 +95,7 @@ class Database:
         self._reading.shutdown()
         self._reader.close()
         self._writer.close()
+        self._turnstile.close()
 
     def _write_all(self) -> None:
         while batch := self._next_batch():
@@ -114,13 +117,17 @@ class Database:
 
     def _commit(self, batch: list[_Change]) -> list[_Outcome]:
         try:
-            self._writer.execute("BEGIN IMMEDIATE")
+            self._begin()
             outcomes = [self._attempt(change) for change in batch]
             self._writer.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - whatever it is, all who wait must hear of it
             self._roll_back()
             return [(change, None, _unavailable(error)) for change in batch]
         return outcomes
+
+    def _begin(self) -> None:
+        with self._turnstile.turn(schema.BUSY_MS / 1000):
+            self._writer.execute("BEGIN IMMEDIATE")
 
     def _attempt(self, change: _Change) -> _Outcome:
         self._writer.execute("SAVEPOINT change")

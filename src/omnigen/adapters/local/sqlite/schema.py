@@ -154,7 +154,7 @@ def connect(path: Path) -> apsw.Connection:
 def _prepared(path: Path) -> apsw.Connection:
     connection = apsw.Connection(str(path))
     try:
-        connection.set_busy_timeout(BUSY_MS)
+        connection.set_busy_handler(_wait)
         _check(connection, path)
         _use_wal(connection)
         # FULL: a commit has reached the disk before anybody is told of it.
@@ -165,6 +165,12 @@ def _prepared(path: Path) -> apsw.Connection:
         connection.close()
         raise
     return connection
+
+
+def _wait(calls: int) -> bool:
+    """Look again in a millisecond. SQLite's own handler sleeps ever longer, and comes too late each time."""
+    time.sleep(0.001)
+    return calls < BUSY_MS
 
 
 def _check(connection: apsw.Connection, path: Path) -> None:
