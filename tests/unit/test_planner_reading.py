@@ -118,3 +118,11 @@ def test_more_beats_than_scenes_share_one() -> None:
     """In five seconds three things happen in one shot, in order."""
     (told,) = prompts("a lighthouse at dusk, a storm rolls in, the light comes on", 5)
     assert "a lighthouse at dusk, then a storm rolls in, then the light comes on" in told.lower()
+
+
+def test_a_place_that_is_only_named_is_where_the_rest_plays() -> None:
+    """The road opens the film; from then on it is about the car, and the opening shows no car."""
+    told = prompts("a winding mountain road, a red sports car races by, then it stops", 15)
+    assert "car" not in told[0]
+    assert "On the winding mountain road." in told[1]
+    assert "The red sports car stops." in told[2]

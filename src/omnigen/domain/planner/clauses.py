@@ -12,7 +12,7 @@ _ASKING: Final = re.compile(
     r"^(?:please\s+|can you\s+|i want\s+(?:you to\s+)?|i(?:'d| would) like\s+(?:to\s+)?)*"
     r"(?:(?:show|create|make|generate|produce|film|give|imagine|render|animate|see)(?:\s+me|\s+us)?\s+)?"
     r"(?:(?:an?|the|one)\s+)?(?:\d+[\s-]*(?:s|secs?|seconds?|min|minutes?)\b[\s-]*)?(?:long\s+)?"
-    r"(?:(?:short|quick|brief|little|beautiful|epic|cinematic|cool|nice|new)\s+)*"
+    r"(?:(?:short|product|promotional|quick|brief|little|beautiful|epic|cinematic|cool|nice|new)\s+)*"
     r"(?:video|clip|film|movie|animation|trailer|teaser|advert|ad|commercial|promo|spot|montage|story)s?\s*"
     r"(?:clip\s+)?(?:of|about|showing|that shows|in which|where|featuring|for|:)\s+",
     re.IGNORECASE,

@@ -35,7 +35,8 @@ class Subject:
             return f"the {rest}"
         if low in w.ARTICLES:
             return f"{low} {rest}".strip()
-        if low in w.NUMBERS or low in w.PERSONS or first.islower() or (self.plural and not rest):
+        common = low in w.NUMBERS or low in w.PERSONS or first.islower()
+        if common or rest.islower() or (self.plural and not rest):
             return f"the {low} {rest}".strip()
         return self.name
 
@@ -77,7 +78,8 @@ def _noun_phrase(said: Sequence[str]) -> list[str]:
     return _trimmed(kept)
 
 
-def _trimmed(kept: list[str]) -> list[str]:
+def _trimmed(said: list[str]) -> list[str]:
+    kept = [word for word in said if word]
     while kept and (kept[-1].lower() in w.WEAK_ENDS or kept[-1].lower().endswith("ly")):
         kept = kept[:-1]
     return [*kept[:-1], kept[-1].rstrip(",.:;!?")] if kept else []

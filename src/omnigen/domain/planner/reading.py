@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from omnigen.domain.planner import words as w
 from omnigen.domain.planner.beats import Beat, Script
 from omnigen.domain.planner.grammar import find_verb, tokens
 from omnigen.domain.planner.phrases import Subject, subject_of
+
+_NOBODY: Final = Subject()
 
 
 @frozen
@@ -29,14 +32,21 @@ def find_subject(script: Script) -> Subject:
     if len(texts) > 2 and all(find_verb(tokens(text)) is None for text in texts):
         return Subject()
     found = [subject for text in texts if (subject := subject_of(text)).head]
-    return next((subject for subject in found if subject.head not in w.SCENERY), [*found, Subject()][0])
+    actors = [subject for subject in found if subject.head not in w.SCENERY]
+    people = [subject for subject in actors if subject.head not in w.PLACES]
+    return next(iter([*people, *actors, *found]), Subject())
 
 
-def settings(beats: Iterable[Beat]) -> list[Setting]:
-    """The setting of each beat: what was said once goes on until something else is said."""
+def settings(beats: Iterable[Beat], subject: Subject = _NOBODY) -> list[Setting]:
+    """The setting of each beat: what was said once goes on until something else is said.
+
+    A place that is only named, as in `a mountain road, a car races by`, is where the rest plays.
+    """
     now, told = Setting(), []
     for beat in beats:
         here = read_setting(beat.text)
+        if not here.place and subject.head not in tokens(beat.text):
+            here = evolve(here, place=_named_place(beat.text))
         now = Setting(here.time or now.time, here.place or now.place, here.weather or now.weather)
         told.append(now)
     return told
@@ -66,6 +76,14 @@ def _place(text: str) -> str:
         if word in w.PLACE_OPENERS and (end := _place_end(told, at)):
             return _place_phrase(said[at : end + 1])
     return ""
+
+
+def _named_place(text: str) -> str:
+    """`on the winding mountain road` for `a winding mountain road`; empty for anything but a place."""
+    place = subject_of(text)
+    if place.head not in w.PLACES or find_verb(tokens(text)) is not None:
+        return ""
+    return f"{w.PLACE_AT.get(place.head, 'in')} {place.definite}"
 
 
 def _place_end(told: Sequence[str], at: int) -> int:

@@ -41,7 +41,7 @@ def moments_of(script: Script, subject: Subject, count: int) -> list[Moment]:
     whole = [
         Moment(evolve(beat, text=full), spoken, setting, doer)
         for beat, setting, (full, spoken, doer) in zip(
-            script.beats, settings(script.beats), _cast(script, subject), strict=True
+            script.beats, settings(script.beats, subject), _cast(script, subject), strict=True
         )
     ]
     if len(whole) <= count:
@@ -55,9 +55,11 @@ def moments_of(script: Script, subject: Subject, count: int) -> list[Moment]:
 def action(moment: Moment, shot: Shot, subject: Subject) -> str:
     """What happens in a scene, in whole sentences, the subject named."""
     said = sentence(_LATER.sub("", moment.beat.text))
-    it = moment.doer.definite or subject.definite or "the subject"
+    it = moment.doer.definite or subject_of(moment.beat.text).definite or "the place"
     shown = f"{said} {sentence(shot.focus.format(it=it))}" if moment.phase else said
-    absent = [who.definite for who in (moment.doer, subject) if who.head and who.head not in tokens(shown)]
+    absent = [
+        who.definite for who in (moment.doer, subject) if moment.doer.head and who.head not in tokens(shown)
+    ]
     if not absent:
         return shown
     return f"{shown.rstrip('.')}, with {' and '.join(dict.fromkeys(absent))} in view."
@@ -67,7 +69,8 @@ def setting_sentence(moment: Moment) -> str:
     """`It is dusk in a village, with rain falling.`: whatever of the setting the beat itself leaves out."""
     own, now = read_setting(moment.beat.text), moment.setting
     time = f"It is {now.time}" if now.time and not own.time else ""
-    where = " ".join(part for part in (time, "" if own.place else now.place) if part)
+    told = own.place or set(tokens(now.place)[-1:]) <= set(tokens(moment.beat.text))
+    where = " ".join(part for part in (time, "" if told else now.place) if part)
     air = " and ".join(
         part for part in ("" if own.weather else now.weather, w.LIGHT.get(now.time, "")) if part
     )
@@ -99,10 +102,15 @@ def _merged(moments: Sequence[Moment]) -> Moment:
 
 def _cast(script: Script, subject: Subject) -> Iterator[tuple[str, str, Subject]]:
     """Each beat's text with everybody named in full, the same as it is spoken, and who is at work in it."""
+    heads = (tokens(beat.text) for beat in script.beats)
+    enters = next((at for at, told in enumerate(heads) if subject.head in told), 0)
     doer = subject
     for at, beat in enumerate(script.beats):
         if subject.context:
             yield (f"{subject.context}, {beat.text}" if at else beat.text), beat.text, subject
+            continue
+        if at < enters:
+            yield beat.text, beat.text, Subject()
             continue
         own = subject_of(_LATER.sub("", beat.text))
         if _SOMEBODY.search(beat.text):

@@ -33,7 +33,7 @@ AUXILIARIES: Final = _set("is are was were be has have had can will would must d
 
 VERBS: Final = _set(
     "appear arrive awake awaken bake balance battle become begin bend blaze bloom blow boil bounce bow "
-    "break breathe brew bring build burn burst buzz call calm carry carve cast catch chase cheer chop "
+    "breach splash rotate break breathe brew bring build burn burst buzz call calm carry carve cast catch chase cheer chop "
     "circle clap clean clear climb close collapse collect come compete continue cook count crack crash "
     "crawl create creep cross crumble cry curl cut dance dart dash decide deliver descend dig dim "
     "disappear discover dissolve dive draw dream drift drink drip drive drop dry eat end emerge embrace "
@@ -132,7 +132,7 @@ ABSTRACT: Final = _set(
 )
 """`The history of a tree` is about a tree."""
 SCENERY: Final = _set(
-    "sun moon light night day morning camera rain storm wind sky snow fog mist clouds waves thunder"
+    "time sun moon light night day morning camera rain storm wind sky snow fog mist clouds waves thunder"
 )
 """What a clause may be about without the film being about it."""
 RELATIVES: Final = _set("which who whose that where like")
@@ -155,3 +155,10 @@ FOREIGN: Final = _set(
     "och det nella del sur dans sobre com uma em não que qui von mit auf"
 )
 """Articles and the like of other languages in our letters."""
+PLACE_AT: Final = _by_word({
+    "on": "beach coast shore island hill hills cliff cliffs street streets bridge highway road rooftop rooftops stage "
+    "farm planet moon mars mountain mountains reef glacier",
+    "by": "sea ocean lake river waterfall lighthouse tower castle temple church cathedral house cabin cottage tent",
+    "at": "port station airport",
+})  # fmt: skip
+"""What is said before a place, where it isn't `in`."""
