@@ -20,10 +20,10 @@ from omnigen.adapters.oidc import OidcVerifier
 from omnigen.adapters.replicate.catalogue import load_catalogue
 from omnigen.container import Container
 from omnigen.entrypoints.http.app import create_app
+from omnigen.ports.usage import Rates, RateState
 from omnigen.settings import Secret, Settings
 from omnigen.usecases.app import App
 from omnigen.usecases.policy import Policy
-from omnigen.ports.usage import Rates, RateState
 from tests.adapters.signing import CLIENT, ISSUER, claims, key_set, sign
 from tests.builders import NOW
 

@@ -20,7 +20,9 @@ async def test_a_sane_request_id_is_kept_and_any_other_replaced(client: httpx.As
     for odd in ("short", "a" * 65, "with blank", "<script>alert", "line\tbreak"):
         made = await client.get("/health", headers={"X-Request-Id": odd})
         assert made.headers["x-request-id"].startswith("req_")
-    assert (await client.get("/health")).headers["x-request-id"] != (await client.get("/health")).headers["x-request-id"]
+    assert (await client.get("/health")).headers["x-request-id"] != (await client.get("/health")).headers[
+        "x-request-id"
+    ]
 
 
 @pytest.mark.parametrize("path", ["/health", "/nowhere", "/api/v1/jobs", "/docs", "/"])
@@ -35,7 +37,9 @@ async def test_every_response_has_safe_headers(client: httpx.AsyncClient, path: 
     assert "strict-transport-security" not in headers
 
 
-async def test_https_is_insisted_on_where_it_is_spoken(serve: Callable[[Settings], Any], settings: Settings) -> None:
+async def test_https_is_insisted_on_where_it_is_spoken(
+    serve: Callable[[Settings], Any], settings: Settings
+) -> None:
     secure = evolve(settings, http=evolve(settings.http, public_url="https://api.test"))
     async with serve(secure) as api:
         assert "max-age" in (await api.client.get("/health")).headers["strict-transport-security"]
@@ -87,7 +91,9 @@ async def test_spending_requests_are_bounded_by_the_tier(client: httpx.AsyncClie
     assert refused.headers.get_list("ratelimit")[0].startswith('"spending";r=0;t=')
     assert len(refused.headers.get_list("ratelimit")) == 1
     assert (await client.get("/api/v1/jobs", headers=bearer())).status_code == 200
-    assert (await client.post("/api/v1/jobs", json={"brief": a_brief()}, headers=bearer("bob"))).status_code == 202
+    assert (
+        await client.post("/api/v1/jobs", json={"brief": a_brief()}, headers=bearer("bob"))
+    ).status_code == 202
 
 
 async def test_a_retry_spends_from_the_same_window(client: httpx.AsyncClient) -> None:
@@ -104,9 +110,14 @@ async def test_reads_have_a_generous_bound_that_all_routes_share(client: httpx.A
     assert ";r=1198;" in second.headers["ratelimit"]
 
 
-async def test_rate_limits_can_be_off_while_quotas_stay(serve: Callable[[Settings], Any], settings: Settings) -> None:
+async def test_rate_limits_can_be_off_while_quotas_stay(
+    serve: Callable[[Settings], Any], settings: Settings
+) -> None:
     async with serve(evolve(settings, http=evolve(settings.http, rate_limits=False))) as api:
-        answers = [await api.client.post("/api/v1/jobs", json={"brief": a_brief()}, headers=bearer()) for _ in range(12)]
+        answers = [
+            await api.client.post("/api/v1/jobs", json={"brief": a_brief()}, headers=bearer())
+            for _ in range(12)
+        ]
     assert [a.status_code for a in answers[:2]] == [202, 202]
     assert {a.json()["code"] for a in answers[2:]} <= {"quota_concurrent", "quota_videos"}
     assert "ratelimit" not in answers[0].headers

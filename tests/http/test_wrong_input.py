@@ -45,11 +45,19 @@ WRONG: list[tuple[Any, str | None, str]] = [
     (_brief(duration=float("nan")), "brief.duration", "nan; a finite number is allowed"),
     (_brief(duration=float("inf")), "brief.duration", "inf; a finite number is allowed"),
     (_brief(duration={}), "brief.duration", "duration is an object"),
-    (_brief(aspect_ratio="21:9"), "brief.aspect_ratio", 'aspect_ratio is "21:9"; one of 16:9, 9:16, 1:1, 4:5'),
+    (
+        _brief(aspect_ratio="21:9"),
+        "brief.aspect_ratio",
+        'aspect_ratio is "21:9"; one of 16:9, 9:16, 1:1, 4:5',
+    ),
     (_brief(style=""), "brief.style", "one of cinematic"),
     (_brief(planner="gpt"), "brief.planner", "one of free, llm"),
     (_brief(model="acme/none"), "brief.model", "allowed are"),
-    (_brief(model="m" * 101), "brief.model", "model is 101 characters long; text of 0 to 100 characters is allowed"),
+    (
+        _brief(model="m" * 101),
+        "brief.model",
+        "model is 101 characters long; text of 0 to 100 characters is allowed",
+    ),
     (_brief(music="yes"), "brief.music", "true or false"),
     (_brief(narration=1), "brief.narration", "narration is 1; true or false is allowed"),
     (_brief(title="t" * 121), "brief.title", "title has 121 characters"),
@@ -73,11 +81,27 @@ WRONG: list[tuple[Any, str | None, str]] = [
     (_board(first={"seed": -1}), "storyboard.scenes[1].seed", "a whole number from 0 to 2147483647"),
     (_board(first={"seed": 2**31}), "storyboard.scenes[1].seed", "a whole number from 0 to 2147483647"),
     (_board(first={"seed": 1.5}), "storyboard.scenes[1].seed", "seed is 1.5"),
-    (_board(first={"narration": "n" * 1001}), "storyboard.scenes[1].narration", "narration has 1001 characters"),
-    (_board(first={"transition": {"type": "spin"}}), "storyboard.scenes[1].transition.type", "one of cut, fade"),
-    (_board(first={"transition": {"type": "cut", "duration": 1}}), "storyboard.scenes[1].transition.duration", "a cut"),
+    (
+        _board(first={"narration": "n" * 1001}),
+        "storyboard.scenes[1].narration",
+        "narration has 1001 characters",
+    ),
+    (
+        _board(first={"transition": {"type": "spin"}}),
+        "storyboard.scenes[1].transition.type",
+        "one of cut, fade",
+    ),
+    (
+        _board(first={"transition": {"type": "cut", "duration": 1}}),
+        "storyboard.scenes[1].transition.duration",
+        "a cut",
+    ),
     (_board(first={"transition": {"type": "fade"}}), "storyboard.scenes[1].transition", "first scene"),
-    (_board(first={"reference_image": "r" * 65}), "storyboard.scenes[1].reference_image", "65 characters long"),
+    (
+        _board(first={"reference_image": "r" * 65}),
+        "storyboard.scenes[1].reference_image",
+        "65 characters long",
+    ),
     (_board(first={"cost": 0}), "storyboard.scenes[1].cost", "'cost' is not known here"),
     (_board(music=""), None, ""),
     ([], None, "the body is a list of 0; an object is allowed"),
@@ -103,18 +127,16 @@ async def test_two_thousand_characters_with_blanks_around_them_are_allowed(clien
     assert (await client.post("/api/v1/jobs", json=body, headers=enterprise())).status_code == 202
 
 
+NO_JSON = [b"{", b"{}{}", b"\xff\xfe", b'{"a":}', b'{"a":"\\ud800"}', b"\0", b"<xml/>", b"[" * 50_000]
+
+
 @pytest.mark.parametrize("path", BODIES)
-@pytest.mark.parametrize(
-    "body",
-    [b"{", b"{}{}", b"\xff\xfe", b'{"a":}', b"[" * 50_000, b'{"a":"\\ud800"}', b"\0", b"<xml/>"],
-    ids=lambda b: repr(b[:12]),
-)
-async def test_what_is_no_json_is_malformed(client: httpx.AsyncClient, path: str, body: bytes) -> None:
-    headers = enterprise() | JSON | {"Idempotency-Key": "k"}
-    response = await client.post(path, content=body, headers=headers)
-    problem = problem_of(response, response.status_code)
-    assert problem["status"] in (400, 422)
-    assert problem["status"] == 400 or body.startswith(b"[")
+async def test_what_is_no_json_is_malformed(client: httpx.AsyncClient, path: str) -> None:
+    for body in NO_JSON:
+        response = await client.post(
+            path, content=body, headers=enterprise() | JSON | {"Idempotency-Key": "k"}
+        )
+        assert problem_of(response, 400)["code"] == "malformed", body[:20]
 
 
 @pytest.mark.parametrize("path", BODIES[:3])
@@ -123,24 +145,23 @@ async def test_an_empty_body_is_refused(client: httpx.AsyncClient, path: str) ->
     assert "JSON body" in problem_of(response, 422)["detail"]
 
 
+OTHER_FORMS = [
+    {"Content-Type": "text/plain"},
+    {"Content-Type": "application/x-www-form-urlencoded"},
+    {"Content-Type": "application/json; charset=utf-16"},
+    {"Content-Type": "multipart/form-data; boundary=x"},
+    {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+    {"Content-Type": ""},
+]
+
+
 @pytest.mark.parametrize("path", BODIES)
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Content-Type": "text/plain"},
-        {"Content-Type": "application/x-www-form-urlencoded"},
-        {"Content-Type": "application/json; charset=utf-16"},
-        {"Content-Type": "multipart/form-data; boundary=x"},
-        {"Content-Type": "application/json", "Content-Encoding": "gzip"},
-        {"Content-Type": ""},
-    ],
-    ids=str,
-)
-async def test_other_forms_of_body_are_unsupported(
-    client: httpx.AsyncClient, path: str, headers: dict[str, str]
-) -> None:
-    response = await client.post(path, content=b"{}", headers=enterprise() | {"Idempotency-Key": "k"} | headers)
-    problem_of(response, 415)
+async def test_other_forms_of_body_are_unsupported(client: httpx.AsyncClient, path: str) -> None:
+    for form in OTHER_FORMS:
+        response = await client.post(
+            path, content=b"{}", headers=enterprise() | {"Idempotency-Key": "k"} | form
+        )
+        problem_of(response, 415)
 
 
 @pytest.mark.parametrize("path", [*BODIES, "/api/v1/webhooks/replicate", "/nowhere"])
@@ -180,7 +201,9 @@ async def test_the_longest_storyboard_is_not_too_large(client: httpx.AsyncClient
         ("cursor=%00", "cursor"),
     ],
 )
-async def test_wrong_queries_of_the_list_are_refused(client: httpx.AsyncClient, query: str, field: str) -> None:
+async def test_wrong_queries_of_the_list_are_refused(
+    client: httpx.AsyncClient, query: str, field: str
+) -> None:
     response = await client.get(f"/api/v1/jobs?{query}", headers=bearer())
     assert problem_of(response, 422)["field"] == field
 
@@ -216,7 +239,17 @@ def _routes(api: Api) -> Iterator[tuple[str, str]]:
             yield method.upper(), path
 
 
-IDS = ["job_absent", "..", "%00", "%2e%2e%2f", "job_" + "x" * 5000, "'; drop table jobs;--", "%F0%9F%8C%8A", "1", "NaN"]
+IDS = [
+    "job_absent",
+    "..",
+    "%00",
+    "%2e%2e%2f",
+    "job_" + "x" * 5000,
+    "'; drop table jobs;--",
+    "%F0%9F%8C%8A",
+    "1",
+    "NaN",
+]
 
 
 async def test_odd_ids_are_not_found_on_every_route(api: Api) -> None:
@@ -227,7 +260,9 @@ async def test_odd_ids_are_not_found_on_every_route(api: Api) -> None:
         for odd in IDS:
             headers = enterprise() | JSON | {"Idempotency-Key": "k"}
             content = b"{}" if method in ("POST", "PATCH", "PUT") else None
-            response = await api.client.request(method, path.replace("{job_id}", odd), headers=headers, content=content)
+            response = await api.client.request(
+                method, path.replace("{job_id}", odd), headers=headers, content=content
+            )
             assert response.status_code in (404, 405), (method, path, odd, response.text)
             problem_of(response, response.status_code)
 

@@ -1,66 +1,73 @@
 """Metrics kept in this process, to be read in Prometheus' text format."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.metrics import MetricWrapperBase
 
 _PREFIX: Final = "omnigen"
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
 _MOST_SERIES: Final = 2_000
 """Label sets of one metric. What comes after is counted together, so that no label can fill the memory."""
 
-Labels = tuple[str, ...]
+Make = Callable[..., MetricWrapperBase]
 
 
 class PrometheusMetrics:
-    """Metrics port. A metric is made when it is first named, with the labels that it has then."""
+    """Metrics port. A metric is made when it is first named, with the labels that it has then.
+
+    A use that contradicts the first one is dropped: counting never fails.
+    """
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        self._counters: dict[str, Counter] = {}
-        self._histograms: dict[str, Histogram] = {}
-        self._gauges: dict[str, Gauge] = {}
-        self._series: dict[str, set[Labels]] = {}
+        self._series: dict[tuple[str, ...], Any] = {}
+        self._metrics: dict[str, MetricWrapperBase] = {}
+        self._sizes: dict[str, int] = {}
 
     def count(self, name: str, value: float = 1, **labels: str) -> None:
         """Add to a counter; less than nothing adds nothing."""
-        metric = self._counters.get(name)
-        if metric is None:
-            metric = Counter(name, name, sorted(labels), namespace=_PREFIX, registry=self._registry)
-            self._counters[name] = metric
-        values = self._values(name, labels)
-        (metric.labels(*values) if values else metric).inc(max(0, value))
+        series = self._find(Counter, name, labels)
+        if isinstance(series, Counter):
+            series.inc(max(0, value))
 
     def time(self, name: str, seconds: float, **labels: str) -> None:
         """Add an observation in seconds."""
-        metric = self._histograms.get(name)
-        if metric is None:
-            metric = Histogram(
-                name, name, sorted(labels), namespace=_PREFIX, registry=self._registry, buckets=_BUCKETS
-            )
-            self._histograms[name] = metric
-        values = self._values(name, labels)
-        (metric.labels(*values) if values else metric).observe(seconds)
+        series = self._find(Histogram, name, labels, buckets=_BUCKETS)
+        if isinstance(series, Histogram):
+            series.observe(seconds)
 
     def gauge(self, name: str, value: float, **labels: str) -> None:
         """Set a value."""
-        metric = self._gauges.get(name)
-        if metric is None:
-            metric = Gauge(name, name, sorted(labels), namespace=_PREFIX, registry=self._registry)
-            self._gauges[name] = metric
-        values = self._values(name, labels)
-        (metric.labels(*values) if values else metric).set(value)
+        series = self._find(Gauge, name, labels)
+        if isinstance(series, Gauge):
+            series.set(value)
 
     def exposition(self) -> tuple[str, bytes]:
         """Content type and text of all metrics."""
         return CONTENT_TYPE_LATEST, generate_latest(self._registry)
 
-    def _values(self, name: str, labels: dict[str, str]) -> Labels:
-        values = tuple(labels[label] for label in sorted(labels))
-        known = self._series.setdefault(name, set())
-        if values not in known:
-            if len(known) >= _MOST_SERIES:
-                return tuple("other" for _ in values)
-            known.add(values)
-        return values
+    def _find(self, make: Make, name: str, labels: dict[str, str], **options: Any) -> Any:
+        key = (name, *labels, *labels.values())
+        series = self._series.get(key)
+        if series is None:
+            try:
+                series = self._add(make, name, labels, options)
+            except ValueError:
+                return None
+            if self._sizes[name] <= _MOST_SERIES:
+                self._series[key] = series
+        return series
+
+    def _add(self, make: Make, name: str, labels: dict[str, str], options: dict[str, Any]) -> Any:
+        metric = self._metrics.get(name)
+        if metric is None:
+            metric = make(name, name, sorted(labels), namespace=_PREFIX, registry=self._registry, **options)
+            self._metrics[name] = metric
+        self._sizes[name] = self._sizes.get(name, 0) + 1
+        if not labels:
+            return metric
+        full = self._sizes[name] > _MOST_SERIES
+        return metric.labels(**dict.fromkeys(labels, "other") if full else labels)

@@ -73,6 +73,7 @@ def _guarded(http: HttpSettings, running: Running) -> Router:
         "/api/v1",
         route_handlers=[handler for noun in nouns for handler in noun.HANDLERS],
         middleware=middleware if http.rate_limits else middleware[:1],
+        security=[{"accessToken": []}],
     )
 
 

@@ -3,17 +3,19 @@
 Swagger UI (Apache-2.0) comes with the package `swagger-ui-bundle-v2`.
 """
 
+from enum import Enum
 from functools import cache
 from typing import Any, Final
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Litestar, Request, Response, get
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Contact, License, SecurityScheme, Tag
 from litestar.params import FromPath
 
 from omnigen.domain.errors import NotFound
+from omnigen.entrypoints.http.wire import Request as Body
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -55,7 +57,6 @@ def configuration() -> OpenAPIConfig:
         contact=Contact(name="OmniGen"),
         license=License(name="MIT", identifier="MIT"),
         use_handler_docstrings=True,
-        security=[{"accessToken": []}],
         components=Components(
             security_schemes={
                 "accessToken": SecurityScheme(
@@ -76,16 +77,53 @@ def configuration() -> OpenAPIConfig:
             Tag(name="health", description="For those who run it."),
         ],
         path="/docs/raw",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        render_plugins=[_Document(path="/openapi.json")],
         operation_id_creator=lambda handler, _, __: handler.handler_name,
     )
+
+
+class _Document(JsonRenderPlugin):
+    """Litestar wants to serve the document itself, too: it is the same one."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002
+        """The document, whatever Litestar would have rendered."""
+        return document_of(request.app)
+
+
+def document_of(app: Litestar) -> bytes:
+    """The document, made when it is first asked for."""
+    known = app.state.get("openapi_document")
+    if known is None:
+        document = app.openapi_schema.to_schema()
+        _drop_unwritten_errors(document)
+        _complete_bodies(document["components"]["schemas"])
+        known = app.state["openapi_document"] = msgspec.json.encode(document)
+    return bytes(known)
+
+
+def _drop_unwritten_errors(document: dict[str, Any]) -> None:
+    """Litestar describes a 400 of its own beside every parameter; ours is a 422, and a problem."""
+    for item in document["paths"].values():
+        for operation in item.values():
+            errors = operation["responses"]
+            if "application/json" in errors.get("400", {}).get("content", {}):
+                del errors["400"]
+
+
+def _complete_bodies(schemas: dict[str, Any]) -> None:
+    """Unknown fields are refused, and a choice has its default: Litestar leaves both out."""
+    for model in Body.__subclasses__():
+        schema = schemas.get(model.__name__, {"properties": {}})
+        schema["additionalProperties"] = False
+        for field in msgspec.structs.fields(model):
+            if isinstance(field.default, Enum) and field.name in schema["properties"]:
+                schema["properties"][field.name]["default"] = field.default.value
 
 
 @get("/openapi.json", include_in_schema=False, sync_to_thread=False)
 def openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The OpenAPI 3.1 document."""
-    document = msgspec.json.encode(request.app.openapi_schema.to_schema())
-    return Response(document, media_type="application/vnd.oai.openapi+json")
+    return Response(document_of(request.app), media_type="application/vnd.oai.openapi+json")
 
 
 @get("/docs", include_in_schema=False, sync_to_thread=False)

@@ -33,13 +33,13 @@ class Exposition(Protocol):
         ...
 
 
-@get("/health", security=[], tags=["health"])
+@get("/health", tags=["health"])
 async def health() -> HealthView:
     """The process answers; nothing else is looked at."""
     return HealthView(status="ok")
 
 
-@get("/ready", security=[], responses=problems(503), tags=["health"])
+@get("/ready", responses=problems(503), tags=["health"])
 async def ready(app: AppDep) -> ReadyView:
     """Every dependency that a request needs can be reached."""
     checks = await app.check_ready()

@@ -17,13 +17,25 @@ from omnigen.settings import Settings
 
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _STYLE: Final = """
-:root{color-scheme:light dark;--ink:#191b22;--soft:#5c6272;--paper:#f6f5f2;--card:#fff;--line:#e3e1db;--glow:#d9622b}
-@media(prefers-color-scheme:dark){:root{--ink:#eceef4;--soft:#9aa1b3;--paper:#101218;--card:#181b24;--line:#2a2f3c;--glow:#ff9a5c}}
-*{box-sizing:border-box}body{margin:0;min-height:100vh;display:grid;place-items:center;padding:2rem;background:var(--paper);color:var(--ink);font:16px/1.6 system-ui,sans-serif}
-main{max-width:34rem;width:100%}h1{font-size:2.6rem;letter-spacing:-.03em;margin:0}h1 i{font-style:normal;color:var(--glow)}p{color:var(--soft);margin:.4rem 0 1.6rem}
-ul{list-style:none;margin:0;padding:0;border:1px solid var(--line);border-radius:14px;background:var(--card);overflow:hidden}li+li{border-top:1px solid var(--line)}
-a{display:flex;justify-content:space-between;gap:1rem;padding:.9rem 1.1rem;color:inherit;text-decoration:none}a:hover,a:focus-visible{background:color-mix(in srgb,var(--glow) 12%,transparent);outline:0}
-code{color:var(--soft);font-size:.9em}
+:root { color-scheme: light dark; --ink: #191b22; --soft: #5c6272; --paper: #f6f5f2; --card: #fff;
+  --line: #e3e1db; --glow: #d9622b }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #eceef4; --soft: #9aa1b3; --paper: #101218; --card: #181b24; --line: #2a2f3c; --glow: #ff9a5c }
+}
+* { box-sizing: border-box }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 2rem;
+  background: var(--paper); color: var(--ink); font: 16px/1.6 system-ui, sans-serif }
+main { max-width: 34rem; width: 100% }
+h1 { font-size: 2.6rem; letter-spacing: -.03em; margin: 0 }
+h1 i { font-style: normal; color: var(--glow) }
+p { color: var(--soft); margin: .4rem 0 1.6rem }
+ul { list-style: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: 14px;
+  background: var(--card); overflow: hidden }
+li + li { border-top: 1px solid var(--line) }
+a { display: flex; justify-content: space-between; gap: 1rem; padding: .9rem 1.1rem; color: inherit;
+  text-decoration: none }
+a:hover, a:focus-visible { background: color-mix(in srgb, var(--glow) 12%, transparent); outline: 0 }
+code { color: var(--soft); font-size: .9em }
 """
 _PAGE: Final = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>OmniGen</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head><body><main>

@@ -11,7 +11,6 @@ from omnigen.entrypoints.http.responses import problems
 @post(
     "/api/v1/webhooks/replicate",
     status_code=204,
-    security=[],
     responses=problems(401, 413, 422, 503),
     tags=["webhooks"],
 )

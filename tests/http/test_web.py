@@ -1,0 +1,73 @@
+"""The web app is served with history fallback; without one a page says what runs here. The API stays JSON."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from attrs import evolve
+
+from omnigen.settings import Settings
+from tests.http.conftest import Api, problem_of
+
+
+@pytest.fixture
+async def app(
+    serve: Callable[[Settings], Any], settings: Settings, tmp_path: Path
+) -> AsyncIterator[httpx.AsyncClient]:
+    folder = tmp_path / "web"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text("<!doctype html><title>app</title>")
+    (folder / "assets" / "app-1a2b.js").write_text("start()")
+    (folder / "favicon.svg").write_text("<svg/>")
+    (tmp_path / "secret.txt").write_text("hidden words")
+    (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
+    api: Api
+    async with serve(evolve(settings, web_dir=folder)) as api:
+        yield api.client
+
+
+@pytest.mark.parametrize("path", ["/", "/jobs/job_1", "/create?prompt=x", "/deep/er/still", "/index.html"])
+async def test_every_address_of_the_app_is_its_page(app: httpx.AsyncClient, path: str) -> None:
+    response = await app.get(path)
+    assert (response.status_code, response.text) == (200, "<!doctype html><title>app</title>")
+    assert response.headers["content-type"].startswith("text/html")
+    assert response.headers["cache-control"] == "no-cache"
+    assert "script-src 'self';" in response.headers["content-security-policy"]
+
+
+async def test_its_files_are_given_out_hashed_ones_for_ever(app: httpx.AsyncClient) -> None:
+    script, icon = await app.get("/assets/app-1a2b.js"), await app.get("/favicon.svg")
+    assert script.text == "start()"
+    assert script.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert "javascript" in script.headers["content-type"]
+    assert (icon.text, icon.headers["cache-control"]) == ("<svg/>", "no-cache")
+
+
+@pytest.mark.parametrize("path", ["/assets/gone.js", "/api/v1/nothing", "/api", "/api/v2/jobs"])
+async def test_what_is_missing_is_a_problem(app: httpx.AsyncClient, path: str) -> None:
+    problem_of(await app.get(path), 404)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/link.txt",
+        "/assets/..%2f..%2fsecret.txt",
+        "/a%00b",
+    ],
+)
+async def test_nothing_outside_the_folder_is_given_out(app: httpx.AsyncClient, path: str) -> None:
+    assert "hidden" not in (await app.get(path)).text
+
+
+async def test_without_an_app_a_page_says_what_runs_here(client: httpx.AsyncClient) -> None:
+    response = await client.get("/")
+    assert response.status_code == 200
+    assert 'href="/docs"' in response.text
+    assert "'sha256-" in response.headers["content-security-policy"]
+    problem_of(await client.get("/jobs/job_1"), 404)
