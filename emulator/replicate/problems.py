@@ -21,7 +21,7 @@ class InvalidField:
     description: str
 
 
-class Problem(Exception):  # noqa: N818 - RFC 9457's word for it
+class Problem(Exception):
     """An answer that is an error."""
 
     def __init__(

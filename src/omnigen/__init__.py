@@ -1,0 +1,1 @@
+"""OmniGen: a written brief becomes a finished video, every cent counted."""

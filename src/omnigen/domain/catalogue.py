@@ -96,9 +96,7 @@ class Catalogue:
         for model in known:
             if model.id == model_id:
                 return model
-        raise Invalid(
-            f"model is {model_id!r}; allowed are {', '.join(m.id for m in known)}", field="model"
-        )
+        raise Invalid(f"model is {model_id!r}; allowed are {', '.join(m.id for m in known)}", field="model")
 
     def default(self, kind: TakeKind) -> Model:
         """The model that makes takes of a kind unless another is asked for."""

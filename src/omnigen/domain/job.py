@@ -182,9 +182,7 @@ class Job:
         """Take over as leg number `leg`. Raises Superseded unless the leg before it was the newest."""
         if self.ended or self.epoch != leg - 1:
             raise Superseded(f"leg {leg} of job {self.id} comes after leg {self.epoch} of {self.status}")
-        return evolve(
-            self, epoch=leg, driven_until=at + lease, updated_at=at, version=self.version + 1
-        )
+        return evolve(self, epoch=leg, driven_until=at + lease, updated_at=at, version=self.version + 1)
 
     def keep(self, *, at: datetime, lease: timedelta) -> "Job":
         """The same, known to be driven for a while longer."""
@@ -200,9 +198,7 @@ class Job:
             raise Conflict(f"job {self.id} is {self.status}; it must end first", code=f"job_{self.status}")
         if self.deleted_at is not None:
             raise Conflict(f"job {self.id} is deleted; restore it first", code="job_deleted")
-        return evolve(
-            self, revision=revision, driven_until=None, updated_at=at, version=self.version + 1
-        )
+        return evolve(self, revision=revision, driven_until=None, updated_at=at, version=self.version + 1)
 
 
 @frozen(kw_only=True)
@@ -235,7 +231,9 @@ class SceneState:
     def become(self, status: SceneStatus, *, at: datetime, **changes: Any) -> "SceneState":
         """Move on to `status`. Raises Conflict for a move that isn't legal."""
         if status not in SCENE_MOVES[self.status]:
-            raise Conflict(f"scene {self.number} of {self.job_id} is {self.status}; it cannot become {status}")
+            raise Conflict(
+                f"scene {self.number} of {self.job_id} is {self.status}; it cannot become {status}"
+            )
         return self.revise(at=at, status=status, **changes)
 
     def revise(self, *, at: datetime, **changes: Any) -> "SceneState":

@@ -53,9 +53,7 @@ class Canvas:
         side, (across, down) = _SHORT_SIDE[resolution], _SHAPE[aspect_ratio]
         longer = side * max(across, down) / min(across, down)
         even = 2 * round(longer / 2)
-        return cls(
-            width=even if across > down else side, height=even if down > across else side, rate=rate
-        )
+        return cls(width=even if across > down else side, height=even if down > across else side, rate=rate)
 
 
 @frozen(kw_only=True)

@@ -59,9 +59,7 @@ class Assets(Protocol):
         """Copy an object inside the store. Raises NotFound."""
         ...
 
-    async def read_url(
-        self, key: str, *, expires_in: timedelta, download_as: str | None = None
-    ) -> str:
+    async def read_url(self, key: str, *, expires_in: timedelta, download_as: str | None = None) -> str:
         """A signed URL that a browser can read from until it expires, ranges included."""
         ...
 

@@ -38,7 +38,7 @@ _CODES: Final[Mapping[int, str]] = {
 }
 
 
-class Refusal(Exception):  # noqa: N818 - it is a reply, raised to leave the client's hands
+class Refusal(Exception):
     """A reply that is no success. Raised below the client, whose own error forgets headers and body."""
 
     def __init__(self, status: int, problem: Mapping[str, Any], headers: Mapping[str, str]) -> None:
@@ -48,7 +48,7 @@ class Refusal(Exception):  # noqa: N818 - it is a reply, raised to leave the cli
         self.retry_after = _retry_after(problem, headers, self.detail)
 
 
-class Nonsense(Exception):  # noqa: N818 - as above
+class Nonsense(Exception):
     """A success whose body is not what it should be."""
 
 
