@@ -153,6 +153,18 @@ class _NextId:
         setattr(cognito, self._generator, self._random)
 
 
+def _with_groups(make: Callable[..., str]) -> Callable[..., str]:
+    """A token that is renewed at the token endpoint keeps its groups, as Cognito's does; ministack's loses them."""
+
+    def token(sub: str, pool_id: str, client_id: str, kind: str, username: str = "", **more: Any) -> str:
+        if username and not more.get("groups"):
+            users = (cognito._get_pool_unscoped(pool_id) or {}).get("_users", {})
+            more["groups"] = users.get(username, {}).get("_groups", [])
+        return make(sub, pool_id, client_id, kind, username, **more)
+
+    return token
+
+
 def _may_change(scope: Message) -> bool:
     if scope["method"] != "POST":
         return False
@@ -174,6 +186,7 @@ def main() -> None:
     """Serve until SIGTERM. Ministack's own variables (GATEWAY_PORT, STATE_DIR, ...) say where."""
     seed = json.loads(Path(os.environ["OMNIGEN_IDENTITY_SEED"]).read_text(encoding="utf-8"))
     cognito._page_shell = shell
+    cognito._fake_token = _with_groups(cognito._fake_token)
     ministack.app.app = Stand(ministack.app.app, seed)
     sys.argv = sys.argv[:1]
     ministack.app.main()

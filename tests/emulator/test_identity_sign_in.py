@@ -109,7 +109,8 @@ def test_signing_in_by_code_and_pkce_then_refreshing(
     assert (access["sub"], access["token_use"]) == (script["sub"], "access")
     assert claims(identity_server, http, tokens["id_token"])["aud"] == identity_server.client_id
     renewed = browser.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"]).json()
-    assert claims(identity_server, http, renewed["access_token"])["sub"] == access["sub"]
+    again = claims(identity_server, http, renewed["access_token"])
+    assert (again["sub"], again["cognito:groups"]) == (access["sub"], access["cognito:groups"])
 
 
 def test_a_code_is_worth_nothing_without_its_verifier(
