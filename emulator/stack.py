@@ -177,6 +177,8 @@ class Stack:
             flags += ["--faults", str(self.choices.faults)]
         if self.choices.media is not None:
             flags += ["--media", str(self.choices.media)]
+        if self.choices.environ.get("OMNIGEN_CATALOGUE"):
+            flags += ["--catalogue", self.choices.environ["OMNIGEN_CATALOGUE"]]
         flags += ["--token", self.secrets.replicate_token, "--webhook-secret", self.secrets.webhook_secret]
         argv = (sys.executable, "-m", "emulator.replicate", *flags)
         return ChildSpec(

@@ -40,6 +40,7 @@ def read_options(argv: list[str]) -> Options:
     parser.add_argument(
         "--faults", type=Path, dest="faults_file", help="a fault plan; replaces the one in force"
     )
+    parser.add_argument("--catalogue", type=Path, help="prices for the ledger; OmniGen's own by default")
     given = {name: value for name, value in vars(parser.parse_args(argv)).items() if value is not None}
     try:
         return Options(**given)

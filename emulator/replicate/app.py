@@ -14,11 +14,12 @@ from aiohttp import web
 
 from emulator.replicate import routes_admin, routes_files, routes_models, routes_predictions
 from emulator.replicate.clock import Clock
-from emulator.replicate.context import CREATES, ENGINE, OPTIONS, READS, SHELVES
+from emulator.replicate.context import CREATES, ENGINE, OPTIONS, PRICES, READS, SHELVES
 from emulator.replicate.engine import Engine
 from emulator.replicate.faults import read_file
 from emulator.replicate.inputs import Inputs
 from emulator.replicate.limits import Bucket
+from emulator.replicate.prices import Prices
 from emulator.replicate.problems import Problem, not_found, unauthenticated
 from emulator.replicate.records import new_id
 from emulator.replicate.settings import Options
@@ -33,7 +34,8 @@ log = logging.getLogger("emulator.replicate")
 
 
 async def build(options: Options, *, base: str, studio: Studio | None = None) -> web.Application:
-    """The application that answers under `base`. Raises ValueError where the fault plan is no good."""
+    """The application that answers under `base`. Raises ValueError where fault plan or prices are no good."""
+    prices = Prices(options.catalogue)
     rules = read_file(options.faults_file) if options.faults_file else None
     options.state_dir.mkdir(parents=True, exist_ok=True)
     store = Store(options.state_dir / "replicate.db")
@@ -69,6 +71,7 @@ async def build(options: Options, *, base: str, studio: Studio | None = None) ->
     )
     app[OPTIONS] = options
     app[ENGINE] = engine
+    app[PRICES] = prices
     app[SHELVES] = shelves
     app[CREATES] = Bucket(options.creates_per_minute, clock)
     app[READS] = Bucket(options.reads_per_minute, clock)

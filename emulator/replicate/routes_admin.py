@@ -11,9 +11,11 @@ from aiohttp import web
 
 from emulator.replicate.answers import reply
 from emulator.replicate.clock import iso
-from emulator.replicate.context import ENGINE
+from emulator.replicate.context import ENGINE, PRICES
 from emulator.replicate.faults import read_rules
+from emulator.replicate.prices import Prices
 from emulator.replicate.problems import Problem, bad_request
+from emulator.replicate.records import Prediction
 from emulator.replicate.requests import read_body
 from emulator.replicate.store import Charge
 
@@ -24,18 +26,26 @@ async def health(_request: web.Request) -> web.StreamResponse:
 
 
 async def ledger(request: web.Request) -> web.StreamResponse:
-    """GET /_emulator/ledger: what was charged, and for what more than once."""
-    store = request.app[ENGINE].store
+    """GET /_emulator/ledger: what was accepted, what is charged, and for what more than once."""
+    store, prices = request.app[ENGINE].store, request.app[PRICES]
     charges = store.ledger()
     alike: dict[str, list[str]] = defaultdict(list)
     for charge in charges:
         alike[charge.input_hash].append(charge.prediction_id)
     repeated = [ids for ids in alike.values() if len(ids) > 1]
-    shown = [_show_charge(charge, store.get(charge.prediction_id)) for charge in charges]
-    return reply({"count": len(charges), "charges": shown, "repeated": repeated})
+    shown = [_show_charge(charge, store.get(charge.prediction_id), prices) for charge in charges]
+    return reply(
+        {
+            "accepted": store.accepted(),
+            "charged": len(charges),
+            "total": sum(charge["micros"] or 0 for charge in shown),
+            "charges": shown,
+            "repeated": repeated,
+        }
+    )
 
 
-def _show_charge(charge: Charge, p: Any) -> dict[str, Any]:
+def _show_charge(charge: Charge, p: Prediction | None, prices: Prices) -> dict[str, Any]:
     return {
         "prediction_id": charge.prediction_id,
         "model": charge.model,
@@ -43,6 +53,7 @@ def _show_charge(charge: Charge, p: Any) -> dict[str, Any]:
         "charged_at": iso(charge.charged_at),
         "status": p.status if p else None,
         "input": p.input if p else None,
+        "micros": prices.of(charge.model, p.input) if p else None,
     }
 
 

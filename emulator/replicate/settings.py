@@ -49,6 +49,8 @@ class Options:
     """The one token that is accepted; any that is not empty where it is None."""
     webhook_secret: str | None = field(default=None, validator=_secret)
     faults_file: Path | None = None
+    catalogue: Path | None = None
+    """Prices for the ledger, as OMNIGEN_CATALOGUE; those that OmniGen comes with where it is None."""
 
     @property
     def media_cache(self) -> Path:

@@ -40,7 +40,7 @@ _OUTPUTS_EXPIRED = _OUTPUT + " where expires_at <= ?"
 
 
 class Charge(Struct, frozen=True, kw_only=True):
-    """One prediction that was paid for. Equal `input_hash`: the same thing was asked for."""
+    """One prediction that is paid for. Equal `input_hash`: the same thing was asked for."""
 
     prediction_id: str
     model: str
@@ -127,9 +127,11 @@ class Store:
             )
 
     def finish(self, p: Prediction, output: Output | None) -> None:
-        """Save a prediction that has ended, with what it hands out."""
+        """Save a prediction that has ended, with what it hands out. One that failed is not charged after all."""
         with self._db:
             self.save(p)
+            if p.status == "failed":
+                self._db.execute("delete from ledger where prediction_id = ?", (p.id,))
             if output is not None:
                 values = (output.key, output.prediction_id, output.name, output.path, output.expires_at)
                 self._db.execute("insert into outputs values (?, ?, ?, ?, ?)", values)
@@ -167,8 +169,12 @@ class Store:
         found = [(int(str(seq)), _prediction(body)) for seq, body in rows]
         return found[::-1] if newer else found
 
+    def accepted(self) -> int:
+        """How many predictions there have been, whatever became of them."""
+        return int(str(next(iter(self._db.execute("select count(*) from predictions")))[0]))
+
     def ledger(self) -> list[Charge]:
-        """What was charged, in order."""
+        """What is charged, in order."""
         rows = self._db.execute("select * from ledger order by charged_at, rowid")
         return [
             Charge(prediction_id=str(a), model=str(b), input_hash=str(c), charged_at=_float(d))

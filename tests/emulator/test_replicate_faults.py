@@ -87,7 +87,7 @@ def test_a_server_error_may_have_charged(fake: Fake) -> None:
     assert fake.create({"prompt": "x"}).status_code == 503
     fake.create({"prompt": "x"})
     ledger = fake.http("GET", "/_emulator/ledger").json()
-    assert ledger["count"] == 2
+    assert (ledger["accepted"], ledger["charged"]) == (2, 2)
     assert ledger["repeated"] == [[charge["prediction_id"] for charge in ledger["charges"]]]
 
 
@@ -95,6 +95,15 @@ def test_aborted_costs_nothing(fake: Fake) -> None:
     fake.fault(action="abort")
     assert fake.create({"prompt": "x"}).json()["status"] == "aborted"
     assert fake.charged() == []
+
+
+@pytest.mark.parametrize("fate", ["fail", "sensitive"])
+def test_a_failure_costs_nothing(fake: Fake, fate: str) -> None:
+    """It was accepted, and even started; what delivers nothing is not charged, and no repetition either."""
+    fake.fault(answers=[{"action": fate}])
+    assert [fake.create({"prompt": "x"}).json()["status"] for _ in range(2)] == ["failed", "succeeded"]
+    ledger = fake.http("GET", "/_emulator/ledger").json()
+    assert (ledger["accepted"], ledger["charged"], ledger["repeated"]) == (2, 1, [])
 
 
 def test_one_may_never_finish(fake: Fake) -> None:
