@@ -1,0 +1,5 @@
+"""`python -m omnigen.entrypoints.cli` is `omnigen`."""
+
+from omnigen.entrypoints.cli import main
+
+main()

@@ -1,0 +1,43 @@
+"""`omnigen models`: models to choose from."""
+
+import click
+
+from omnigen.entrypoints.cli import show
+from omnigen.entrypoints.cli.client import Api
+from omnigen.entrypoints.cli.options import json_option, target_options
+from omnigen.entrypoints.cli.stack import Target, reached
+from omnigen.entrypoints.http.models import CatalogueView, ModelView
+
+
+@click.command
+@json_option("The catalogue as the API tells it.")
+@target_options
+def command(*, target: Target, as_json: bool) -> None:
+    """Show the models, with the lengths and shapes that they can make and their prices."""
+    with reached(target, working=False) as place, Api(place) as api:
+        known = api.get("/api/v1/models", CatalogueView)
+    if as_json:
+        return show.print_json(known)
+    out = show.console()
+    shown = show.table("model", "makes", "seconds", "shapes", "sizes", "price", right=("price",))
+    for model in known.models:
+        shown.add_row(
+            model.id + (" (default)" if model.default else ""), model.kind.value, _lengths(model.clip_seconds),
+            " ".join(r.value for r in model.aspect_ratios) or "-",
+            " ".join(r.value for r in model.resolutions) or "-", _price(model),
+        )  # fmt: skip
+    out.print(shown)
+    out.print(f"prices of {known.dated}")
+
+
+def _price(model: ModelView) -> str:
+    return f"{show.dollars(model.price.amount)} a {model.price.unit.value.replace('_', ' ')}"
+
+
+def _lengths(seconds: list[int]) -> str:
+    """`4, 6, 8`, or `3 to 15` where none is left out."""
+    if not seconds:
+        return "-"
+    if len(seconds) > 2 and seconds == list(range(seconds[0], seconds[-1] + 1)):
+        return f"{seconds[0]} to {seconds[-1]}"
+    return ", ".join(str(s) for s in seconds)

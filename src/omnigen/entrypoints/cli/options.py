@@ -1,0 +1,201 @@
+"""What options may say, and those that several commands share. A wrong value is refused before anything starts."""
+
+import functools
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from omnigen.domain.errors import Invalid
+from omnigen.domain.storyboard import (
+    MAX_PROMPT,
+    MAX_SECONDS,
+    MAX_TITLE,
+    MIN_PROMPT,
+    MIN_SECONDS,
+    AspectRatio,
+    Captions,
+    Planner,
+    Resolution,
+    Style,
+)
+from omnigen.entrypoints.cli.stack import Target
+from omnigen.entrypoints.http import wire
+from omnigen.settings import Secret
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_SHOWN: Final = 40
+
+
+class _Words(click.ParamType[str]):
+    """Text between two lengths, blanks around it taken off; `-` is read from standard input."""
+
+    name = "text"
+
+    def __init__(self, low: int, high: int, *, from_stdin: bool = False) -> None:
+        self._low, self._high, self._from_stdin = low, high, from_stdin
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text. Fails for one that the API would refuse."""
+        if value == "-" and self._from_stdin:
+            value = sys.stdin.read()
+        try:
+            return wire.text(str(value), param.name or "" if param else "", self._low, self._high)
+        except Invalid as error:
+            self.fail(error.message, param, ctx)
+
+
+class _Seconds(click.ParamType[float]):
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Seconds within the bounds of a video."""
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = math.nan
+        if not MIN_SECONDS <= seconds <= MAX_SECONDS:
+            self.fail(f"{_cut(value)!r}; seconds from {MIN_SECONDS} to {MAX_SECONDS} are allowed", param, ctx)
+        return seconds
+
+
+class Dollars(click.ParamType[int]):
+    """US dollars; becomes micro-dollars."""
+
+    name = "usd"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Whole micro-dollars."""
+        try:
+            return wire.micros_of(str(value).removeprefix("$"), "it")
+        except Invalid as error:
+            self.fail(error.message, param, ctx)
+
+
+class _Key(click.ParamType[str]):
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """An idempotency key."""
+        from omnigen.domain.idempotency import check_key  # noqa: PLC0415  hardly anybody gives one
+
+        try:
+            return check_key(str(value))
+        except Invalid as error:
+            self.fail(error.message, param, ctx)
+
+
+def _cut(value: object) -> str:
+    return str(value)[:_SHOWN]
+
+
+def _choice(kind: Any) -> click.Choice[str]:
+    return click.Choice([member.value for member in kind])
+
+
+PROMPT: Final = _Words(MIN_PROMPT, MAX_PROMPT, from_stdin=True)
+KEY: Final = _Key()
+DOLLARS: Final = Dollars()
+
+_BRIEF: Final = (
+    click.option(
+        "--duration", type=_Seconds(), default=15, show_default=True, help="Length of the finished video."
+    ),
+    click.option(
+        "--aspect",
+        "aspect_ratio",
+        type=_choice(AspectRatio),
+        default="16:9",
+        show_default=True,
+        help="Shape.",
+    ),
+    click.option(
+        "--resolution", type=_choice(Resolution), default="720p", show_default=True, help="Shorter side."
+    ),
+    click.option("--style", type=_choice(Style), default="cinematic", show_default=True, help="Look."),
+    click.option("--model", metavar="ID", help="Video model, from `omnigen models`."),
+    click.option(
+        "--planner", type=_choice(Planner), default="free", show_default=True, help="`llm` is a paid take."
+    ),
+    click.option("--narration/--no-narration", default=False, help="Have it told by a voice."),
+    click.option("--music/--no-music", default=True, help="Have music made for it (the default)."),
+    click.option(
+        "--captions", type=_choice(Captions), default="sidecar", show_default=True, help="Of the narration."
+    ),
+    click.option("--title", type=_Words(1, MAX_TITLE), help="Made from the prompt where it is missing."),
+)
+BRIEF_OPTIONS: Final = (
+    "duration", "aspect_ratio", "resolution", "style", "model", "planner", "narration", "music", "captions",
+    "title",
+)  # fmt: skip
+
+
+def brief_options(command: Command) -> Command:
+    """Everything that a brief may say beside its prompt."""
+    return functools.reduce(lambda wrapped, option: option(wrapped), reversed(_BRIEF), command)
+
+
+def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which OmniGen is meant; the command gets it as `target`."""
+
+    @click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="OMNIGEN_DATA_DIR",
+        show_envvar=True,
+        help="Data folder of a local OmniGen.",
+    )
+    @click.option("--api-url", envvar="OMNIGEN_API_URL", hidden=True)
+    @click.option("--access-token", envvar="OMNIGEN_ACCESS_TOKEN", hidden=True)
+    @click.option(
+        "--replicate",
+        type=click.Choice(["fake", "live"]),
+        envvar="REPLICATE",
+        hidden=True,
+    )
+    @functools.wraps(command)
+    def wrapped(
+        *,
+        data: Path | None,
+        api_url: str | None,
+        access_token: str | None,
+        replicate: str | None,
+        **others: Any,
+    ) -> Any:
+        ctx = click.get_current_context()
+        named = data if _is_typed(ctx, "data") else None
+        target = Target.of(
+            data=data,
+            api_url=None if named else api_url,
+            token=Secret(access_token or ""),
+            replicate=replicate,
+        )
+        return ctx.invoke(command, target=target, **others)
+
+    return wrapped
+
+
+def json_option(what: str) -> Callable[[Command], Command]:
+    """`--json`; failures are then told in JSON too."""
+
+    def noted(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
+        if value and ctx.obj is not None:
+            ctx.obj.as_json = True
+        return value
+
+    return click.option(
+        "--json", "as_json", is_flag=True, is_eager=True, callback=noted, expose_value=True, help=what
+    )
+
+
+def _is_typed(ctx: click.Context, name: str) -> bool:
+    return ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+
+
+def typed(ctx: click.Context, names: tuple[str, ...]) -> list[str]:
+    """Those of these options that stand on the command line, as they are written."""
+    spelt = {p.name: p.opts[0] for p in ctx.command.params}
+    return [spelt[name] for name in names if _is_typed(ctx, name)]
