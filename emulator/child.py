@@ -38,6 +38,8 @@ class ChildSpec:
     settled_s: float = 10.0
     """A child that lived this long has not died early."""
     start_within_s: float = 30.0
+    hopeless: tuple[int, ...] = ()
+    """Exit codes by which it says that starting it again is no use; its last line says why."""
 
 
 @dataclass
@@ -61,6 +63,8 @@ class Child:
             code = await self._live()
             if self._stopping.is_set():
                 return
+            if code in self.spec.hopeless:
+                raise EmulatorError(f"{self.spec.name} can't start{self._hint()}")
             settled = time.monotonic() - born >= self.spec.settled_s
             early_deaths, pause = (1, _FIRST_PAUSE_S) if settled else (early_deaths + 1, pause)
             if early_deaths >= self.spec.lives:

@@ -23,6 +23,8 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 BUCKET: Final = "omnigen-assets"
 LIVE_URL: Final = "https://api.replicate.com"
 WEB_DEV_ORIGINS: Final = ("http://127.0.0.1:5173", "http://localhost:5173")
+WRONG_SETTING: Final = 2
+"""How API and worker end where they can't work with their environment."""
 PARTS: Final = ("storage", "identity", "replicate", "api", "worker")
 
 # What the children may inherit. AWS_PROFILE, proxies and the like would point them elsewhere.
@@ -195,6 +197,7 @@ class Stack:
             env={**self._python(), **self.environment()},
             ready_url=f"{self.api_url}/health",
             uses=("storage", "identity", "replicate"),
+            hopeless=(WRONG_SETTING,),
         )
 
     def _worker(self) -> ChildSpec:
@@ -204,6 +207,7 @@ class Stack:
             env={**self._python(), **self.environment()},
             uses=("storage", "replicate"),
             grace_s=10.0,
+            hopeless=(WRONG_SETTING,),
         )
 
     def _web(self) -> dict[str, str]:

@@ -74,15 +74,15 @@ async def _main(settings: Settings) -> None:
 
 
 def main() -> int:
-    """Run until SIGINT or SIGTERM; exit status 2 for a setting that can't be worked with."""
+    """Run until SIGINT or SIGTERM; exit status 2 for a setting that can't be worked with, 1 for bad luck."""
     try:
         settings = Settings.from_environment()
         configure_logging(settings.log_level)
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(_main(settings))
     except (SettingsError, OmniGenError) as error:
-        print(f"omnigen worker: {error}", file=sys.stderr)
-        return 2
+        print(error, file=sys.stderr)
+        return 2 if isinstance(error, SettingsError) else 1
     return 0
 
 

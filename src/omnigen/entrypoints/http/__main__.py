@@ -3,41 +3,54 @@
 import asyncio
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from omnigen.container import running
+from omnigen.domain.errors import OmniGenError
 from omnigen.entrypoints.http.app import create_app
 from omnigen.entrypoints.logs import configure_logging
 from omnigen.settings import Settings, SettingsError
+from omnigen.usecases.app import App
 
 
 async def serve(settings: Settings) -> None:
-    """Answer requests until told to stop by SIGTERM or SIGINT."""
-    server = Server(
-        create_app(settings, running),
-        address=settings.http.host,
-        port=settings.http.port,
-        interface=Interfaces.ASGI,
-        websockets=False,
-        log_enabled=False,
-    )
-    loop = asyncio.get_running_loop()
-    for told in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(told, server.stop)
-    await server.serve()
+    """Answer requests until told to stop by SIGTERM or SIGINT.
+
+    The use cases are opened out here: what goes wrong there in the server's own start is only "fatal" to it.
+    """
+    async with running(settings) as app:
+
+        @asynccontextmanager
+        async def opened(_: Settings) -> AsyncIterator[App]:
+            yield app
+
+        server = Server(
+            create_app(settings, opened),
+            address=settings.http.host,
+            port=settings.http.port,
+            interface=Interfaces.ASGI,
+            websockets=False,
+            log_enabled=False,
+        )
+        loop = asyncio.get_running_loop()
+        for told in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(told, server.stop)
+        await server.serve()
 
 
 def main() -> int:
-    """Read the settings, then serve."""
+    """Read the settings, then serve; exit status 2 for a setting that can't be worked with, 1 for bad luck."""
     try:
         settings = Settings.from_environment()
-    except SettingsError as error:
+        configure_logging(settings.log_level)
+        asyncio.run(serve(settings))
+    except (SettingsError, OmniGenError) as error:
         print(error, file=sys.stderr)
-        return 2
-    configure_logging(settings.log_level)
-    asyncio.run(serve(settings))
+        return 2 if isinstance(error, SettingsError) else 1
     return 0
 
 
