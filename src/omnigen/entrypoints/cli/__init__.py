@@ -84,7 +84,7 @@ class Cli(click.Group):
         sys.exit(left if isinstance(left, int) else OK)
 
 
-def _report(error: BaseException, state: State) -> int:
+def _report(error: BaseException, state: State) -> int:  # noqa: PLR0911  a table
     if state.debug and not isinstance(error, (SystemExit, click.ClickException)):
         raise error
     match error:

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import IO, Any, Final, TypeVar
+from typing import IO, Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -36,7 +36,7 @@ class Api:
             base_url=place.api_url, timeout=_TIMEOUT, trust_env=outside, transport=transport
         )
 
-    def __enter__(self) -> "Api":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -56,8 +56,9 @@ def inspect(*, target: Target, job_id: str, as_json: bool) -> None:
     """(operators) Show all that is known of a job: revisions, scenes, takes, ledger."""
     found = at_the_desk(target, lambda desk: desk.jobs.inspect(job_id))
     if as_json:
-        return show.print_json(msgspec.to_builtins(asdict(found)))
-    dossier.show_dossier(show.console(), found)
+        show.print_json(msgspec.to_builtins(asdict(found)))
+    else:
+        dossier.show_dossier(show.console(), found)
 
 
 @click.command

@@ -8,7 +8,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Self
 
 import httpx
 
@@ -67,7 +67,7 @@ class Events:
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="events", daemon=True)
 
-    def __enter__(self) -> "Events":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -3,7 +3,7 @@
 import signal
 import threading
 from types import FrameType
-from typing import Any
+from typing import Any, Self
 
 from omnigen.entrypoints.cli.errors import CANCELLED, CliError
 
@@ -41,7 +41,7 @@ class Interrupts:
         self.changed.wait(seconds)
         self.changed.clear()
 
-    def __enter__(self) -> "Interrupts":
+    def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._before[number] = signal.signal(number, self._heard)

@@ -10,7 +10,7 @@ from omnigen.entrypoints.cli import desk, show
 from omnigen.entrypoints.cli.client import Api
 from omnigen.entrypoints.cli.following import has_ended
 from omnigen.entrypoints.cli.interrupts import Interrupts
-from omnigen.entrypoints.cli.options import DOLLARS, json_option, target_options
+from omnigen.entrypoints.cli.options import DOLLARS, is_for_subcommand, json_option, target_options
 from omnigen.entrypoints.cli.outcome import cancelled, require_success, say_made, summary, watch
 from omnigen.entrypoints.cli.render import agree
 from omnigen.entrypoints.cli.saving import check_output, file_name, save
@@ -26,19 +26,19 @@ from omnigen.entrypoints.http.wire import dollars
 @target_options
 def command(*, target: Target, status: str | None, limit: int, as_json: bool) -> None:
     """List your jobs, newest first; or do something about one of them."""
-    ctx = click.get_current_context()
-    if ctx.invoked_subcommand is not None:
-        ctx.obj.as_json = False
-        ctx.meta["omnigen.target"] = target
-        return None
+    if is_for_subcommand("status", "limit", "as_json"):
+        return
     with reached(target, working=False) as place, Api(place) as api:
         found = list(api.jobs(status=status, limit=limit))
     if as_json:
-        return show.print_json(found)
-    out = show.console()
-    if not found:
-        out.print("no jobs" if status is None else f"no jobs are {status}")
-        return None
+        show.print_json(found)
+    elif found:
+        _print_list(found)
+    else:
+        click.echo("no jobs" if status is None else f"no jobs are {status}")
+
+
+def _print_list(found: list[JobView]) -> None:
     listed = show.table(
         "job",
         "status",
@@ -55,7 +55,7 @@ def command(*, target: Target, status: str | None, limit: int, as_json: bool) ->
             job.id, show.status(job), f"{job.progress:.0%}", show.plain(job.title), show.seconds(job.duration),
             show.dollars(job.cost), show.age(job.created_at),
         )  # fmt: skip
-    out.print(listed)
+    show.console().print(listed)
 
 
 @command.command("show")
@@ -67,8 +67,9 @@ def show_one(*, target: Target, job_id: str, as_json: bool) -> None:
     with reached(target, working=False) as place, Api(place) as api:
         job = api.job(job_id)
     if as_json:
-        return show.print_json(job)
-    _print_job(job)
+        show.print_json(job)
+    else:
+        _print_job(job)
 
 
 @command.command
@@ -80,8 +81,9 @@ def cancel(*, target: Target, job_id: str, as_json: bool) -> None:
     with reached(target, working=True) as place, Api(place) as api, Interrupts() as interrupts:
         job = cancelled(api, api.cancel(job_id), interrupts)
     if as_json:
-        return show.print_json(summary(job))
-    click.echo(f"{job.id} is {job.status.value}; it cost {show.dollars(job.cost)}")
+        show.print_json(summary(job))
+    else:
+        click.echo(f"{job.id} is {job.status.value}; it cost {show.dollars(job.cost)}")
 
 
 @command.command

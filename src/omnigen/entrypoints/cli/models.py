@@ -1,12 +1,18 @@
 """`omnigen models`: models to choose from."""
 
-import click
+from typing import Final
 
+import click
+from rich.console import Console
+
+from omnigen.domain.catalogue import Unit
 from omnigen.entrypoints.cli import show
 from omnigen.entrypoints.cli.client import Api
 from omnigen.entrypoints.cli.options import json_option, target_options
 from omnigen.entrypoints.cli.stack import Target, reached
 from omnigen.entrypoints.http.models import CatalogueView, ModelView
+
+_UNITS: Final = {Unit.SECOND: "a second", Unit.RUN: "each", Unit.THOUSAND_CHARACTERS: "a 1000 characters"}
 
 
 @click.command
@@ -17,21 +23,25 @@ def command(*, target: Target, as_json: bool) -> None:
     with reached(target, working=False) as place, Api(place) as api:
         known = api.get("/api/v1/models", CatalogueView)
     if as_json:
-        return show.print_json(known)
-    out = show.console()
+        show.print_json(known)
+    else:
+        _print(show.console(), known)
+
+
+def _print(out: Console, known: CatalogueView) -> None:
     shown = show.table("model", "makes", "seconds", "shapes", "sizes", "price", right=("price",))
     for model in known.models:
         shown.add_row(
-            model.id + (" (default)" if model.default else ""), model.kind.value, _lengths(model.clip_seconds),
+            f"{model.id}{' *' if model.default else ''}", model.kind.value, _lengths(model.clip_seconds),
             " ".join(r.value for r in model.aspect_ratios) or "-",
             " ".join(r.value for r in model.resolutions) or "-", _price(model),
         )  # fmt: skip
     out.print(shown)
-    out.print(f"prices of {known.dated}")
+    out.print(f"* is taken where none is named; prices of {known.dated}")
 
 
 def _price(model: ModelView) -> str:
-    return f"{show.dollars(model.price.amount)} a {model.price.unit.value.replace('_', ' ')}"
+    return f"{show.dollars(model.price.amount)} {_UNITS[model.price.unit]}"
 
 
 def _lengths(seconds: list[int]) -> str:

@@ -28,6 +28,7 @@ from omnigen.settings import Secret
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _SHOWN: Final = 40
+_TARGET: Final = "omnigen.target"
 
 
 class _Words(click.ParamType[str]):
@@ -166,14 +167,15 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
         **others: Any,
     ) -> Any:
         ctx = click.get_current_context()
-        named = data if _is_typed(ctx, "data") else None
-        target = Target.of(
-            data=data,
-            api_url=None if named else api_url,
-            token=Secret(access_token or ""),
-            replicate=replicate,
-        )
-        return ctx.invoke(command, target=target, **others)
+        here = _is_typed(ctx, "data")
+        if here or _TARGET not in ctx.meta:  # a group's --data is its commands', too
+            ctx.meta[_TARGET] = Target.of(
+                data=data,
+                api_url=None if here else api_url,
+                token=Secret(access_token or ""),
+                replicate=replicate,
+            )
+        return ctx.invoke(command, target=ctx.meta[_TARGET], **others)
 
     return wrapped
 
@@ -193,6 +195,16 @@ def json_option(what: str) -> Callable[[Command], Command]:
 
 def _is_typed(ctx: click.Context, name: str) -> bool:
     return ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+
+
+def is_for_subcommand(*own: str) -> bool:
+    """Whether a group was called for one of its commands. Raises UsageError if its own options were given then."""
+    ctx = click.get_current_context()
+    if ctx.invoked_subcommand is None:
+        return False
+    if misplaced := typed(ctx, own):
+        raise click.UsageError(f"{misplaced[0]} belongs behind `{ctx.command_path} {ctx.invoked_subcommand}`")
+    return True
 
 
 def typed(ctx: click.Context, names: tuple[str, ...]) -> list[str]:

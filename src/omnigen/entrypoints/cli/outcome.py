@@ -18,11 +18,12 @@ from omnigen.entrypoints.cli.progress import display
 from omnigen.entrypoints.http.views import JobView
 
 
-def watch(api: Api, job: JobView, out: Console, interrupts: Interrupts, *, cancels: bool) -> JobView:
+def watch(api: Api, first: JobView, out: Console, interrupts: Interrupts, *, cancels: bool) -> JobView:
     """Show it until it has ended. Where the end is asked for, `cancels` has the job cancelled first."""
+    job = first
     try:
         with display(out) as shown:
-            for job in follow(api, job, interrupts):  # noqa: PLR1704  the newest state takes the place of the first
+            for job in follow(api, first, interrupts):
                 shown.show(job)
         if interrupts.asked and cancels and not has_ended(job):
             job = _cancelled(api, job, out, interrupts)
@@ -40,10 +41,8 @@ def _cancelled(api: Api, job: JobView, out: Console, interrupts: Interrupts) -> 
 
 def cancelled(api: Api, job: JobView, interrupts: Interrupts) -> JobView:
     """Wait until a job that is being cancelled has ended. Raises Left if the user has no patience."""
-    waiting = _OnlySecond(interrupts)
-    for job in follow(api, job, waiting):  # noqa: PLR1704, B007  only the last state matters
-        pass
-    return job
+    *_, last = follow(api, job, _OnlySecond(interrupts))
+    return last
 
 
 class _OnlySecond(Interrupts):

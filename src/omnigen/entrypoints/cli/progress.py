@@ -1,6 +1,6 @@
 """A job on its way: a bar for each scene, the music and the composing; plain lines where nobody watches."""
 
-from typing import Protocol
+from typing import Protocol, Self
 
 from attrs import frozen
 from rich.console import Console
@@ -29,7 +29,7 @@ class Part:
 class Display(Protocol):
     """Shows a job as it changes."""
 
-    def __enter__(self) -> "Display": ...
+    def __enter__(self) -> Self: ...
 
     def __exit__(self, *_: object) -> None: ...
 
@@ -86,7 +86,7 @@ class Bars:
         )
         self._tasks: dict[str, TaskID] = {}
 
-    def __enter__(self) -> "Bars":
+    def __enter__(self) -> Self:
         self._progress.start()
         return self
 
@@ -123,7 +123,7 @@ class Lines:
         self._out = out
         self._said: dict[str, str] = {}
 
-    def __enter__(self) -> "Lines":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -52,6 +52,7 @@ def table(*columns: str, right: Iterable[str] = (), title: str | None = None, fl
     made = Table(
         expand=bool(flexible),
         box=box.SIMPLE_HEAD,
+        show_edge=False,
         pad_edge=False,
         title=title,
         title_justify="left",
@@ -61,8 +62,8 @@ def table(*columns: str, right: Iterable[str] = (), title: str | None = None, fl
         made.add_column(
             name,
             justify="right" if name in set(right) else "left",
-            overflow="ellipsis",
-            no_wrap=True,
+            overflow="ellipsis" if name == flexible else "fold",
+            no_wrap=name == flexible,
             ratio=1 if name == flexible else None,
         )
     return made

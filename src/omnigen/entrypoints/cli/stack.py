@@ -88,7 +88,7 @@ class Target:
 
     folder: Path
     api_url: str | None = None
-    _token: Secret = Secret("")
+    _token: Secret = field(factory=lambda: Secret(""))
     replicate: str | None = None
     """`live` or `fake` if it was said; None takes what runs."""
 

@@ -22,5 +22,6 @@ def command(*, target: Target, prompt: str, as_json: bool, **options: Any) -> No
     with reached(target, working=False) as place, Api(place) as api:
         draft = wish.draft(api)
     if as_json:
-        return show.print_json(draft.storyboard)
-    show.storyboard(show.console(), draft.storyboard, draft.estimate)
+        show.print_json(draft.storyboard)
+    else:
+        show.storyboard(show.console(), draft.storyboard, draft.estimate)

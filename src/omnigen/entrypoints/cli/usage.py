@@ -22,8 +22,9 @@ def command(*, target: Target, periods: int, as_json: bool) -> None:
     with reached(target, working=False) as place, Api(place) as api:
         usage = api.get("/api/v1/usage", UsageView, periods=periods)
     if as_json:
-        return show.print_json(usage)
-    _print(show.console(), usage)
+        show.print_json(usage)
+    else:
+        _print(show.console(), usage)
 
 
 def _print(out: Console, usage: UsageView) -> None:

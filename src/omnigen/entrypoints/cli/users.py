@@ -7,8 +7,9 @@ from omnigen.domain.quota import Tier
 from omnigen.entrypoints.cli import show
 from omnigen.entrypoints.cli.desk import at_the_desk
 from omnigen.entrypoints.cli.errors import NothingRuns
-from omnigen.entrypoints.cli.options import json_option, target_options
+from omnigen.entrypoints.cli.options import is_for_subcommand, json_option, target_options
 from omnigen.entrypoints.cli.stack import Target
+from omnigen.ports.identity import User
 
 
 @click.group(invoke_without_command=True)
@@ -16,12 +17,17 @@ from omnigen.entrypoints.cli.stack import Target
 @target_options
 def command(*, target: Target, as_json: bool) -> None:
     """(operators) List the accounts, or move one to another tier."""
-    if click.get_current_context().invoked_subcommand is not None:
-        return None
+    if is_for_subcommand("as_json"):
+        return
     _require_running(target)
     found = at_the_desk(target, lambda desk: desk.directory.users())
     if as_json:
-        return show.print_json([asdict(user) for user in found])
+        show.print_json([asdict(user) for user in found])
+    else:
+        _print(found)
+
+
+def _print(found: list[User]) -> None:
     listed = show.table("address", "tier", "enabled", "id", flexible="address")
     for user in sorted(found, key=lambda u: u.email):
         listed.add_row(show.plain(user.email), user.tier.value, "yes" if user.enabled else "no", user.id)
