@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,8 +14,21 @@ from omnigen.container import running
 from omnigen.domain.errors import OmniGenError
 from omnigen.entrypoints.http.app import create_app
 from omnigen.entrypoints.logs import configure_logging
-from omnigen.settings import Settings, SettingsError
+from omnigen.settings import HttpSettings, Settings, SettingsError
 from omnigen.usecases.app import App
+
+
+def check_port(http: HttpSettings) -> None:
+    """Raise SettingsError if somebody listens there: granian would share the port with them, silently."""
+    family = socket.AF_INET6 if ":" in http.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((http.host, http.port))
+        except OSError as error:
+            raise SettingsError(
+                f"OMNIGEN_HOST and OMNIGEN_PORT are {http.host} and {http.port}: {error.strerror}"
+            ) from error
 
 
 async def serve(settings: Settings) -> None:
@@ -46,10 +60,11 @@ def main() -> int:
     """Read the settings, then serve; exit status 2 for a setting that can't be worked with, 1 for bad luck."""
     try:
         settings = Settings.from_environment()
+        check_port(settings.http)
         configure_logging(settings.log_level)
         asyncio.run(serve(settings))
     except (SettingsError, OmniGenError) as error:
-        print(error, file=sys.stderr)
+        print(f"omnigen api: {error}", file=sys.stderr)
         return 2 if isinstance(error, SettingsError) else 1
     return 0
 
