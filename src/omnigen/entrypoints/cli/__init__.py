@@ -108,13 +108,13 @@ def _report(error: BaseException, state: State) -> int:  # noqa: PLR0911  a tabl
 
 
 def _usage(error: click.UsageError) -> str:
-    """`Invalid value for '--aspect': ...` says the same as `--aspect: ...`."""
-    message = " ".join(error.format_message().split())
+    """Say `--duration is 'nan'; ...` where click says `Invalid value for '--duration': is 'nan'; ...`."""
+    message = " ".join(error.format_message().split()).rstrip(".")
     if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter):
-        message = message.replace("Invalid value for ", "", 1).replace("'", "", 2)
-    return (
-        f"{message[:1].lower()}{message[1:]}" if message[:1].isalpha() and message[1:2].islower() else message
-    )
+        named, _, rest = message.removeprefix("Invalid value for ").partition(": ")
+        name = named.strip("'[]")
+        return f"{name} {rest}" if rest.startswith(("is ", "has ")) else f"{name}: {rest}"
+    return f"{message[:1].lower()}{message[1:]}"
 
 
 def _unforeseen(error: BaseException) -> str:

@@ -129,7 +129,7 @@ def _database(file: Path) -> Iterator[Finding]:
 
     try:
         with apsw.Connection(str(file), flags=apsw.SQLITE_OPEN_READONLY) as connection:
-            said = str(connection.pragma("quick_check(1)"))
+            said = str(connection.execute("PRAGMA quick_check(1)").get)
     except apsw.Error as error:
         said = str(error)
     yield _judge("database", said == "ok", f"{file}: {said}", "start empty: make emulate RESET=1")

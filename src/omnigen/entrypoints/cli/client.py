@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import IO, Any, Final, Self, TypeVar
 from urllib.parse import urlsplit
@@ -27,7 +27,14 @@ _CHUNK: Final = 1 << 18
 class Api:
     """One OmniGen, as its user sees it. Raises Refused for problems, Unreachable where nobody answers."""
 
-    def __init__(self, place: Place, *, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        place: Place,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._pause = pause
         self.place = place
         # Proxies of the environment are for the world outside, never for this machine.
         outside = urlsplit(place.api_url).hostname not in ("127.0.0.1", "localhost", "::1")
@@ -108,7 +115,7 @@ class Api:
             except httpx.HTTPError as error:
                 if attempt == TRIES:
                     raise Unreachable(f"the video could not be downloaded ({_said(error)})") from error
-                time.sleep(0.2 * 2**attempt)
+                self._pause(0.2 * 2**attempt)
         raise AssertionError("the last attempt has returned or raised")
 
     def _fetch(self, address: str, video: VideoView, file: IO[bytes]) -> None:
@@ -155,7 +162,7 @@ class Api:
             wait = _wait_before_next(answer, attempt)
             if wait is None:
                 break
-            time.sleep(wait)
+            self._pause(wait)
         if answer is None:
             raise Unreachable(f"OmniGen at {self.place.api_url} does not answer ({why})")
         raise _problem(answer)

@@ -44,9 +44,9 @@ class _Words(click.ParamType[str]):
         if value == "-" and self._from_stdin:
             value = sys.stdin.read()
         try:
-            return wire.text(str(value), param.name or "" if param else "", self._low, self._high)
+            return wire.text(str(value), "it", self._low, self._high)
         except Invalid as error:
-            self.fail(error.message, param, ctx)
+            self.fail(error.message.removeprefix("it "), param, ctx)
 
 
 class _Seconds(click.ParamType[float]):
@@ -59,7 +59,9 @@ class _Seconds(click.ParamType[float]):
         except ValueError:
             seconds = math.nan
         if not MIN_SECONDS <= seconds <= MAX_SECONDS:
-            self.fail(f"{_cut(value)!r}; seconds from {MIN_SECONDS} to {MAX_SECONDS} are allowed", param, ctx)
+            self.fail(
+                f"is {_cut(value)!r}; seconds from {MIN_SECONDS} to {MAX_SECONDS} are allowed", param, ctx
+            )
         return seconds
 
 
@@ -73,7 +75,7 @@ class Dollars(click.ParamType[int]):
         try:
             return wire.micros_of(str(value).removeprefix("$"), "it")
         except Invalid as error:
-            self.fail(error.message, param, ctx)
+            self.fail(error.message.removeprefix("it "), param, ctx)
 
 
 class _Key(click.ParamType[str]):

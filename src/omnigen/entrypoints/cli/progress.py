@@ -105,14 +105,12 @@ class Bars:
                 status=part.status,
                 visible=not crowded or part.progress < 1,
             )
-            if part.progress > 0:
-                self._progress.start_task(task)
             if part.progress >= 1:
                 self._progress.stop_task(task)
 
     def _task(self, part: Part) -> TaskID:
         if part.name not in self._tasks:
-            self._tasks[part.name] = self._progress.add_task(part.name, total=1.0, start=False, status="")
+            self._tasks[part.name] = self._progress.add_task(part.name, total=1.0, status="")
         return self._tasks[part.name]
 
 

@@ -76,13 +76,14 @@ def named(error: Refused) -> Refused:
     if not error.field:
         return error
     place = error.field.removeprefix("brief.")
+    message = error.message
     if place.startswith("storyboard"):
-        spelt = f"--storyboard: {_within(place)}".removesuffix(": ")
+        message = f"--storyboard: {_within(place)}{message}"
     else:
         spelt = _SPELT.get(place, f"--{place.replace('_', '-')}")
-    return Refused(
-        f"{spelt}: {error.message}", http_status=error.http_status, code=error.code, field=error.field
-    )
+        rest = message.removeprefix(f"{place} ")
+        message = f"{spelt}: {message}" if rest == message else f"{spelt} {rest}"
+    return Refused(message, http_status=error.http_status, code=error.code, field=error.field)
 
 
 def read_storyboard(file: Path) -> StoryboardBody:
