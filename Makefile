@@ -81,8 +81,12 @@ test-e2e: setup ## end to end, as `make emulate` starts it
 	@$(BIN)/pytest -n auto tests/e2e $(ARGS)
 
 .PHONY: test-offline
-test-offline: setup ## the end-to-end test in a network namespace with nothing but loopback
-	@unshare -rn $(SHELL) -c 'ip link set lo up && exec $(BIN)/pytest tests/e2e $(ARGS)'
+test-offline: setup ## the same in a network namespace with nothing but loopback (Linux)
+	@$(BIN)/python tests/e2e/loopback_only.py $(BIN)/pytest -n auto tests/e2e $(ARGS)
+
+.PHONY: verify-live
+verify-live: setup ## compare the real Replicate with the fake, for the price of one short clip (ARGS="--max-cost 0.5")
+	@$(BIN)/python -m emulator.replicate.verify $(ARGS)
 
 .PHONY: lint
 lint: setup ## style and formatting (ruff)
@@ -104,6 +108,14 @@ check: setup ## everything that CI runs
 	@$(MAKE) types
 	@$(MAKE) imports
 	@$(MAKE) test
+	@$(MAKE) test-offline
+
+# --- measuring ---
+
+.PHONY: bench
+bench: setup ## measure everything that docs/BENCHMARKS.md says, each figure against its peer (a quiet machine, ~15 minutes)
+	@for name in accept post_to_video start; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	@$(BIN)/python -m benchmarks.report
 
 .PHONY: format
 format: setup ## put style and formatting right

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+TIMEOUT_S = 240
+"""For one test: everything is started and stopped in it, on however busy a machine."""
 LAST_WORDS = 2_500
 """Characters of each log."""
 
@@ -14,6 +16,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.timeout(TIMEOUT_S))
 
 
 @pytest.hookimpl(wrapper=True)
