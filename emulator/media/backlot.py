@@ -38,11 +38,15 @@ class Backlot:
     palette: Palette
     reading: Reading
     root: int
-    """What all chance of this scene comes from."""
+    """What all chance of this take comes from."""
+    ground: int
+    """What the lie of the land comes from: the same for all scenes of a story."""
     side: float
     """Where the light comes from: 1 is the right. The same for all scenes of a story."""
     seconds: float
     layers: list[Layer] = field(factory=list)
+    cast: dict[str, Figure] = field(factory=dict)
+    """The figure of each name that stands nearest."""
 
     @property
     def third(self) -> float:
@@ -57,6 +61,10 @@ class Backlot:
     def chance(self, name: str) -> np.random.Generator:
         """Chance for one thing, whatever else is in the scene."""
         return dice(name, self.root)
+
+    def lie(self, name: str) -> np.random.Generator:
+        """Chance for one part of the place: every scene of a story shows the same coast."""
+        return dice(name, self.ground)
 
     def add(self, *layers: Layer) -> None:
         """In front of all there is."""
@@ -201,6 +209,7 @@ class Backlot:
             **{**colours, **more},  # type: ignore[arg-type]
         )
         self.add(figure)
+        self.cast[name] = figure
         return figure
 
     def texture(self, name: str, *, cells: tuple[int, int] = (6, 6), octaves: int = 5) -> Field:

@@ -1,4 +1,4 @@
-"""The camera: which way it moves, from the prompt's words or else from the seed."""
+"""The camera: where it stands for a shot, and which way it moves, from the prompt's words or else the seed."""
 
 from __future__ import annotations
 
@@ -6,19 +6,67 @@ import numpy as np
 from attrs import frozen
 
 from emulator.media.chance import pick
-from emulator.media.stage import View
+from emulator.media.sprites import Figure
+from emulator.media.stage import Stage, View
 from emulator.media.words import Reading
 
 _BY_SEED = ("push", "pan_right", "pan_left", "tilt", "orbit", "push", "pull")
+Framing = tuple[float, float, float]
+"""x, y, zoom."""
+
+
+@frozen(kw_only=True)
+class Shot:
+    """How a crew frames the subject."""
+
+    tall: float
+    """The subject's height as a share of the picture's."""
+    nearest: float
+    """Never nearer than this: how much larger than in the wide shot things may appear."""
+    farthest: float = 1.0
+    x: float = 0.0
+    """Where the subject stands, in picture widths from the middle; positive is towards the light."""
+    row: float = 0.52
+    """Where the point looked at stands, as a share of the height from the top."""
+    point: float = 0.5
+    """The point looked at: 0 is the subject's foot, 1 its top."""
+    horizon: float = 0.0
+    """How much lower than in the wide shot the horizon lies."""
+
+
+SHOTS = {
+    "wide": Shot(tall=0.0, nearest=1.04, x=-0.2),
+    "final": Shot(tall=0.0, nearest=1.0, x=0.13, horizon=0.09),
+    "medium": Shot(tall=0.55, nearest=2.3, farthest=1.3, x=-0.1),
+    "track": Shot(tall=0.42, nearest=2.0, farthest=1.25, x=-0.05),
+    "shoulder": Shot(tall=0.5, nearest=2.1, farthest=1.3, x=0.16),
+    "close": Shot(tall=1.05, nearest=3.4, farthest=1.8, x=0.07, row=0.45, point=0.7),
+    "detail": Shot(tall=1.7, nearest=5.0, farthest=2.4, row=0.47, point=0.78),
+    "low": Shot(tall=0.72, nearest=2.6, farthest=1.4, x=0.12, row=0.56, horizon=0.14),
+    "high": Shot(tall=0.34, nearest=1.6, farthest=1.1, x=0.05, row=0.56, horizon=-0.2),
+    "aerial": Shot(tall=0.0, nearest=1.0, x=0.1, horizon=-0.2),
+}
+_MOVES = {
+    "push": ((0.92, 0.0, 0.0), (1.14, 0.0, 0.0)),
+    "pull": ((1.3, 0.0, 0.0), (1.0, 0.0, 0.0)),
+    "pan_right": ((1.0, 0.14, 0.0), (1.0, -0.14, 0.0)),
+    "pan_left": ((1.0, -0.14, 0.0), (1.0, 0.14, 0.0)),
+    "tilt": ((1.0, 0.0, -0.07), (1.05, 0.0, 0.05)),
+    "crane": ((1.0, 0.0, 0.08), (1.06, 0.0, -0.03)),
+    "track": ((1.0, 0.16, 0.0), (1.05, -0.16, 0.0)),
+    "orbit": ((1.0, 0.12, 0.01), (1.1, -0.12, -0.01)),
+    "static": ((1.0, 0.0, 0.0), (1.0, 0.0, 0.0)),
+    "handheld": ((1.0, 0.01, 0.0), (1.04, -0.01, 0.0)),
+}
+"""What a move does to a framing from start to end: nearer by a factor, the subject shifted across and down."""
 
 
 @frozen(kw_only=True)
 class Camera:
     """One move: from one framing to another, with a hand that is more or less steady."""
 
-    start: tuple[float, float, float]
-    """x, y, zoom at the clip's start."""
-    end: tuple[float, float, float]
+    start: Framing
+    end: Framing
     sway: float
     phase: float
 
@@ -31,30 +79,43 @@ class Camera:
         return View(x=float(x), y=float(y), zoom=float(zoom), time=time, share=share)
 
 
-def camera_for(reading: Reading, rng: np.random.Generator, seconds: float) -> Camera:
-    """The move that the words name; longer clips move further, never faster than is pleasant."""
+def camera_for(
+    reading: Reading,
+    stage: Stage,
+    hero: Figure | None,
+    rng: np.random.Generator,
+    *,
+    side: float,
+    seconds: float,
+) -> Camera:
+    """The move that the words name, around the subject; longer clips move further, never unpleasantly fast."""
+    shot = SHOTS[reading.shot or "wide"]
     move = reading.move or pick(_BY_SEED, "move", int(rng.integers(1 << 30)))
     far = min(1.0, 0.35 + seconds / 12)
-    near = {"close": 1.42, "wide": 1.0, "aerial": 1.0}.get(reading.shot or "", 1.1)
-    start, end = _path(move, near, far)
+    aside = float(rng.normal(0, 0.012))
+    start, end = (_framing(shot, stage, hero, step, far, side, aside, seconds) for step in _MOVES[move])
     sway = {"handheld": 0.007, "static": 0.0}.get(move, 0.0012)
     if reading.style == "documentary":
         sway = max(sway, 0.005)
     return Camera(start=start, end=end, sway=sway, phase=float(rng.uniform(0, 6.28)))
 
 
-def _path(
-    move: str, near: float, far: float
-) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
-    paths = {
-        "push": ((-0.02, 0.0, near), (0.02, 0.01, near * (1 + 0.22 * far))),
-        "pull": ((0.02, 0.01, near * (1 + 0.22 * far)), (-0.02, 0.0, near)),
-        "pan_right": ((-0.22 * far, 0.0, near), (0.22 * far, 0.0, near)),
-        "pan_left": ((0.22 * far, 0.0, near), (-0.22 * far, 0.0, near)),
-        "tilt": ((0.0, -0.07 * far, near * 1.04), (0.0, 0.03, near * 1.07)),
-        "track": ((-0.32 * far, 0.0, near * 1.05), (0.32 * far, 0.0, near * 1.05)),
-        "orbit": ((-0.2 * far, 0.02, near), (0.2 * far, -0.01, near * (1 + 0.1 * far))),
-        "static": ((0.0, 0.0, near), (0.0, 0.0, near)),
-        "handheld": ((-0.02, 0.0, near * 1.03), (0.02, 0.0, near * 1.06)),
-    }
-    return paths[move]
+def _framing(
+    shot: Shot, stage: Stage, hero: Figure | None, step: Framing, far: float, side: float, aside: float,
+    seconds: float,
+) -> Framing:  # fmt: skip
+    nearer, across, down = 1 + (step[0] - 1) * far, step[1] * far, step[2] * far
+    if hero is None:
+        scale = (1 + 0.45 * (shot.nearest - 1)) * max(1.0, nearer)
+        return (-(across + aside) * stage.aspect, down, scale)
+    fitting = 0.9 * stage.aspect / (hero.size * hero.pen.width) * (1.6 if shot.point > 0.5 else 1.0)
+    scale = min(shot.nearest, max(shot.farthest, min(shot.tall / hero.size, fitting)))
+    scale = max(1.0, scale * nearer)
+    part = 0.25 + 0.75 * hero.depth
+    column = (shot.x * side + across + aside) * stage.aspect
+    x = (hero.x + hero.speed[0] * seconds / 2 - column / scale) / max(0.2, hero.depth)
+    y = down
+    if shot.tall:
+        up = hero.up + shot.point * hero.size
+        y += (shot.row - stage.horizon + up * scale) / (0.3 + 0.7 * hero.depth)
+    return (float(np.clip(x, -1.3, 1.3)), float(np.clip(y, -0.6, 1.3)), 1 + (scale - 1) / part)

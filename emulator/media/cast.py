@@ -9,6 +9,7 @@ from emulator.media.backlot import Backlot
 from emulator.media.beam import Beam
 from emulator.media.indoors import Steam
 from emulator.media.palette import colour
+from emulator.media.sprites import Figure
 
 _STANDING = {
     "person": 0.15,
@@ -21,7 +22,8 @@ _STANDING = {
     "castle": 0.3,
 }
 """Size of what stands on the ground."""
-_FIGURE = {"palms": "palm"}
+_FIGURE = {"palms": "palm", "birds": "bird", "balloons": "balloon"}
+"""Figures that go by another name than their subject."""
 _WET = ("sea", "beach", "lake")
 
 
@@ -49,12 +51,18 @@ def place_cast(lot: Backlot) -> None:
         _balloons(lot)
 
 
+def hero_of(lot: Backlot) -> Figure | None:
+    """The figure that the camera looks at: the first subject that stands somewhere."""
+    names = (_FIGURE.get(subject, subject) for subject in lot.reading.subjects)
+    return next((lot.cast[name] for name in names if name in lot.cast), None)
+
+
 def _place(lot: Backlot) -> str:
     return lot.reading.places[0] if lot.reading.places else "meadow"
 
 
 def _lighthouse(lot: Backlot) -> None:
-    rng = lot.chance("rock")
+    rng = lot.lie("rock")
     x, side = lot.third, -lot.side
     rock = terrain.headland(rng, x - side * 0.17, side, 0.07, width=0.22)
     rock = terrain.flattened(rock, x, 0.05)
@@ -122,7 +130,7 @@ def _stand(lot: Backlot, standing: list[str], place: str) -> None:
 
 
 def _near_ground(lot: Backlot, place: str) -> terrain.Ridge:
-    rng = lot.chance("stand")
+    rng = lot.lie("stand")
     lands = [layer for layer in lot.layers if isinstance(layer, terrain.Ridge) and layer.depth >= 0.55]
     if lands and place not in _WET:
         return lands[0] if place == "desert" else lands[-1]
@@ -161,7 +169,7 @@ def _space_cast(lot: Backlot) -> None:
 
 
 def _sea_life(lot: Backlot) -> None:
-    rng = lot.chance("school")
+    rng = lot.lie("school")
     if "jellyfish" in lot.reading.subjects:
         for number in range(6):
             x, up = rng.uniform(-0.42, 0.42) * lot.stage.aspect, rng.uniform(-0.15, 0.35)
@@ -214,7 +222,7 @@ def _travellers(lot: Backlot, place: str) -> None:
     """Trains and cars, each on its own way."""
     subjects = lot.reading.subjects
     if place == "rails" or "train" in subjects:
-        rng = lot.chance("line")
+        rng = lot.lie("line")
         line = lot.land(terrain.hills(rng, -0.05, 0.006), 0.62, depth=0.6, lit=0.1, bare=True)
         lot.layers.pop()
         length = 0.09 * 10
@@ -246,7 +254,7 @@ def _travellers(lot: Backlot, place: str) -> None:
 
 
 def _birds(lot: Backlot) -> None:
-    rng = lot.chance("birds")
+    rng = lot.lie("birds")
     x0, up0 = -lot.third * 0.4, 0.34 * lot.stage.horizon / 0.6
     for _ in range(7 if "birds" in lot.reading.subjects else 4):
         x, up = rng.normal(x0, 0.11), rng.normal(up0, 0.05)
@@ -255,7 +263,7 @@ def _birds(lot: Backlot) -> None:
 
 
 def _balloons(lot: Backlot) -> None:
-    rng = lot.chance("balloons")
+    rng = lot.lie("balloons")
     tints = ("#c8553d", "#e09f3e", "#3d6b7d", "#9c3d54", "#d9c5a0")
     for number, (x, up, size, depth) in enumerate(
         (

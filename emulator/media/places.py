@@ -55,7 +55,7 @@ def mountains(lot: Backlot) -> None:
         lot.water(0.16, mirror=0.95)
         _bank(lot)
         return
-    rng = lot.chance("firs")
+    rng = lot.lie("firs")
     hill = terrain.hills(rng, -0.03, 0.04)
     lot.land(terrain.conifers(rng, hill, 0.055), 0.5)
     lot.land(hill - np.float32(0.03), 0.5, lit=0.2, bare=True)
@@ -68,7 +68,7 @@ def forest(lot: Backlot) -> None:
     lot.sky()
     if "mountains" in lot.reading.places:
         _mountains(lot)
-    rng = lot.chance("forest")
+    rng = lot.lie("forest")
     for number, (near, base, tall) in enumerate(((0.16, 0.10, 0.13), (0.32, 0.05, 0.2), (0.52, -0.02, 0.27))):
         line = terrain.conifers(rng, terrain.hills(rng, base, 0.04), tall, dense=1.5)
         lot.land(line, near, fade=0.26)
@@ -89,7 +89,7 @@ def forest(lot: Backlot) -> None:
 def desert(lot: Backlot) -> None:
     """Dunes with a lit and a shaded side."""
     lot.sky()
-    rng = lot.chance("dunes")
+    rng = lot.lie("dunes")
     if "mountains" in lot.reading.places:
         lot.land(terrain.mountains(rng, -0.02, 0.12), 0.1, lit=0.4)
     for near, base, height in ((0.15, 0.015, 0.05), (0.35, -0.05, 0.10), (0.6, -0.15, 0.15)):
@@ -106,7 +106,7 @@ def city(lot: Backlot) -> None:
     for number, (near, height, wide) in enumerate(
         ((0.12, 0.25, 0.05), (0.3, 0.36, 0.075), (0.55, 0.24, 0.10))
     ):
-        rng = lot.chance(f"row {number}")
+        rng = lot.lie(f"row {number}")
         line, windows = skyline(rng, height=height, wide=wide, base=-0.02)
         mass = lot.land(line, near, depth=0.7 * near, fade=0.42)
         lot.layers.pop()
@@ -114,7 +114,7 @@ def city(lot: Backlot) -> None:
         lot.add(Skyline(mass, windows, lights, lit * (0.6, 0.95, 1.3)[number], grain))
         if number < 2:
             lot.add(Fog(lot.stage, lot.texture(f"smog{number}"), lot.palette.horizon, 0.03, 0.06, 0.4, near))
-    quay = terrain.hills(lot.chance("quay"), 0.006, 0.004)
+    quay = terrain.hills(lot.lie("quay"), 0.006, 0.004)
     lot.land(quay, 0.7, depth=0.39)
     if neon:
         lot.add(Signs(lot.stage, _sign_places(lot), 0.39))
@@ -124,7 +124,7 @@ def city(lot: Backlot) -> None:
 def meadow(lot: Backlot) -> None:
     """Hills, trees on them, grass and flowers close by."""
     lot.sky()
-    rng = lot.chance("hills")
+    rng = lot.lie("hills")
     if "mountains" in lot.reading.places:
         _mountains(lot)
     lot.land(terrain.hills(rng, 0.05, 0.035), 0.15, fade=0.12)
@@ -155,16 +155,16 @@ def road(lot: Backlot) -> None:
 def rails(lot: Backlot) -> None:
     """Hills and mountains for a train to run through."""
     lot.sky()
-    if lot.reading.has("snow", "mountains") or lot.chance("rails").uniform() < 0.6:
+    if lot.reading.has("snow", "mountains") or lot.lie("rails").uniform() < 0.6:
         _mountains(lot)
-    rng = lot.chance("banks")
+    rng = lot.lie("banks")
     lot.land(terrain.conifers(rng, terrain.hills(rng, 0.03, 0.03), 0.05), 0.34)
     lot.add(Fog(lot.stage, lot.texture("mist"), lot.palette.horizon, 0.0, 0.05, 0.5, 0.35))
 
 
 def space(lot: Backlot) -> None:
     """Gas, stars and a world."""
-    rng = lot.chance("space")
+    rng = lot.lie("space")
     lot.add(Nebula(lot.stage, lot.palette, gas_tile(rng)))
     lot.add(Stars.of(lot.stage, rng, int(330 * max(1.0, lot.stage.aspect)), 1.0))
     large = rng.uniform(0.30, 0.5)
@@ -181,7 +181,7 @@ def terrain_bands(rng: np.random.Generator) -> np.ndarray[tuple[int, ...], np.dt
 
 def room(lot: Backlot) -> None:
     """A warm room out of focus, a table in front."""
-    rng = lot.chance("lamps")
+    rng = lot.lie("lamps")
     count = 16
     x = rng.uniform(-0.6, 0.6, count) * lot.stage.aspect
     lamps = np.stack(
@@ -192,10 +192,31 @@ def room(lot: Backlot) -> None:
     lot.add(Table(lot.stage, lot.palette, lot.texture("wood", cells=(16, 2), octaves=4)))
 
 
+def clouds(lot: Backlot) -> None:
+    """High above: a sea of clouds to the horizon."""
+    lot.sky()
+    rng = lot.lie("sea of clouds")
+    for number, (near, base, height) in enumerate(
+        ((0.06, 0.01, 0.03), (0.18, -0.04, 0.06), (0.4, -0.13, 0.1), (0.75, -0.27, 0.15))
+    ):
+        line = terrain.billows(rng, base, height)
+        bank = lot.land(line, near, lit=0.65, reach=0.05 + 0.05 * number, fade=0.12 + 0.1 * number)
+        bright = np.float32(0.85 - 0.2 * near)
+        bank.crest = np.asarray(
+            lot.palette.cloud_lit * bright + lot.palette.horizon * (1 - bright), np.float32
+        )
+        bank.foot = np.asarray(
+            lot.palette.cloud_dark * np.float32(0.5) + lot.palette.horizon * np.float32(0.5), np.float32
+        )
+        lot.add(
+            Fog(lot.stage, lot.texture(f"veil{number}"), bank.crest, base, 0.03 + 0.02 * number, 0.5, near)
+        )
+
+
 def underwater(lot: Backlot) -> None:
     """Light from the surface, reefs in the dark."""
     lot.add(Deep(lot.stage, lot.palette))
-    rng = lot.chance("reef")
+    rng = lot.lie("reef")
     lot.land(terrain.mountains(rng, -0.10, 0.2, coarse=0.5), 0.12, fade=0.5)
     lot.add(Shafts(lot.stage, lot.palette, lot.texture("shafts"), lot.side * 0.3, 0.55, 0.95))
     lot.land(terrain.broadleaves(rng, terrain.mountains(rng, -0.24, 0.2, coarse=0.6), 0.05), 0.5, fade=0.5)
@@ -227,11 +248,12 @@ PLACES: dict[str, Place] = {
     "rails": rails,
     "room": room,
     "underwater": underwater,
+    "clouds": clouds,
 }
 
 
 def _mountains(lot: Backlot) -> None:
-    rng = lot.chance("peaks")
+    rng = lot.lie("peaks")
     warm = lot.reading.has("fire") or "desert" in lot.reading.places
     snow = (
         None
@@ -245,7 +267,7 @@ def _mountains(lot: Backlot) -> None:
 
 def _behind(lot: Backlot, *, always: bool = False) -> None:
     """What closes the horizon: what the words name, else hills on some days."""
-    rng = lot.chance("behind")
+    rng = lot.lie("behind")
     if "mountains" in lot.reading.places:
         _mountains(lot)
     elif "city" in lot.reading.places:
@@ -262,14 +284,14 @@ def _behind(lot: Backlot, *, always: bool = False) -> None:
 
 
 def _trees(lot: Backlot, near: float, base: float, tall: float) -> None:
-    rng = lot.chance("shore trees")
+    rng = lot.lie("shore trees")
     line = terrain.conifers(rng, terrain.hills(rng, base, 0.01), tall)
     lot.land(line, near)
     lot.add(Fog(lot.stage, lot.texture("shore"), lot.palette.horizon, 0.0, 0.022, 0.5, near))
 
 
 def _bank(lot: Backlot) -> None:
-    rng = lot.chance("bank")
+    rng = lot.lie("bank")
     base = terrain.headland(
         rng, -lot.side * 0.12 * lot.stage.aspect, -lot.side, 0.12, width=1.2
     ) - np.float32(0.36)
@@ -279,7 +301,7 @@ def _bank(lot: Backlot) -> None:
 def _ground(
     lot: Backlot, near: float, base: float, height: float, *, firs: float = 0.0, blades: float = 0.025
 ) -> None:
-    rng = lot.chance("ground")
+    rng = lot.lie("ground")
     line = terrain.hills(rng, base, height)
     if firs:
         side = np.linspace(-terrain.REACH, terrain.REACH, terrain.SAMPLES)
@@ -293,7 +315,7 @@ def _ground(
 
 
 def _sand(lot: Backlot) -> None:
-    rng = lot.chance("sand")
+    rng = lot.lie("sand")
     sand = colour("#e2c79c") * (lot.palette.horizon * np.float32(0.6) + lot.palette.glow * np.float32(0.4))
     shore = tile(rng, 8, 512, cells=(1, 4), octaves=3)[0] * np.float32(2) - np.float32(1)
     dim = np.float32(1 - 0.55 * lot.palette.night)
@@ -302,7 +324,7 @@ def _sand(lot: Backlot) -> None:
 
 
 def _trunks(lot: Backlot) -> None:
-    rng = lot.chance("trunks")
+    rng = lot.lie("trunks")
     for side in (-1, 1):
         for number in range(2):
             x = side * (0.43 * lot.stage.aspect + 0.04 + 0.15 * number) + rng.normal(0, 0.02)
@@ -310,7 +332,7 @@ def _trunks(lot: Backlot) -> None:
 
 
 def _sign_places(lot: Backlot) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    rng = lot.chance("signs")
+    rng = lot.lie("signs")
     count = max(6, int(9 * lot.stage.aspect))
     x = np.linspace(-0.7, 0.7, count) * lot.stage.aspect + rng.normal(0, 0.03, count)
     places = np.stack(

@@ -6,8 +6,8 @@ import numpy as np
 from attrs import define, evolve
 
 from emulator.media.backlot import Backlot, Layer
-from emulator.media.camera import Camera, camera_for
-from emulator.media.cast import place_cast
+from emulator.media.camera import SHOTS, Camera, camera_for
+from emulator.media.cast import hero_of, place_cast
 from emulator.media.chance import dice, number_of, pick
 from emulator.media.elements import let_elements_in
 from emulator.media.grade import Grade, Pixels
@@ -59,6 +59,7 @@ def build(prompt: str, seed: int, width: int, height: int, seconds: float) -> Sc
         palette=palette_for(reading),
         reading=reading,
         root=number_of("scene", prompt, seed),
+        ground=number_of("place", reading.topic),
         side=pick((-1.0, 1.0), "side", reading.topic),
         seconds=seconds,
     )
@@ -66,7 +67,10 @@ def build(prompt: str, seed: int, width: int, height: int, seconds: float) -> Sc
     place_cast(lot)
     let_elements_in(lot)
     grade = Grade.of(reading.style, width, height, number_of("grain", prompt, seed))
-    return Scene(stage, lot.layers, camera_for(reading, dice("camera", prompt, seed), seconds), grade)
+    camera = camera_for(
+        reading, stage, hero_of(lot), dice("camera", prompt, seed), side=lot.side, seconds=seconds
+    )
+    return Scene(stage, lot.layers, camera, grade)
 
 
 def _settled(reading: Reading, prompt: str) -> Reading:
@@ -78,6 +82,6 @@ def _settled(reading: Reading, prompt: str) -> Reading:
 
 def _horizon(reading: Reading) -> float:
     base = _HORIZON.get(reading.places[0], 0.62)
-    if reading.shot == "aerial" and reading.places[0] not in ("space", "room", "underwater"):
-        return base - 0.16
-    return base
+    if reading.places[0] in ("space", "room", "underwater"):
+        return base
+    return base + SHOTS[reading.shot or "wide"].horizon

@@ -147,6 +147,14 @@ def broadleaves(rng: np.random.Generator, base: Field, size: float, *, dense: fl
     return _planted(rng, base, size, dense, _crown)
 
 
+def billows(rng: np.random.Generator, base: float, height: float) -> Field:
+    """The rounded tops of clouds."""
+    line = hills(rng, base, height, coarse=0.7)
+    for size in (height, 0.55 * height, 0.3 * height):
+        line = _planted(rng, line, size, 1.3, _puff)
+    return line
+
+
 def grass(rng: np.random.Generator, base: Field, size: float) -> Field:
     """Blades standing on `base`."""
     blades = rng.power(0.6, SAMPLES) * size * (0.5 + 0.5 * ridge(rng, SAMPLES, coarse=120, octaves=3))
@@ -179,6 +187,10 @@ def _per_height() -> float:
 def _fir(share: Field, tall: float) -> Field:
     steps = 0.92 + 0.08 * np.cos((1 - np.abs(share)) * 19)
     return np.asarray(tall * np.clip(1 - np.abs(share), 0, 1) ** 1.05 * steps)
+
+
+def _puff(share: Field, tall: float) -> Field:
+    return np.asarray(0.45 * tall * np.sqrt(np.clip(1 - share * share, 0, 1)))
 
 
 def _crown(share: Field, tall: float) -> Field:
