@@ -142,7 +142,7 @@ class Container(containers.DeclarativeContainer):
             jobs=jobs, takes=takes, workflow=workflow, catalogue=catalogue, clock=clock, policy=policy,
         ),
         delete_job=One(DeleteJob, jobs=jobs, clock=clock, cancel_job=cancel_job),
-        restore_job=One(RestoreJob, jobs=jobs, clock=clock, get_job=get_job),
+        restore_job=One(RestoreJob, jobs=jobs, clock=clock, policy=policy, get_job=get_job),
         request_upload=One(
             RequestUpload, uploads=uploads, assets=assets, clock=clock, ids=ids, policy=policy
         ),
@@ -204,7 +204,7 @@ class Container(containers.DeclarativeContainer):
         Desk,
         jobs=One(
             OperateJobs,
-            jobs=jobs, takes=takes, ledger=ledger, outbox=outbox, clock=clock, ids=ids,
+            jobs=jobs, takes=takes, ledger=ledger, outbox=outbox, clock=clock,
             start_leg=start_leg, fail_job=fail_job,
         ),
         directory=directory,

@@ -25,7 +25,7 @@ CLEAR_EVERY: Final = 3600.0
 
 async def serve(worker: Worker, stop: asyncio.Event) -> None:
     """Work until told to stop. At the start no leg can be alive: this machine has one worker, and it is new."""
-    await worker.pipeline.sweep(ignore_leases=True)
+    await _once(lambda: worker.pipeline.sweep(ignore_leases=True))
     async with asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(_repeat(LOOK_EVERY, lambda: look(worker))),
@@ -56,11 +56,17 @@ async def _act(worker: Worker, message: Message) -> None:
 
 async def _repeat(seconds: float, action: Callable[[], Awaitable[object]]) -> None:
     while True:
-        try:
-            await action()
-        except OmniGenError as error:
-            log.warning("put off", reason=error.message)
+        await _once(action)
         await asyncio.sleep(seconds)
+
+
+async def _once(action: Callable[[], Awaitable[object]]) -> None:
+    try:
+        await action()
+    except OmniGenError as error:
+        log.warning("put off", reason=error.message)
+    except Exception:
+        log.exception("round broke")
 
 
 async def _main(settings: Settings) -> None:

@@ -34,6 +34,10 @@ class AdmitUpload:
         except Rejected as error:
             raise Invalid(f"upload {upload.id} can't be used: {error.message}", field=field) from error
         except NotFound as error:
+            # Gone from quarantine: it has not come, or another submission admitted it at this very moment.
+            admitted = (await self.uploads.get(upload_id, owner=owner)).file
+            if admitted is not None:
+                return admitted
             raise Invalid(f"upload {upload.id} has not arrived yet", field=field) from error
 
     async def _admit(self, upload: Upload) -> StoredFile:

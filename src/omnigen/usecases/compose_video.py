@@ -3,13 +3,16 @@
 import asyncio
 import hashlib
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from omnigen.domain.captions import Cue
 from omnigen.domain.catalogue import Catalogue
-from omnigen.domain.errors import Conflict, OmniGenError, Superseded
+from omnigen.domain.errors import Conflict, Superseded, Transient
 from omnigen.domain.job import Job, JobStatus, SceneStatus, Video
 from omnigen.domain.storyboard import Captions
 from omnigen.domain.take import StoredFile
@@ -25,8 +28,11 @@ from omnigen.usecases.render_segment import Cutting, RenderSegment
 from omnigen.usecases.step import Scope
 from omnigen.usecases.workspace import Workspace
 
-_BEAT = 0.5
+_BEAT: Final = 0.5
 """Seconds between two notes of progress, and between two looks whether the job was cancelled."""
+_STEP: Final = 0.02
+"""Progress that is worth a note."""
+_NO_MUSIC: Final = "The music could not be made; the video has none."
 
 
 @frozen(kw_only=True)
@@ -55,55 +61,53 @@ class ComposeVideo:
             return READY
         if self.clock.now() >= leg.until:
             return Outcome(verdict=Verdict.HANDOVER)
-        if scope.job.status is JobStatus.GENERATING:
-            await self._begin(scope.job)
         cutting = await self.render_segment.cutting(scope.job)
         if any(scene.status is not SceneStatus.READY for scene in cutting.scenes):
             return STOP
         return await self._watched(leg, cutting)
 
-    async def _begin(self, job: Job) -> None:
-        with suppress(Conflict):
-            # A keep-alive or a cancel in between: the next note of progress finds out which.
-            await self.jobs.update(job.become(JobStatus.COMPOSING, at=self.clock.now()))
-
     async def _watched(self, leg: Leg, cutting: Cutting) -> Outcome:
         """Compose, noting progress, and stop as soon as the job is cancelled or taken over."""
         done: list[float] = [0.0]
         work = asyncio.create_task(self._compose(leg, cutting, done))
+        watch = asyncio.create_task(self._watch(leg, done))
         try:
-            while not work.done():
-                await asyncio.wait({work}, timeout=_BEAT)
-                if not await self._note(leg, done[0]):
-                    return STOP
-            return await work
+            await asyncio.wait({work, watch}, return_when=asyncio.FIRST_COMPLETED)
+            return work.result() if work.done() else watch.result()
         finally:
-            work.cancel()
-            with suppress(asyncio.CancelledError, OmniGenError):
-                await work
+            for task in (work, watch):
+                task.cancel()
+            await asyncio.gather(work, watch, return_exceptions=True)
 
-    async def _note(self, leg: Leg, done: float) -> bool:
-        """Write how far it has come; false where there is no sense in going on."""
-        scope = await Scope.read(self.jobs, leg, self.clock)
-        if scope.closing:
-            return False
-        job, shown = scope.job, round(done, 2)
-        now = self.clock.now()
-        if job.status is JobStatus.GENERATING:
-            job = job.become(JobStatus.COMPOSING, at=now)
-        elif shown - job.revision.progress < 0.02:
-            return True
+    async def _watch(self, leg: Leg, done: list[float]) -> Outcome:
+        """Write how far it has come, beat by beat; ends where there is no sense in going on."""
+        while True:
+            # A lost write, or a store that can't be reached, is no reason to throw away what is being rendered.
+            with suppress(Transient):
+                scope = await Scope.read(self.jobs, leg, self.clock)
+                if scope.closing:
+                    return STOP
+                await self._note(scope.job, round(done[0], 2))
+            await self.clock.sleep(_BEAT)
+
+    async def _note(self, job: Job, shown: float) -> None:
+        if job.status is JobStatus.COMPOSING and shown - job.revision.progress < _STEP:
+            return
         with suppress(Conflict):
-            await self.jobs.update(evolve(job.revise(at=now, progress=shown), version=scope.job.version + 1))
-        return True
+            # A keep-alive or a cancel came in between, or another leg: the next look tells which.
+            await self.jobs.update(_composing(job, self.clock.now(), progress=shown))
 
     # --- the work itself
 
     async def _compose(self, leg: Leg, cutting: Cutting, done: list[float]) -> Outcome:
         segments = await self._segments(cutting, done)
-        programme = await self._programme(cutting, segments, done)
-        video = await self._publish(cutting.job, programme)
-        return await self._record(leg, video)
+        music = await self._music(cutting)
+        # A folder of this call's own: a repeated one, or an older leg's, may be writing at the same time.
+        with TemporaryDirectory(prefix="programme-", dir=self.workspace.folder(cutting.job.id)) as folder:
+            programme = await self._programme(Path(folder), cutting, segments, music, done)
+            video = await self._publish(cutting.job, programme)
+        silent = music is None and cutting.storyboard.soundtrack.music is not None
+        return await self._record(leg, video, note=_NO_MUSIC if silent else None)
 
     async def _segments(self, cutting: Cutting, done: list[float]) -> tuple[Path, ...]:
         count = len(cutting.scenes)
@@ -114,12 +118,15 @@ class ComposeVideo:
             done[0] += 0.6 / count
             return path
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(n)) for n in range(1, count + 1)]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(n)) for n in range(1, count + 1)]
+        except ExceptionGroup as several:
+            raise several.exceptions[0] from None
         return tuple(task.result() for task in tasks)
 
     async def _programme(
-        self, cutting: Cutting, segments: tuple[Path, ...], done: list[float]
+        self, into: Path, cutting: Cutting, segments: tuple[Path, ...], music: Path | None, done: list[float]
     ) -> Programme:
         base = done[0]
 
@@ -132,11 +139,9 @@ class ComposeVideo:
             canvas=cutting.canvas,
             segments=segments,
             sounds=tuple([await self._sound(cutting, s.number) for s in cutting.scenes]),
-            music=await self._music(cutting),
+            music=music,
             cues=self._sidecar(cutting),
         )
-        into = self.workspace.folder(cutting.job.id) / f"programme-{cutting.job.revision.number}"
-        into.mkdir(parents=True, exist_ok=True)
         return await self.composer.compose(render, into, on_progress=advance)
 
     async def _sound(self, cutting: Cutting, number: int) -> SceneSound:
@@ -183,21 +188,29 @@ class ComposeVideo:
         key = f"jobs/{job.id}/videos/{digest}{path.suffix}"
         return await self.assets.put(key, path, content_type=content_type, seconds=seconds, once=True)
 
-    async def _record(self, leg: Leg, video: Video) -> Outcome:
+    async def _record(self, leg: Leg, video: Video, *, note: str | None) -> Outcome:
         """The conditional row, last: only what is wholly there is named."""
         while True:
             scope = await Scope.read(self.jobs, leg, self.clock)
             if scope.closing:
                 return STOP
             try:
+                told = " ".join(filter(None, (scope.job.revision.note, note))) or None
                 await self.jobs.update(
-                    scope.job.revise(at=self.clock.now(), video=video, progress=1.0)
+                    _composing(scope.job, self.clock.now(), video=video, progress=1.0, note=told)
                 )
             except Superseded:
                 raise
             except Conflict:
                 continue
             return READY
+
+
+def _composing(job: Job, at: datetime, **changes: Any) -> Job:
+    """The job, composing at the latest from now on: one write, whichever status it comes from."""
+    if job.status is JobStatus.GENERATING:
+        return job.become(JobStatus.COMPOSING, at=at, **changes)
+    return job.revise(at=at, **changes)
 
 
 def _sha256(path: Path) -> str:

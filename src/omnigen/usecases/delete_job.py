@@ -1,11 +1,12 @@
 """Hide a job at once; forget it, with its files, after a day; bring it back until then."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from attrs import evolve, frozen
 
 from omnigen.domain.errors import Conflict, NotFound
-from omnigen.domain.job import Job
+from omnigen.domain.job import Job, JobStatus
 from omnigen.ports.assets import Assets
 from omnigen.ports.clock import Clock
 from omnigen.ports.identity import Caller
@@ -31,9 +32,19 @@ class DeleteJob:
         job = await self.jobs.get(job_id, owner=caller.id)
         if job.deleted_at is not None:
             raise NotFound(f"there is no job {job_id[:60]}")
-        if not job.ended:
-            await self.cancel_job(caller, job_id)
+        await self._stop(job)
         await mark_deleted(self.jobs, job_id, caller, self.clock.now(), deleted=True)
+
+
+    async def _stop(self, job: Job) -> None:
+        if job.ended or job.status is JobStatus.CANCELLING:
+            return
+        try:
+            await self.cancel_job.stop(job)
+        except Conflict:
+            if not (await self.jobs.get(job.id)).ended:
+                raise
+            # It ended by itself at the very moment: so much the better.
 
 
 @frozen(kw_only=True)
@@ -42,10 +53,15 @@ class RestoreJob:
 
     jobs: Jobs
     clock: Clock
+    policy: Policy
     get_job: GetJob
 
     async def __call__(self, caller: Caller, job_id: str) -> JobDetail:
-        """The job. Raises NotFound once it has been forgotten; a job that isn't deleted stays as it is."""
+        """The job. Raises NotFound once its day is over; a job that isn't deleted stays as it is."""
+        job = await self.jobs.get(job_id, owner=caller.id)
+        if job.deleted_at is not None and self.clock.now() >= job.deleted_at + self.policy.purge_after:
+            # Its objects may be going at this very moment: what is due is gone.
+            raise NotFound(f"there is no job {job_id[:60]}")
         job = await mark_deleted(self.jobs, job_id, caller, self.clock.now(), deleted=False)
         return await self.get_job.detail(job)
 
@@ -82,5 +98,6 @@ class PurgeJobs:
         for job in due:
             async for found in self.assets.list(f"jobs/{job.id}/"):
                 await self.assets.delete(found.key)
-            await self.jobs.purge(job.id)
+            with suppress(Conflict):  # Restored at the last moment, by a clock that is slow.
+                await self.jobs.purge(job.id)
         return len(due)

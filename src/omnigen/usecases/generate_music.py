@@ -13,9 +13,10 @@ from omnigen.ports.clock import Clock
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.provider import Ask
 from omnigen.ports.workflow import READY, STOP, Leg, Outcome
+from omnigen.usecases.generate_scene import broken
 from omnigen.usecases.make_take import MakeTake, Wish
 from omnigen.usecases.policy import Policy
-from omnigen.usecases.step import Scope, storyboard_of, wait
+from omnigen.usecases.step import Scope, overdue, storyboard_of, wait
 
 
 @frozen(kw_only=True)
@@ -32,26 +33,26 @@ class GenerateMusic:
         """READY once it is stored, isn't wanted or can't be had; STOP once the job is to be closed."""
         scope = await Scope.read(self.jobs, leg, self.clock)
         if scope.closing:
-            return await self._close(leg, scope.job)
+            return await close_own_takes(self.make_take, leg, scope.job)
         wish = music_wish(await storyboard_of(self.jobs, scope.job), self.catalogue, self.policy)
         if wish is None:
             return READY
+        scenes = await self.jobs.scenes(leg.job_id, leg.revision)
         try:
-            made = await self.make_take(leg, scope.job, wish, may_begin=True)
+            made = await self.make_take(leg, scope.job, wish, may_begin=not any(map(broken, scenes)))
         except Rejected:
             return READY
         if made.take is None or made.take.ended:
             return READY
         return wait(leg, self.clock, made.wait)
 
-    async def _close(self, leg: Leg, job: Job) -> Outcome:
-        pause = 0.0
-        for take in await self.make_take.takes.of_job(job.id):
-            if take.scene is None and not take.ended:
-                made = await self.make_take.stop(leg, take)
-                if made.take is not None and not made.take.ended:
-                    pause = max(pause, made.wait, 0.1)
-        return wait(leg, self.clock, pause) if pause else STOP
+async def close_own_takes(make_take: MakeTake, leg: Leg, job: Job) -> Outcome:
+    """Stop those takes that are the job's own, no scene's. STOP once none is left, or it is too late to wait."""
+    if overdue(job, make_take.clock, make_take.policy):
+        return STOP
+    takes = await make_take.takes.of_job(job.id)
+    pause = await make_take.stop(leg, [t for t in takes if t.scene is None and not t.ended])
+    return wait(leg, make_take.clock, pause) if pause else STOP
 
 
 def music_wish(storyboard: Storyboard, catalogue: Catalogue, policy: Policy) -> Wish | None:

@@ -10,7 +10,7 @@ from omnigen.domain.errors import Conflict, Rejected, Superseded
 from omnigen.domain.job import Failure, Job, SceneState, SceneStatus
 from omnigen.domain.pricing import FITTED, price_of
 from omnigen.domain.storyboard import Scene, Storyboard
-from omnigen.domain.take import StoredFile, Take
+from omnigen.domain.take import StoredFile, Take, TakeStatus
 from omnigen.domain.timeline import frames_of
 from omnigen.ports.assets import Assets
 from omnigen.ports.clock import Clock
@@ -21,7 +21,7 @@ from omnigen.ports.workflow import READY, STOP, Leg, Outcome
 from omnigen.usecases.lend_file import LendFile
 from omnigen.usecases.make_take import MakeTake, Progress, Wish
 from omnigen.usecases.policy import Policy
-from omnigen.usecases.step import Scope, storyboard_of, wait
+from omnigen.usecases.step import Scope, overdue, storyboard_of, wait
 
 _DONE: Final = frozenset({SceneStatus.STORED, SceneStatus.READY})
 _RETRYABLE: Final = frozenset({"failed", "lost", "aborted"})
@@ -49,18 +49,22 @@ class GenerateScene:
             return READY
         if state.ended:
             return STOP
-        # What runs is paid for and worth keeping for a retry; nothing new begins once a scene has failed.
-        going = not scope.closing and not any(_broken(s) for s in states)
         try:
             if scope.closing:
                 return await self._close(leg, scope.job, state)
-            return await self._next(leg, scope.job, state, going=going)
+            # What runs is paid for and worth keeping for a retry; nothing new begins once a scene has failed.
+            return await self._go_on(leg, scope.job, state, going=not any(map(broken, states)))
         except Superseded:
             raise
+        except Conflict:
+            # A repeated call for the same scene got on meanwhile; the next look sees how far.
+            return wait(leg, self.clock, self.policy.poll / 4)
+
+    async def _go_on(self, leg: Leg, job: Job, state: SceneState, *, going: bool) -> Outcome:
+        try:
+            return await self._next(leg, job, state, going=going)
         except Rejected as error:
             return await self._refused(leg, state.number, error)
-        except Conflict:
-            return wait(leg, self.clock, self.policy.poll / 4)
 
     async def _next(self, leg: Leg, job: Job, state: SceneState, *, going: bool) -> Outcome:
         storyboard = await storyboard_of(self.jobs, job)
@@ -72,7 +76,7 @@ class GenerateScene:
             )
         wish = await self._wish(state, scene, storyboard, model)
         made = await self.make_take(leg, job, wish, may_begin=going)
-        return await self._after(leg, state, wish, made)
+        return await self._after(leg, state, wish, made, going=going)
 
     # --- what is wanted next
 
@@ -139,12 +143,14 @@ class GenerateScene:
 
     # --- what came of it
 
-    async def _after(self, leg: Leg, state: SceneState, wish: Wish, made: Progress) -> Outcome:
+    async def _after(
+        self, leg: Leg, state: SceneState, wish: Wish, made: Progress, *, going: bool
+    ) -> Outcome:
         take = made.take
-        if take is None:
-            return STOP
-        if made.stored:
+        if made.stored and take is not None:
             return await self._stored(leg, state, take)
+        if take is None or (not going and take.status is TakeStatus.CANCELLED):
+            return STOP  # Given up because another scene failed: that one is to blame, not this.
         if take.ended:
             return await self._failed(leg, state, take)
         await self._note(leg, state, wish, take)
@@ -225,14 +231,11 @@ class GenerateScene:
 
     async def _close(self, leg: Leg, job: Job, state: SceneState) -> Outcome:
         """Stop what runs; what comes of it is recorded as cost, and kept for a retry."""
+        if overdue(job, self.clock, self.policy):
+            return STOP
         takes = await self.make_take.takes.of_job(job.id)
         running = [t for t in takes if t.scene == state.number and not t.ended]
-        pause = 0.0
-        for take in running:
-            made = await self.make_take.stop(leg, take)
-            if made.take is not None and not made.take.ended:
-                pause = max(pause, made.wait, 0.1)
-        if pause:
+        if pause := await self.make_take.stop(leg, running):
             return wait(leg, self.clock, pause)
         if state.status in (SceneStatus.PENDING, SceneStatus.GENERATING):
             await self._save(leg, state.become(SceneStatus.CANCELLED, at=self.clock.now()))
@@ -244,6 +247,7 @@ class GenerateScene:
         return stamped
 
 
-def _broken(state: SceneState) -> bool:
+def broken(state: SceneState) -> bool:
+    """Whether a scene's fate has decided its revision's."""
     return state.status in (SceneStatus.FAILED, SceneStatus.REJECTED)
 

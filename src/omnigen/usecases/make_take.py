@@ -13,7 +13,8 @@
 Each step is short and may be repeated or cut anywhere: what matters is in the store before it matters.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +25,6 @@ from attrs import evolve, field, frozen
 from omnigen.domain.catalogue import Micros, Model, TakeKind
 from omnigen.domain.errors import Ambiguous, Conflict, NotFound, Rejected, Superseded, Transient
 from omnigen.domain.job import Job
-from omnigen.domain.quota import EntryKind, LedgerEntry
 from omnigen.domain.take import StoredFile, Take, TakeStatus, fingerprint
 from omnigen.ports.assets import Assets
 from omnigen.ports.clock import Clock, Ids
@@ -35,6 +35,7 @@ from omnigen.ports.takes import Takes
 from omnigen.ports.usage import Rates
 from omnigen.ports.workflow import Leg
 from omnigen.usecases.policy import Policy
+from omnigen.usecases.take_costs import committed, entry_for
 
 _SUFFIX: Final = {
     "video/mp4": "mp4",
@@ -128,51 +129,32 @@ class MakeTake:
         take = await self._present(leg, job, wish, may_begin=may_begin)
         if take is None or take.ended:
             return Progress(take=take)
-        try:
-            return await self.advance(leg, take, may_send=may_begin)
-        except Superseded:
-            raise
-        except Conflict:
-            # Another call for the same step got on meanwhile; the next look sees how far.
-            return Progress(take=take, wait=self.policy.poll / 4)
+        return await self._advance(leg, take, may_send=may_begin)
 
     async def _present(self, leg: Leg, job: Job, wish: Wish, *, may_begin: bool) -> Take | None:
         """The take that stands for the wish: a reusable one, the running one, or a fresh attempt."""
-        mark = wish.fingerprint
-        same = [t for t in await self.takes.of_job(job.id) if t.fingerprint == mark]
+        mark, takes = wish.fingerprint, await self.takes.of_job(job.id)
+        same = [t for t in takes if t.fingerprint == mark]
         for take in same:
-            if take.status is TakeStatus.STORED or not take.ended:
+            if _stands(take, leg.revision):
                 return take
         tried = [t for t in same if t.revision == leg.revision]
         last = tried[-1] if tried else None
         if not may_begin or (last is not None and not self._again(last, len(tried))):
             return last
-        await self._check_covered(job, wish.estimate)
+        _check_covered(job, committed(takes, leg.revision), wish.estimate)
         ask = evolve(wish.ask, image=await wish.image()) if wish.image else wish.ask
         return await self.takes.intend(self._intent(leg, job, wish, ask, attempt=len(tried) + 1))
 
     def _again(self, last: Take, tries: int) -> bool:
-        return tries < self.policy.attempts and last.error_code not in _FINAL_ERRORS
-
-    async def _check_covered(self, job: Job, estimate: Micros) -> None:
-        """Raise Rejected unless what is held pays for one more take."""
-        spent = sum(
-            t.cost for t in await self.takes.of_job(job.id)
-            if t.revision == job.revision.number and t.charged
-        )  # fmt: skip
-        held = job.revision.reservation.amount
-        if spent + estimate > held:
-            raise Rejected(
-                f"one more take costs ${estimate / 1e6:.6g}; ${(held - spent) / 1e6:.6g} of what was held is left",
-                code="budget_exhausted",
-            )
+        final = last.status is TakeStatus.REFUSED or last.error_code in _FINAL_ERRORS
+        return tries < self.policy.attempts and not final
 
     def _intent(self, leg: Leg, job: Job, wish: Wish, ask: Ask, *, attempt: int) -> Take:
         mark = wish.fingerprint
-        scene = f"s{wish.scene}" if wish.scene is not None else "job"
         return Take(
-            # Made of what it is for, so that two workers with the same intent meet in one item.
-            id=f"{job.id}.r{leg.revision}.{scene}.{wish.kind}.{mark[:8]}.{attempt}",
+            # Made of what it is for, so that two workers, or two scenes, with the same intent meet in one item.
+            id=f"{job.id}.r{leg.revision}.{wish.kind}.{mark[:16]}.{attempt}",
             job_id=job.id,
             owner=job.owner,
             revision=leg.revision,
@@ -191,28 +173,64 @@ class MakeTake:
             epoch=leg.number,
         )
 
-    async def advance(self, leg: Leg, take: Take, *, may_send: bool) -> Progress:
-        """One step of a take that has not ended. Raises Conflict where another writer was quicker."""
-        if take.status is TakeStatus.SUBMITTED:
-            return await self._ask_after(leg, take)
-        if take.sent_at is not None:
-            return await self._adopt(leg, take)
-        if not may_send:
-            return await self._finish(leg, take, TakeStatus.CANCELLED)
-        return await self._send(leg, take)
+    async def stop(self, leg: Leg, takes: Iterable[Take]) -> float:
+        """One step towards the end of takes that are no longer wanted; seconds to the next, 0 once all have ended."""
+        pause = 0.0
+        for take in takes:
+            made = await self._advance(leg, take, may_send=False, wanted=False)
+            if made.take is not None and not made.take.ended:
+                pause = max(pause, made.wait, 0.1)
+        return pause
 
-    async def stop(self, leg: Leg, take: Take) -> Progress:
-        """One step towards the end of a take that is no longer wanted."""
-        if take.status is TakeStatus.SUBMITTED and take.prediction_id is not None:
+    async def _advance(self, leg: Leg, take: Take, *, may_send: bool, wanted: bool = True) -> Progress:
+        """One step of a take that has not ended."""
+        unsent = take.status is TakeStatus.INTENT and take.sent_at is None
+        try:
+            if unsent and not may_send:
+                return await self._finish(leg, take, TakeStatus.CANCELLED)
+            if (early := self._early(take)) > 0:
+                return Progress(take=take, wait=early)
+            return await (self._send(leg, take) if unsent else self._find_out(leg, take, wanted=wanted))
+        except Superseded:
+            raise
+        except Conflict:
+            # Another call for the same step got on meanwhile; the next look sees how far.
+            return Progress(take=take, wait=self.policy.poll / 4)
+
+    def _early(self, take: Take) -> float:
+        """Seconds before which the provider doesn't want to hear of it again."""
+        return 0.0 if take.next_at is None else (take.next_at - self.clock.now()).total_seconds()
+
+    async def _find_out(self, leg: Leg, take: Take, *, wanted: bool) -> Progress:
+        """Where a take stands that may have been charged."""
+        try:
+            if take.status is TakeStatus.INTENT:
+                return await self._adopt(leg, take)
+            if not wanted:
+                await self._cancel(take)
+            return await self._ask_after(leg, take)
+        except Transient as error:
+            if error.retry_after is None:
+                raise
+            return await self._put_off(leg, take, error.retry_after)
+
+    async def _cancel(self, take: Take) -> None:
+        assert take.prediction_id is not None
+        with suppress(NotFound, Rejected):  # What became of it is asked for next.
             await self.provider.cancel(take.prediction_id)
-        return await self.advance(leg, take, may_send=False)
+
+    async def _put_off(self, leg: Leg, take: Take, seconds: float) -> Progress:
+        """Never ask before the provider wants to be asked again, whoever drives the job by then."""
+        until = self.clock.now() + timedelta(seconds=seconds)
+        waiting = take.revise(next_at=until, epoch=leg.number)
+        await self.takes.update(waiting)
+        return Progress(take=waiting, wait=seconds)
 
     # --- sending
 
     async def _send(self, leg: Leg, take: Take) -> Progress:
+        await self._check_sendable(leg, take)
         now = self.clock.now()
-        if take.next_at is not None and now < take.next_at:
-            return Progress(take=take, wait=(take.next_at - now).total_seconds())
         room = await self.rates.hit(
             "provider:create", limit=self.policy.creations_a_minute, window=60, at=now
         )
@@ -231,6 +249,24 @@ class MakeTake:
         except Ambiguous:
             return Progress(take=sending, wait=self.policy.poll / 2)
         return await self._submitted(leg, sending, prediction)
+
+    async def _check_sendable(self, leg: Leg, take: Take) -> None:
+        """The last look before money is spent.
+
+        Raises Superseded for a zombie; Rejected where takes that were intended at the same moment use up what
+        is held: of two that don't both fit, the later one gives way.
+        """
+        job = await self.jobs.get(take.job_id)
+        if job.ended or (job.epoch, job.revision.number) != (leg.number, leg.revision):
+            raise Superseded(f"leg {leg.number} of job {job.id} may not spend any more")
+        takes = await self.takes.of_job(job.id)
+        rivals = [t for t in takes if t.sends or (t.intended_at, t.id) < (take.intended_at, take.id)]
+        try:
+            others = committed((t for t in rivals if t.id != take.id), leg.revision)
+            _check_covered(job, others, take.estimate)
+        except Rejected as error:
+            await self._finish(leg, take, TakeStatus.REFUSED, error=error.message, error_code=error.reason)
+            raise
 
     async def _later(self, take: Take, error: Transient) -> Progress:
         """It is proven that nothing was charged: the same take may be sent again, in good time."""
@@ -283,7 +319,6 @@ class MakeTake:
         ]  # fmt: skip
 
     async def _lose(self, leg: Leg, take: Take, why: str) -> Progress:
-        """Nobody can say whether it was charged: our books carry it, the owner's don't."""
         return await self._finish(leg, take, TakeStatus.LOST, error=why, error_code="lost", cost=0)
 
     # --- while it runs
@@ -356,32 +391,29 @@ class MakeTake:
 
     async def _save(self, before: Take, after: Take) -> None:
         """Write it, together with what it changes in the books."""
-        await self.takes.update(after, entry=await self._entry(before, after))
-
-    async def _entry(self, before: Take, after: Take) -> LedgerEntry | None:
-        if after.status is TakeStatus.LOST:
-            return self._ledger(after, EntryKind.LOST, after.estimate, "lost")
-        changed = (after.cost if after.charged else 0) - (before.cost if before.charged else 0)
-        if not changed or not await self._settled(after):
-            return None
-        kind = EntryKind.LATE_COST if changed > 0 else EntryKind.REFUND
-        return self._ledger(after, kind, changed, f"late.{after.status}")
+        settled = await self._settled(after)
+        entry = entry_for(before, after, settled=settled, at=self.clock.now())
+        await self.takes.update(after, entry=entry)
 
     async def _settled(self, take: Take) -> bool:
         """Whether the revision that pays has ended: then the cost is an entry of its own."""
         job = await self.jobs.get(take.job_id)
         return job.revision.number > take.revision or job.ended
 
-    def _ledger(self, take: Take, kind: EntryKind, amount: Micros, why: str) -> LedgerEntry:
-        at = self.clock.now()
-        return LedgerEntry(
-            id=f"{take.id}.{why}",
-            owner=take.owner,
-            period=f"{at:%Y-%m}",
-            job_id=take.job_id,
-            revision=take.revision,
-            kind=kind,
-            amount=amount,
-            take_id=take.id,
-            at=at,
+
+def _stands(take: Take, revision: int) -> bool:
+    """Whether a take will do as it is: stored, or on its way. What an earlier revision never sent is its own affair."""
+    if take.status is TakeStatus.STORED:
+        return True
+    return not take.ended and (take.revision == revision or take.sent_at is not None)
+
+
+def _check_covered(job: Job, committed: Micros, estimate: Micros) -> None:
+    """Raise Rejected unless what is held pays for one more take."""
+    held = job.revision.reservation.amount
+    if committed + estimate > held:
+        left = max(0, held - committed)
+        raise Rejected(
+            f"one more take costs ${estimate / 1e6:.6g}; ${left / 1e6:.6g} of what was held is left",
+            code="budget_exhausted",
         )

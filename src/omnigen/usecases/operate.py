@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from omnigen.domain.catalogue import Micros
 from omnigen.domain.errors import Conflict, Invalid
 from omnigen.domain.job import Failure, Job, Revision, SceneState
 from omnigen.domain.quota import EntryKind, LedgerEntry, period_of
 from omnigen.domain.take import Take
-from omnigen.ports.clock import Clock, Ids
+from omnigen.ports.clock import Clock
 from omnigen.ports.jobs import Jobs
-from omnigen.ports.outbox import Message, MessageKind, Outbox
+from omnigen.ports.outbox import Message, Outbox
 from omnigen.ports.takes import Takes
 from omnigen.ports.usage import UsageLedger
-from omnigen.usecases.end_job import FailJob, spent
+from omnigen.usecases.end_job import FailJob
 from omnigen.usecases.start_leg import StartLeg
+from omnigen.usecases.take_costs import spent
 
 
 @frozen(kw_only=True)
@@ -38,7 +39,6 @@ class OperateJobs:
     ledger: UsageLedger
     outbox: Outbox
     clock: Clock
-    ids: Ids
     start_leg: StartLeg
     fail_job: FailJob
 
@@ -60,9 +60,7 @@ class OperateJobs:
             raise Conflict(f"job {job.id} is {job.status}; there is nothing to drive on")
         leg = job.epoch + 1
         await self.outbox.add(
-            Message(
-                id=f"start:{job.id}:{leg}", kind=MessageKind.START, job_id=job.id, leg=leg, at=self.clock.now()
-            )
+            evolve(Message.to_start(job), at=self.clock.now())
         )
         return leg
 
@@ -82,13 +80,15 @@ class OperateJobs:
         job = await self.jobs.get(job_id)
         if not job.ended:
             raise Conflict(f"job {job.id} is {job.status}; it must end first")
-        left = await self._left(job)
+        before = [e for e in await self.ledger.entries(job_id) if _given_back(e)]
+        left = await self._paid(job) + sum(e.amount for e in before)
         given = left if amount is None else amount
         if not 0 < given <= left:
             raise Invalid(f"amount is ${given / 1e6:.6g}; up to ${left / 1e6:.6g} can be refunded", field="amount")
         at = self.clock.now()
         entry = LedgerEntry(
-            id=self.ids.new("ref"),
+            # Numbered by what was given before: of two refunds at the same moment only one is entered.
+            id=f"{job.id}.refund.{len(before) + 1}",
             owner=job.owner,
             period=period_of(at),
             job_id=job.id,
@@ -98,11 +98,15 @@ class OperateJobs:
             note=reason,
             at=at,
         )
-        await self.ledger.enter(entry)
+        if not await self.ledger.enter(entry):
+            raise Conflict(f"somebody else refunded job {job.id} at the same moment; look again")
         return entry
 
-    async def _left(self, job: Job) -> Micros:
-        takes, entries = await self.takes.of_job(job.id), await self.ledger.entries(job.id)
-        paid = sum(spent(takes, n) for n in range(1, job.revision.number + 1))
-        back = sum(-e.amount for e in entries if e.kind is EntryKind.REFUND and e.take_id is None)
-        return paid - back
+    async def _paid(self, job: Job) -> Micros:
+        takes = await self.takes.of_job(job.id)
+        return sum(spent(takes, n) for n in range(1, job.revision.number + 1))
+
+
+def _given_back(entry: LedgerEntry) -> bool:
+    """Whether an entry is an operator's refund; those that belong to a take correct what that take has cost."""
+    return entry.kind is EntryKind.REFUND and entry.take_id is None

@@ -12,6 +12,8 @@ class Policy:
     frame_rate: int = 24
     job_deadline: timedelta = timedelta(hours=1)
     """Longest life of a revision, queueing for the provider included."""
+    closing: timedelta = timedelta(minutes=2)
+    """How long after its deadline what still runs may be brought home; then the job ends without it."""
     leg: timedelta = timedelta(seconds=240)
     """Life of a leg: below the five minutes of an Express execution, with time to hand over."""
     lease: timedelta = timedelta(seconds=20)
@@ -44,5 +46,5 @@ class Policy:
 
     def backoff_after(self, tries: int, jitter: float) -> timedelta:
         """Wait before the next try: exponential, capped, with full jitter above a half."""
-        ceiling = min(self.backoff_cap, self.backoff * 2 ** max(0, tries - 1))
+        ceiling = min(self.backoff_cap, self.backoff * 2 ** min(30, max(0, tries - 1)))
         return timedelta(seconds=ceiling * (0.5 + jitter / 2))

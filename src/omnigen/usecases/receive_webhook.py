@@ -35,10 +35,9 @@ class ReceiveWebhook:
         delivery = self.verify(headers, body)
         try:
             notice = msgspec.json.decode(body, type=_Notice)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise Invalid(f"the body is no prediction: {error}", field="body") from error
-        if not await self.outbox.first_time(delivery, at=self.clock.now()):
-            return
         take = await self.takes.by_prediction(notice.id)
-        if take is not None and not take.ended:
+        # Remembered last: a delivery that an outage interrupts is worth repeating.
+        if await self.outbox.first_time(delivery, at=self.clock.now()) and take is not None and not take.ended:
             await wake_hint(self.workflow, take.job_id)

@@ -149,11 +149,14 @@ class RenderSegment:
             cues=self._cues(cutting, segment),
         )
         key = self._key(cutting, render)
-        found = await self.assets.head(key)
-        if found is not None:
-            return found
+        async with self.workspace.lock(cutting.job.id, key):
+            # The neighbour may be at it too: rendering is dear, so that one waits for the other.
+            return await self.assets.head(key) or await self._render(cutting, render, key)
+
+    async def _render(self, cutting: Cutting, render: SegmentRender, key: str) -> StoredFile:
+        segment = render.segment
         paths = {n: await self.workspace.bring(cutting.job.id, cutting.clip(n)) for n in segment.sources}
-        ready = evolve(render, clip=paths[number], before=paths.get(number - 1))
+        ready = evolve(render, clip=paths[segment.number], before=paths.get(segment.number - 1))
         into = self.workspace.folder(cutting.job.id) / f"{Path(key).stem}.{id(ready):x}.mp4"
         try:
             await self.composer.render_segment(ready, into)

@@ -4,7 +4,7 @@ import hashlib
 
 from attrs import evolve, frozen
 
-from omnigen.domain.catalogue import Catalogue, Micros
+from omnigen.domain.catalogue import Catalogue, Micros, TakeKind
 from omnigen.domain.errors import Conflict, NotFound
 from omnigen.domain.idempotency import request_fingerprint
 from omnigen.domain.job import Job, JobStatus, Reason, Revision, SceneState, SceneStatus
@@ -90,8 +90,28 @@ class RetryJob:
             return job.revision.estimate
         whole = estimate(storyboard, self.catalogue, rate=self.policy.frame_rate)
         stored = [t for t in await self.takes.of_job(job.id) if t.status is TakeStatus.STORED]
-        lines = tuple(line for line in whole.lines if not _kept(line, storyboard, stored))
+        lines = tuple(line for line in whole.lines if not self._kept(line, storyboard, stored))
         return Estimate.of(lines, paid_seconds=whole.paid_seconds, used_seconds=whole.used_seconds)
+
+    def _kept(self, line: EstimateLine, storyboard: Storyboard, stored: list[Take]) -> bool:
+        """Whether a stored take is what this line would pay for. When in doubt it is held for, and not spent."""
+        version = self.catalogue.find(line.model, line.kind).version
+        wanted = (line.kind, line.model, version, _asked(line, storyboard))
+        seed = storyboard.scene(line.scene).seed if line.scene is not None else None
+        return any(
+            (t.kind, t.model, t.model_version, t.prompt) == wanted
+            and t.seed in (None, seed)
+            and (line.kind is not TakeKind.VIDEO or self._long_enough(t, line, storyboard))
+            for t in stored
+        )
+
+    def _long_enough(self, take: Take, line: EstimateLine, storyboard: Storyboard) -> bool:
+        """Narration may have lengthened the scene; without it the clip has the very length that is asked for."""
+        assert line.scene is not None
+        scene = storyboard.scene(line.scene)
+        model = self.catalogue.find(line.model, line.kind)
+        planned = model.clip_seconds(scene.frames, self.policy.frame_rate)
+        return take.seconds == planned or (scene.narration is not None and take.seconds > planned)
 
     def _next(self, job: Job, caller: Caller, priced: Estimate) -> Job:
         at = self.clock.now()
@@ -114,11 +134,9 @@ def _reseeded(scene: Scene, revision: int) -> Scene:
     return evolve(scene, seed=int.from_bytes(digest[:4]) % (MAX_SEED + 1))
 
 
-def _kept(line: EstimateLine, storyboard: Storyboard, stored: list[Take]) -> bool:
-    """Whether a stored take is what this line would pay for. When in doubt it is held for, and not spent."""
-    for take in stored:
-        if (take.kind, take.scene, take.model) != (line.kind, line.scene, line.model):
-            continue
-        if line.scene is None or take.seed in (None, storyboard.scene(line.scene).seed):
-            return True
-    return False
+def _asked(line: EstimateLine, storyboard: Storyboard) -> str | None:
+    """The words that a line's take is asked for with."""
+    if line.scene is None:
+        return storyboard.soundtrack.music
+    scene = storyboard.scene(line.scene)
+    return scene.narration if line.kind is TakeKind.SPEECH else scene.prompt

@@ -8,6 +8,7 @@ from omnigen.ports.clock import Clock
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.workflow import Leg
 from omnigen.usecases.policy import Policy
+from omnigen.usecases.step import overdue
 
 _TRIES = 10
 
@@ -58,11 +59,17 @@ class KeepLeg:
     policy: Policy
 
     async def __call__(self, leg: Leg) -> None:
-        """Renew the lease. Raises Superseded where another leg has taken over or the job has ended."""
+        """Renew the lease.
+
+        Raises Superseded where another leg has taken over, the revision has ended, or it is so late that
+        the leg must be hanging: the sweeper's next one ends the job.
+        """
         for _ in range(_TRIES):
             job = await self.jobs.get(leg.job_id)
-            if job.epoch != leg.number or job.ended:
+            if job.epoch != leg.number or job.revision.number != leg.revision or job.ended:
                 raise Superseded(f"leg {leg.number} of job {leg.job_id} has been taken over")
+            if overdue(job, self.clock, self.policy):
+                raise Superseded(f"leg {leg.number} of job {leg.job_id} has not ended it in time")
             try:
                 await self.jobs.update(job.keep(at=self.clock.now(), lease=self.policy.lease))
             except Superseded:

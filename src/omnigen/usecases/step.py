@@ -8,6 +8,7 @@ from omnigen.domain.storyboard import Storyboard
 from omnigen.ports.clock import Clock
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.workflow import Leg, Outcome, Verdict
+from omnigen.usecases.policy import Policy
 
 
 @frozen(kw_only=True)
@@ -28,6 +29,11 @@ class Scope:
         return cls(job=job, closing=late or job.status is JobStatus.CANCELLING)
 
 
+def overdue(job: Job, clock: Clock, policy: Policy) -> bool:
+    """Whether even closing has taken too long: what still runs is left to itself, so that the job ends in time."""
+    return clock.now() >= job.revision.deadline + policy.closing
+
+
 async def storyboard_of(jobs: Jobs, job: Job) -> Storyboard:
     """The storyboard of the present revision; by then it has been planned."""
     storyboard = await jobs.storyboard(job.id, job.revision.number)
@@ -37,8 +43,11 @@ async def storyboard_of(jobs: Jobs, job: Job) -> Storyboard:
 
 
 def wait(leg: Leg, clock: Clock, seconds: float) -> Outcome:
-    """Wait, or hand over where the leg would not outlive the waiting."""
+    """Wait, at most for as long as the leg lives; hand over once its time is up.
+
+    A wait that is longer than a leg passes through several: handing over at once would have them chase each other.
+    """
     left = (leg.until - clock.now()).total_seconds()
-    if seconds >= left:
+    if left <= 0:
         return Outcome(verdict=Verdict.HANDOVER)
-    return Outcome(verdict=Verdict.WAIT, seconds=max(0.05, seconds))
+    return Outcome(verdict=Verdict.WAIT, seconds=min(left, max(0.05, seconds)))

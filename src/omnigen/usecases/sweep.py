@@ -11,6 +11,7 @@ from omnigen.ports.clock import Clock
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.workflow import Workflow
 from omnigen.usecases.delete_job import PurgeJobs
+from omnigen.usecases.hint import start_hint
 
 _GRACE: Final = timedelta(days=2)
 """An object may be older than its row's mention of it by no more than this."""
@@ -38,7 +39,7 @@ class Sweep:
         at = self.clock.now() + (timedelta(days=366) if ignore_leases else timedelta(0))
         found = await self.jobs.undriven(at=at, limit=500)
         for job in found:
-            await self.workflow.start(job.id, job.epoch + 1)
+            await start_hint(self.workflow, job.id, job.epoch + 1)  # One that fails must not keep the rest.
         return Swept(started=len(found), purged=await self.purge_jobs())
 
 

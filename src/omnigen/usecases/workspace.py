@@ -16,7 +16,7 @@ class Workspace:
 
     root: Path
     assets: Assets
-    _locks: dict[str, asyncio.Lock] = field(factory=dict, init=False)
+    _locks: dict[str, dict[str, asyncio.Lock]] = field(factory=dict, init=False)
 
     def folder(self, job_id: str) -> Path:
         """The job's own folder, made where it isn't there."""
@@ -24,16 +24,20 @@ class Workspace:
         path.mkdir(parents=True, exist_ok=True)
         return path
 
+    def lock(self, job_id: str, name: str) -> asyncio.Lock:
+        """Held by whoever makes a file of that name, so that nobody in this process makes it twice."""
+        return self._locks.setdefault(job_id, {}).setdefault(name, asyncio.Lock())
+
     async def bring(self, job_id: str, file: StoredFile) -> Path:
         """A local copy of a stored file, named by its hash: it is downloaded once. Raises Transient, NotFound."""
-        path = self.folder(job_id) / f"{file.sha256}{Path(file.key).suffix}"
-        async with self._locks.setdefault(str(path), asyncio.Lock()):
+        name = f"{file.sha256}{Path(file.key).suffix}"
+        async with self.lock(job_id, name):
+            path = self.folder(job_id) / name
             if not path.exists():
                 await self.assets.fetch(file.key, path)
         return path
 
-    def clear(self, job_id: str) -> None:
+    async def clear(self, job_id: str) -> None:
         """Take away everything of a job."""
-        shutil.rmtree(self.root / job_id, ignore_errors=True)
-        for name in [n for n in self._locks if n.startswith(str(self.root / job_id))]:
-            del self._locks[name]
+        self._locks.pop(job_id, None)
+        await asyncio.to_thread(shutil.rmtree, self.root / job_id, ignore_errors=True)

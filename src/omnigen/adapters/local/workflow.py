@@ -13,7 +13,7 @@ import structlog
 from attrs import field, frozen
 
 from omnigen.domain.errors import Conflict, NotFound, OmniGenError, Rejected, Superseded, Transient
-from omnigen.domain.job import Failure, SceneState
+from omnigen.domain.job import Failure, Job, SceneState
 from omnigen.ports.clock import Clock, Ids
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.metrics import Metrics
@@ -25,7 +25,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 RETRIES: Final = 8
-"""How often a step is tried again after a transient error before its leg gives up; the sweeper starts another."""
+"""How often a step is tried again after a transient error before its leg gives way to the next."""
 RETRY_FIRST: Final = 0.5
 RETRY_CAP: Final = 20.0
 KEEP_EVERY: Final = 5.0
@@ -50,9 +50,9 @@ class Steps(Protocol):
     @property
     def compose_video(self) -> Callable[[Leg], Awaitable[Outcome]]: ...  # noqa: D102
     @property
-    def finish_job(self) -> Callable[[Leg], Awaitable[None]]: ...  # noqa: D102
+    def finish_job(self) -> Callable[[Leg], Awaitable[Job]]: ...  # noqa: D102
     @property
-    def fail_job(self) -> Callable[[Leg, Failure | None], Awaitable[None]]: ...  # noqa: D102
+    def fail_job(self) -> Callable[[Leg, Failure | None], Awaitable[Job]]: ...  # noqa: D102
 
 
 @frozen(kw_only=True)
@@ -94,13 +94,18 @@ class LocalWorkflow:
             return
         task = asyncio.create_task(self._drive(job_id, leg), name=name)
         self._running[name] = task
-        task.add_done_callback(lambda _: self._running.pop(name, None))
+        task.add_done_callback(lambda _: self._let_go(job_id, name))
 
     async def wake(self, job_id: str) -> None:
         """Ring for everybody who waits for that job."""
         bell = self._bells.pop(job_id, None)
         if bell is not None:
             bell.set()
+
+    def _let_go(self, job_id: str, name: str) -> None:
+        self._running.pop(name, None)
+        if not any(other.startswith(f"{job_id}:") for other in self._running):
+            self._bells.pop(job_id, None)
 
     @property
     def running(self) -> int:
@@ -140,7 +145,8 @@ class LocalWorkflow:
                 task.cancel()
             results = await asyncio.gather(work, keeper, return_exceptions=True)
             for result in results:
-                if isinstance(result, Exception) and not isinstance(result, OmniGenError):
+                if isinstance(result, Exception):
+                    # The sweeper starts another leg once the lease has run out.
                     log.error("leg broke", exc_info=result)
 
     async def _keep(self, leg: Leg) -> None:
@@ -161,8 +167,7 @@ class LocalWorkflow:
         except Superseded as error:
             log.info("leg superseded", reason=error.message)
         except Transient as error:
-            # The dependency is down for longer than a leg's patience. Nothing is lost: the sweeper starts
-            # another leg once the lease has run out, until the deadline.
+            # Nothing is lost: the sweeper starts another leg once the lease has run out, until the deadline.
             log.warning("leg gave up", reason=error.message)
         except Rejected as error:
             await self._fail(leg, Failure(code=error.reason, message=error.message))
@@ -190,10 +195,10 @@ class LocalWorkflow:
     async def _generate(self, leg: Leg) -> Verdict:
         """All scenes and the music side by side."""
         scenes = await self._persist(lambda: self.jobs.scenes(leg.job_id, leg.revision))
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._scene(leg, scene)) for scene in scenes]
-            tasks.append(group.create_task(self._until_done(leg, lambda: self.steps.generate_music(leg))))
-        return _together([task.result() for task in tasks])
+        works = [self._scene(leg, scene) for scene in scenes]
+        works.append(self._until_done(leg, lambda: self.steps.generate_music(leg)))
+        # To the end of all, even where one breaks: what the others have running is paid for.
+        return _together(await asyncio.gather(*works, return_exceptions=True))
 
     async def _scene(self, leg: Leg, scene: SceneState) -> Verdict:
         number = scene.number
@@ -204,31 +209,45 @@ class LocalWorkflow:
 
     async def _finish(self, leg: Leg) -> None:
         try:
-            await self._persist(lambda: self.steps.finish_job(leg))
+            self._ended(await self._persist(lambda: self.steps.finish_job(leg)))
+        except Superseded:
+            raise
         except Conflict:
             await self._fail(leg, None)
-        else:
-            log.info("job succeeded")
-            self.metrics.count("jobs_ended_total", status="succeeded")
 
     async def _fail(self, leg: Leg, failure: Failure | None) -> None:
         with suppress(Superseded):
-            await self._persist(lambda: self.steps.fail_job(leg, failure))
-            log.info("job ended", failure=failure.code if failure else None)
-            self.metrics.count("jobs_ended_total", status="failed")
+            self._ended(await self._persist(lambda: self.steps.fail_job(leg, failure)))
+
+    def _ended(self, job: Job) -> None:
+        error = job.revision.error
+        log.info("job ended", status=job.status.value, failure=error.code if error else None)
+        self.metrics.count("jobs_ended_total", status=job.status.value)
 
     # --- steps, waits and retries
 
     async def _until_done(self, leg: Leg, step: Callable[[], Awaitable[Outcome]]) -> Verdict:
-        """Call a step until it no longer says wait."""
+        """Call a step until it no longer says wait. One that can't be called for long is left to the next leg."""
         while True:
+            # Before the call: what happens while it looks must wake it too.
             bell = self._bells.setdefault(leg.job_id, asyncio.Event())
-            outcome = await self._persist(step)
+            try:
+                outcome = await self._persist(step)
+            except Transient as error:
+                log.warning("step given up", reason=error.message)
+                return Verdict.HANDOVER
             if outcome.verdict is not Verdict.WAIT:
                 return outcome.verdict
-            with suppress(TimeoutError):
-                async with asyncio.timeout(outcome.seconds):
-                    await bell.wait()
+            await self._wait(bell, outcome.seconds)
+
+    async def _wait(self, bell: asyncio.Event, seconds: float) -> None:
+        """Wait for the bell, at most for so long."""
+        waits = [asyncio.create_task(bell.wait()), asyncio.create_task(self.clock.sleep(seconds))]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     async def _persist(self, step: Callable[[], Awaitable[T]]) -> T:
         """Call a step, and again after transient errors, ever more slowly."""
@@ -242,8 +261,17 @@ class LocalWorkflow:
         return await step()
 
 
-def _together(verdicts: list[Verdict]) -> Verdict:
-    """What a leg does after its scenes: a hand-over comes first, since the next leg waits for the rest."""
+def _together(results: "list[Verdict | BaseException]") -> Verdict:
+    """What a leg does after its scenes: a hand-over comes first, since the next leg waits for the rest.
+
+    Raises what broke a scene: Superseded before all, since then nothing else is this leg's affair; anything
+    else once no hand-over is left, so that what runs comes home first.
+    """
+    errors = [r for r in results if isinstance(r, BaseException)]
+    verdicts = [r for r in results if isinstance(r, Verdict)]
+    for error in sorted(errors, key=lambda e: not isinstance(e, Superseded)):
+        if isinstance(error, Superseded) or Verdict.HANDOVER not in verdicts:
+            raise error
     for verdict in (Verdict.HANDOVER, Verdict.STOP):
         if verdict in verdicts:
             return verdict
