@@ -161,6 +161,8 @@ def _started(target: Target, parts: tuple[str, ...] | None) -> Iterator[Local]:
             f"no OmniGen runs on {target.folder}; start one with `make emulate` in a checkout, "
             "or set OMNIGEN_API_URL and OMNIGEN_ACCESS_TOKEN"
         )
+    if sys.stderr.isatty():
+        print(f"starting OmniGen on {target.folder} for this command", file=sys.stderr)
     with tempfile.TemporaryFile("w+") as said:
         process = _spawn(_argv(target, parts), root, said)
         try:
