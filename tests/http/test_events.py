@@ -113,7 +113,7 @@ async def test_silence_is_filled_with_comments_and_no_event_is_lost_by_it() -> N
         await go.wait()
         yield an_event(0, 2)
 
-    stream = lines(slow(), Position(None, {}), ping=0.001)
+    stream = lines(slow(), Position(None, {}), rate=24, stopping=asyncio.Event(), ping=0.001)
     seen = [await anext(stream) for _ in range(4)]
     go.set()
     seen += [line async for line in stream]
@@ -131,7 +131,7 @@ async def test_closing_the_stream_closes_the_events() -> None:
         finally:
             closed.set()
 
-    stream = lines(endless(), Position(None, {}), ping=0.001)
+    stream = lines(endless(), Position(None, {}), rate=24, stopping=asyncio.Event(), ping=0.001)
     assert [e["id"] for e in parsed(await anext(stream))] == ["1;0:1"]
     assert await anext(stream) == b": ping\n\n"
     await stream.aclose()
@@ -142,5 +142,36 @@ async def test_line_breaks_in_a_text_do_not_break_the_stream() -> None:
     async def one() -> AsyncIterator[JobEvent]:
         yield an_event(1, 1, error="first\n\ndata: second\r\nid: 9")
 
-    (event,) = parsed(b"".join([line async for line in lines(one(), Position(None, {}))]))
+    (event,) = parsed(
+        b"".join([line async for line in lines(one(), Position(None, {}), rate=24, stopping=asyncio.Event())])
+    )
     assert event["data"]["data"] == {"error": "first\n\ndata: second\r\nid: 9"}
+
+
+async def test_a_server_that_stops_ends_its_streams() -> None:
+    stopping, closed = asyncio.Event(), asyncio.Event()
+
+    async def endless() -> AsyncIterator[JobEvent]:
+        try:
+            yield an_event(0, 1)
+            await asyncio.Event().wait()
+        finally:
+            closed.set()
+
+    stream = lines(endless(), Position(None, {}), rate=24, stopping=stopping)
+    await anext(stream)
+    stopping.set()
+    assert [line async for line in stream] == []
+    assert closed.is_set()
+
+
+async def test_events_speak_of_seconds_and_dollars_as_the_rest_does() -> None:
+    async def two() -> AsyncIterator[JobEvent]:
+        yield an_event(0, 1, cost=1_500_000, error={"code": "failed", "charged": 250_000})
+        yield an_event(1, 1, frames=60, error=None)
+
+    stream = lines(two(), Position(None, {}), rate=24, stopping=asyncio.Event())
+    job, scene = [event["data"]["data"] for event in parsed(b"".join([line async for line in stream]))]
+    assert job["cost"] == {"micros": 1_500_000, "usd": "1.50"}
+    assert job["error"] == {"code": "failed", "charged": {"micros": 250_000, "usd": "0.25"}}
+    assert scene == {"duration": 2.5, "error": None}

@@ -42,8 +42,9 @@ async def serve(settings: Settings) -> None:
         async def opened(_: Settings) -> AsyncIterator[App]:
             yield app
 
+        api = create_app(settings, opened)
         server = Server(
-            create_app(settings, opened),
+            api,
             address=settings.http.host,
             port=settings.http.port,
             interface=Interfaces.ASGI,
@@ -51,8 +52,13 @@ async def serve(settings: Settings) -> None:
             log_enabled=False,
         )
         loop = asyncio.get_running_loop()
+
+        def stop() -> None:
+            api.state["running"].stopping.set()
+            loop.call_soon(server.stop)
+
         for told in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(told, server.stop)
+            loop.add_signal_handler(told, stop)
         await server.serve()
 
 

@@ -61,6 +61,7 @@ def create_app(settings: Settings, opening: Opening) -> Litestar:
         logging_config=None,
         request_max_body_size=None,  # the middleware's matter
     )
+    api.state["running"] = running
     _wrap(api, settings.http, running)
     return api
 

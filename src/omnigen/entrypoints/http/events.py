@@ -12,9 +12,11 @@ from litestar.params import FromPath, HeaderParameter
 from litestar.response import Stream
 
 from omnigen.domain.job import JobEvent
+from omnigen.domain.timeline import seconds_of
 from omnigen.entrypoints.http.facade import AppDep
 from omnigen.entrypoints.http.problems import Malformed
 from omnigen.entrypoints.http.responses import guarded
+from omnigen.entrypoints.http.wire import Money
 from omnigen.ports.identity import Caller
 
 PING_SECONDS: Final = 15.0
@@ -90,33 +92,41 @@ async def watch_job(
     position = Position.parse(last)
     events = await app.watch_job(request.user, job_id, after=position.seen, revision=position.revision)
     return Stream(
-        lines(events, position),
+        lines(events, position, rate=app.frame_rate, stopping=request.app.state["running"].stopping),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
 async def lines(
-    events: AsyncIterator[JobEvent], position: Position, *, ping: float = PING_SECONDS
+    events: AsyncIterator[JobEvent],
+    position: Position,
+    *,
+    rate: int,
+    stopping: asyncio.Event,
+    ping: float = PING_SECONDS,
 ) -> AsyncGenerator[bytes, None]:
-    """The stream's bytes. Closing it closes the events."""
+    """The stream's bytes, until its events end or the server stops. Closing it closes the events."""
     coming: asyncio.Task[JobEvent | None] | None = None
+    stopped = asyncio.create_task(stopping.wait())
     try:
-        while True:
+        while not stopping.is_set():
             coming = coming or asyncio.create_task(_next(events))
-            if not (await asyncio.wait({coming}, timeout=ping))[0]:
+            await asyncio.wait({coming, stopped}, timeout=ping, return_when=asyncio.FIRST_COMPLETED)
+            if not coming.done():
                 yield _PING
                 continue
             event, coming = coming.result(), None
             if event is None:
                 return
             position = position.after(event)
-            yield encode(event, position)
+            yield encode(event, position, rate)
     finally:
+        stopped.cancel()
         await _close(events, coming)
 
 
-def encode(event: JobEvent, position: Position) -> bytes:
+def encode(event: JobEvent, position: Position, rate: int) -> bytes:
     """One event in the stream's format."""
     view = EventView(
         job_id=event.job_id,
@@ -125,13 +135,25 @@ def encode(event: JobEvent, position: Position) -> bytes:
         version=event.version,
         type=event.type,
         at=event.at.isoformat(),
-        data=event.data,
+        data=told(event.data, rate),
     )
     return b"id: %b\nevent: %b\ndata: %b\n\n" % (
         str(position).encode(),
         event.type.encode(),
         msgspec.json.encode(view),
     )
+
+
+def told(data: Mapping[str, Any], rate: int) -> dict[str, Any]:
+    """An event's data as the rest of the API speaks: dollars for micros, seconds for frames."""
+    said = dict(data)
+    if isinstance(frames := said.pop("frames", None), int):
+        said["duration"] = seconds_of(frames, rate)
+    if isinstance(cost := said.get("cost"), int):
+        said["cost"] = Money.of(cost)
+    if isinstance(error := said.get("error"), dict):
+        said["error"] = {**error, "charged": Money.of(error.get("charged", 0))}
+    return said
 
 
 async def _next(events: AsyncIterator[JobEvent]) -> JobEvent | None:

@@ -1,5 +1,6 @@
 """How a handler gets at the use cases: one dependency, because a second would start a task group per request."""
 
+import asyncio
 from typing import TypeAlias
 
 from litestar.di import NamedDependency, Provide
@@ -14,10 +15,12 @@ AppDep: TypeAlias = NamedDependency[SkipValidation[App]]
 class Running:
     """Holds the use cases from the server's start to its stop."""
 
-    __slots__ = ("_app",)
+    __slots__ = ("_app", "stopping")
 
     def __init__(self) -> None:
         self._app: App | None = None
+        self.stopping = asyncio.Event()
+        """Set when the server is told to stop: streams end then, or it would wait for their listeners."""
 
     @property
     def app(self) -> App:
