@@ -1,0 +1,73 @@
+"""A measured figure, beside the goal that it is held to and the peer that it is measured against."""
+
+import json
+import os
+import platform
+import statistics
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One line of the table."""
+
+    title: str
+    value: float
+    unit: str
+    """`x` for a ratio to the peer, `s`, `ms`, `/s`."""
+    goal: float | None = None
+    at_least: bool = False
+    """Whether the goal is the least that is wanted, and not the most."""
+    peer: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the goal was met; None where there is none."""
+        if self.goal is None:
+            return None
+        return self.value >= self.goal if self.at_least else self.value <= self.goal
+
+
+def median(values: Sequence[float]) -> float:
+    """The middle one, to four digits: more than that no run repeats."""
+    return float(f"{statistics.median(values):.4g}")
+
+
+def write(name: str, figures: Sequence[Figure]) -> None:
+    """Keep a benchmark's figures with the machine and the load they were taken under; show them."""
+    taken = {
+        "benchmark": name,
+        "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "load_before": round(os.getloadavg()[2], 2),
+        "figures": [asdict(figure) for figure in figures],
+    }
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{name}.json").write_text(json.dumps(taken, indent=1) + "\n", encoding="utf-8")
+    for figure in figures:
+        print(f"{figure.title}: {spoken(figure)}")
+
+
+def spoken(figure: Figure) -> str:
+    """The figure, its goal, and whether that was met."""
+    said = shown(figure.value, figure.unit)
+    if figure.goal is None:
+        return said
+    bound = "at least" if figure.at_least else "at most"
+    verdict = "met" if figure.met else "missed"
+    return f"{said} (goal: {bound} {shown(figure.goal, figure.unit)}, {verdict})"
+
+
+def shown(value: float, unit: str) -> str:
+    """A number with its unit."""
+    number = f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{number} {unit}"
