@@ -79,6 +79,23 @@ def open_folder(path: Path, *, reset: bool = False) -> Folder:
     return Folder(path, lock)
 
 
+def keep_apart(path: Path, replicate: str) -> None:
+    """Never carry jobs from the fake to the real Replicate: what is unfinished would be paid for, unasked.
+
+    Raises EmulatorError where the folder was used with the other one.
+    """
+    marker = path / _MARKER
+    kept = json.loads(marker.read_text(encoding="utf-8"))
+    before = kept.get("replicate")
+    if before is None:
+        marker.write_text(json.dumps({**kept, "replicate": replicate}), encoding="utf-8")
+    elif before != replicate:
+        raise EmulatorError(
+            f"{path} was used with REPLICATE={before}, and its unfinished jobs are meant for that; "
+            f"give REPLICATE={replicate} a data folder of its own, {path.name}-{replicate}, say"
+        )
+
+
 def _check_ours(path: Path) -> None:
     """Never touch a folder that holds someone else's files."""
     if any(path.iterdir()) and not (path / _MARKER).exists() and not (path / "lock").exists():

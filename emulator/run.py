@@ -14,7 +14,7 @@ from typing import Any
 from emulator import banner
 from emulator.announcement import Announcement
 from emulator.errors import EmulatorError
-from emulator.folder import open_folder
+from emulator.folder import keep_apart, open_folder
 from emulator.identity import seed
 from emulator.identity.tokens import AccessToken, sign_in
 from emulator.logs import follow
@@ -44,6 +44,8 @@ async def run(options: Options) -> None:
     began = time.monotonic()
     _check(options)
     folder = open_folder(options.data, reset=options.reset)
+    if options.choices.parts:
+        keep_apart(folder.path, options.choices.replicate)
     _check_port(options.choices.port)
     stack = Stack.plan(folder, options.choices)
     supervisor = Supervisor(stack.specs(), logs=folder.logs, say=_say)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from emulator.folder import open_folder
+from emulator.folder import keep_apart, open_folder
 from emulator.ports import HOST
 from emulator.runfile import read_run, wait_for_run
 from tests.fixtures.emulator import ROOT, emulated
@@ -120,6 +120,21 @@ def test_live_needs_a_token(tmp_path: Path) -> None:
     """Without one nothing is started, so nothing is charged."""
     flags = ("--data", str(tmp_path / "data"), "--port", "auto", "--replicate", "live")
     assert "REPLICATE_API_TOKEN" in refused(*flags, env={"REPLICATE_API_TOKEN": ""})
+
+
+def test_live_and_fake_share_no_data_folder(tmp_path: Path) -> None:
+    """What is unfinished was meant for the fake: the real one would charge for it, and nobody has asked for that."""
+    folder = open_folder(tmp_path / "data")
+    keep_apart(folder.path, "fake")
+    keep_apart(folder.path, "fake")
+    folder.lock.close()
+    flags = ("--data", str(tmp_path / "data"), "--port", "auto", "--replicate", "live")
+    line = refused(*flags, env={"REPLICATE_API_TOKEN": "r8_none"})
+    assert "was used with REPLICATE=fake" in line
+    assert "data-live" in line
+    emptied = open_folder(tmp_path / "data", reset=True)
+    keep_apart(emptied.path, "live")
+    emptied.lock.close()
 
 
 def test_a_missing_virtualenv_is_one_line(tmp_path: Path) -> None:

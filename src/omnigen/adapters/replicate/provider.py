@@ -1,5 +1,6 @@
 """The provider of models: Replicate, or its stand-in at another address."""
 
+import mimetypes
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -17,7 +18,7 @@ from omnigen.adapters.replicate.wire import Wire
 from omnigen.domain.catalogue import Catalogue
 from omnigen.domain.errors import NotFound, Rejected
 from omnigen.domain.take import Take
-from omnigen.ports.provider import Ask, Prediction
+from omnigen.ports.provider import Ask, Prediction, PredictionStatus
 from omnigen.settings import ReplicateSettings
 
 CANCEL_AFTER: Final = timedelta(minutes=20)
@@ -28,6 +29,8 @@ CLOCK_SKEW: Final = timedelta(seconds=60)
 _PAGES: Final = 400
 """Of 100 predictions each: more than the account may create in an hour, after which inputs are forgotten."""
 _ID: Final = re.compile(r"[A-Za-z0-9]{1,64}")
+_TOO_LATE: Final = frozenset({400, 409, 422})
+_ENDED: Final = frozenset(PredictionStatus) - {PredictionStatus.STARTING, PredictionStatus.PROCESSING}
 _TROUBLE: Final = (Refusal, Nonsense, httpx.HTTPError, httpx.InvalidURL, TimeoutError)
 
 
@@ -107,8 +110,17 @@ class ReplicateProvider:
 
     async def cancel(self, prediction_id: str) -> None:
         """Ask it to stop. One that has ended is left as it is."""
+        path = _path(prediction_id)
         async with _asking(f"prediction {prediction_id}"):
-            await self._wire.call("POST", f"{_path(prediction_id)}/cancel")
+            try:
+                await self._wire.call("POST", f"{path}/cancel")
+            except Refusal as refusal:
+                # What is answered for one that has ended is not documented: a refusal, perhaps.
+                if refusal.status not in _TOO_LATE or not await self._has_ended(path):
+                    raise
+
+    async def _has_ended(self, path: str) -> bool:
+        return predictions.read(await self._wire.call("GET", path)).status in _ENDED
 
     async def download(self, url: str, into: Path, *, max_size: int) -> str:
         """Fetch an output into a file and return its content type.
@@ -127,9 +139,14 @@ class ReplicateProvider:
         """Copy a file into the provider's own store and return its address there. Raises Transient."""
         async with _asking(f"file {path.name}"):
             with path.open("rb") as file:
-                content = {"content": (path.name, file, content_type)}
+                content = {"content": (_named(path, content_type), file, content_type)}
                 told = await self._wire.call("POST", "/v1/files", files=content)
             return predictions.read_file(told)
+
+
+def _named(path: Path, content_type: str) -> str:
+    """A name that ends as its type does: some models tell pictures by that alone."""
+    return path.name if path.suffix else path.name + (mimetypes.guess_extension(content_type) or "")
 
 
 def _path(prediction_id: str) -> str:
