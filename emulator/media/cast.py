@@ -7,9 +7,11 @@ import numpy as np
 from emulator.media import terrain
 from emulator.media.backlot import Backlot
 from emulator.media.beam import Beam
-from emulator.media.indoors import Steam
+from emulator.media.indoors import Plume, Steam
+from emulator.media.jargon import COLOURS
 from emulator.media.palette import colour
 from emulator.media.sprites import Figure
+from emulator.media.stage import View
 
 _STANDING = {
     "person": 0.15,
@@ -20,9 +22,17 @@ _STANDING = {
     "windmill": 0.34,
     "tent": 0.12,
     "castle": 0.3,
+    "fox": 0.1,
+    "runner": 0.17,
+    "robot": 0.17,
+    "shoe": 0.1,
+    "campfire": 0.1,
+    "temple": 0.36,
+    "petals": 0.34,
 }
 """Size of what stands on the ground."""
-_FIGURE = {"palms": "palm", "birds": "bird", "balloons": "balloon"}
+_GLOWS = {"cabin": 0.12, "tent": 0.12, "campfire": 0.7, "robot": 0.05, "temple": 0.05}
+_FIGURE = {"palms": "palm", "birds": "bird", "balloons": "balloon", "petals": "cherry", "rocket": "lift_off"}
 """Figures that go by another name than their subject."""
 _WET = ("sea", "beach", "lake")
 
@@ -49,12 +59,42 @@ def place_cast(lot: Backlot) -> None:
         _birds(lot)
     if "balloons" in subjects and place not in ("room", "underwater"):
         _balloons(lot)
+    if "rocket" in subjects and place not in ("space", "room", "underwater"):
+        _lift_off(lot, place)
+    _tinted(lot)
 
 
 def hero_of(lot: Backlot) -> Figure | None:
     """The figure that the camera looks at: the first subject that stands somewhere."""
-    names = (_FIGURE.get(subject, subject) for subject in lot.reading.subjects)
+    names = (name for subject in lot.reading.subjects for name in (subject, _FIGURE.get(subject, "")))
     return next((lot.cast[name] for name in names if name in lot.cast), None)
+
+
+def _tinted(lot: Backlot) -> None:
+    """`A yellow taxi` is yellow, as far as the light allows."""
+    hero = hero_of(lot)
+    if hero is None or lot.reading.tint is None or lot.reading.style == "noir":
+        return
+    light = np.float32(0.82 - 0.3 * lot.palette.night)
+    own = colour(COLOURS[lot.reading.tint]) * light
+    hero.body = np.asarray(hero.body * np.float32(0.3) + own * np.float32(0.7), np.float32)
+    hero.detail = np.asarray(
+        hero.detail * np.float32(0.6) + lot.palette.cloud_lit * np.float32(0.4), np.float32
+    )
+
+
+def _lift_off(lot: Backlot, place: str) -> None:
+    """A rocket that climbs on its flame, its smoke below it."""
+    x, up = lot.third * 0.6, 0.02 if place == "clouds" else -0.02
+    rocket = lot.figure("lift_off", x, up, 0.4, 0.5, speed=(0.0, 0.02), glow=0.16)
+    rocket.detail = np.asarray(lot.palette.cloud_lit * np.float32(0.9), np.float32)
+    rocket.lit = _flicker
+    lot.add(Plume(lot.stage, lot.palette, lot.texture("plume"), rocket, up - 0.03))
+
+
+def _flicker(view: View) -> float:
+    """How bright a flame is."""
+    return float(0.9 + 0.07 * np.sin(21 * view.time) + 0.05 * np.sin(13.7 * view.time + 1))
 
 
 def _place(lot: Backlot) -> str:
@@ -74,7 +114,7 @@ def _lighthouse(lot: Backlot) -> None:
     )
     starts = 0.2 if "light_on" in lot.reading.events else None
     dim = lot.palette.night > 0.15 or lot.reading.has("storm", "fog", "rain")
-    if starts is not None or dim:
+    if starts is not None or lot.palette.night > 0.7 or "shines" in lot.reading.events:
         beam = Beam(tower, 5.2, float(rng.uniform(-0.4, 0.2)), starts, 0.9 if dim else 0.5)
         tower.lit = beam.level
         lot.add(beam)
@@ -123,8 +163,16 @@ def _stand(lot: Backlot, standing: list[str], place: str) -> None:
             number > 0
         )
         up = line.top(x) - 0.004
-        glow = 0.12 if subject in ("cabin", "tent") else 0.0
-        lot.figure(_FIGURE.get(subject, subject), x, up, size, line.depth, glow=glow, mirrored=lot.side > 0)
+        figure = lot.figure(
+            _FIGURE.get(subject, subject), x, up, size, line.depth, glow=_GLOWS.get(subject, 0.0),
+            mirrored=lot.side > 0,
+        )  # fmt: skip
+        if subject == "campfire":
+            figure.lit = _flicker
+        if subject == "petals":
+            figure.detail = np.asarray(
+                colour("#f3b3c8") * np.float32(1 - 0.5 * lot.palette.night), np.float32
+            )
         if subject == "palms":
             lot.figure("palm", x + 0.14 * lot.side, up - 0.02, size * 0.8, line.depth)
 
@@ -140,6 +188,8 @@ def _near_ground(lot: Backlot, place: str) -> terrain.Ridge:
             0.2
         )
         line = terrain.flattened(line, lot.third, 0.12)
+    elif place == "city":
+        return lot.land(terrain.hills(rng, -0.27, 0.004), near, depth=0.85, fade=0.3)
     else:
         line = terrain.hills(rng, -0.24, 0.03)
     return lot.land(terrain.grass(rng, line, 0.018), near, depth=0.85, lit=0.15)
@@ -212,6 +262,9 @@ def _still_life(lot: Backlot) -> None:
             lot.figure("candle", x + dx, -0.05, size * share, 0.8, glow=0.5)
     figure = lot.figure(name, x, -0.1, size, 0.9, glow=0.5 if name == "candle" else 0.0)
     if name == "cup":
+        china = np.float32(0.5 - 0.2 * lot.palette.night)
+        figure.body = np.asarray(colour("#f2e6d2") * china + lot.palette.upper * np.float32(0.3), np.float32)
+        figure.detail = np.asarray(figure.body * np.float32(0.3), np.float32)
         lot.add(Steam(lot.stage, lot.palette, lot.texture("steam"), x, -0.1 + 0.9 * figure.size, 0.9))
 
 
@@ -248,9 +301,11 @@ def _travellers(lot: Backlot, place: str) -> None:
             glow=0.14,
         )
     elif "car" in subjects and place not in ("room", "space", "underwater"):
+        wet = 2.0 if place == "city" else 0.0
         lot.figure(
-            "car", lot.third, -0.2, 0.09, 0.85, speed=(0.05 * lot.side, 0.0), glow=0.3, mirrored=lot.side < 0
-        )
+            "car", lot.third, -0.21, 0.12, 0.85, speed=(0.05 * lot.side, 0.0), glow=0.3, mirrored=lot.side < 0,
+            ripple=wet, lamp=colour("#ffe9b8"),
+        )  # fmt: skip
 
 
 def _birds(lot: Backlot) -> None:

@@ -244,6 +244,21 @@ def rocket(pen: Pen) -> None:
     pen.on("lamp").shape(*curve([(-0.05, 0.2), (-0.045, 0.1), (0, 0.0), (0.045, 0.1), (0.05, 0.2)]))
 
 
+def lift_off(pen: Pen) -> None:
+    """A rocket on its flame."""
+    side = curve([(0.05, 0.5), (0.055, 0.78), (0.04, 0.93), (0.0, 1.0)])
+    pen.shape(*side, *[(-x, y) for x, y in reversed(side)])
+    pen.shape((0.045, 0.62), (0.11, 0.5), (0.11, 0.46), (0.045, 0.5)).shape(
+        (-0.045, 0.62), (-0.11, 0.5), (-0.11, 0.46), (-0.045, 0.5)
+    )
+    pen.on("detail", 235).shape((-0.01, 0.5), (-0.015, 0.9), (0.028, 0.92), (0.048, 0.78), (0.046, 0.5))
+    pen.on("body").shape((-0.054, 0.66), (-0.055, 0.69), (0.055, 0.69), (0.054, 0.66))
+    flame = [(0.035, 0.5), (0.075, 0.4), (0.05, 0.22), (0.0, 0.0)]
+    for wide, value in ((1.0, 120), (0.6, 255)):
+        right = [(x * wide, 0.5 - (0.5 - y) * (0.55 + 0.45 * wide)) for x, y in flame]
+        pen.on("lamp", value).shape(*curve(right), *curve([(-x, y) for x, y in reversed(right)]))
+
+
 def astronaut(pen: Pen) -> None:
     """An astronaut."""
     pen.on("body").round((0, 0.82), 0.15, 0.16).shape(
@@ -382,6 +397,134 @@ def trunk(pen: Pen) -> None:
     )
 
 
+def fox(pen: Pen) -> None:
+    """A fox on the way, its brush behind it."""
+    back = [(-0.42, 0.55), (-0.3, 0.66), (0.0, 0.66), (0.24, 0.7), (0.38, 0.86), (0.5, 0.86)]
+    nose = [(0.5, 0.86), (0.6, 0.76), (0.74, 0.68), (0.72, 0.645), (0.52, 0.63)]
+    belly = [(0.52, 0.63), (0.4, 0.48), (0.2, 0.38), (-0.1, 0.42), (-0.36, 0.38), (-0.42, 0.55)]
+    pen.shape(*curve(back), *curve(nose), *curve(belly))
+    pen.shape((0.37, 0.82), (0.36, 1.0), (0.46, 0.88)).shape((0.46, 0.86), (0.49, 1.0), (0.54, 0.84))
+    tail = [(-0.36, 0.58), (-0.56, 0.5), (-0.78, 0.3), (-0.98, 0.24)]
+    pen.shape(*curve(tail), *curve([(-0.98, 0.24), (-0.8, 0.14), (-0.56, 0.26), (-0.36, 0.46)]))
+    for hip, knee, foot in (
+        (-0.34, -0.4, -0.44),
+        (-0.26, -0.2, -0.26),
+        (0.16, 0.12, 0.06),
+        (0.28, 0.32, 0.32),
+    ):
+        pen.shape((hip - 0.07, 0.46), (hip + 0.08, 0.46), (knee + 0.035, 0.22), (foot + 0.03, 0.0),
+                  (foot - 0.03, 0.0), (knee - 0.035, 0.22))  # fmt: skip
+    pen.on("detail", 235).shape(
+        *curve([(-0.98, 0.24), (-0.9, 0.285), (-0.8, 0.29), (-0.82, 0.16), (-0.98, 0.24)])
+    )
+    pen.shape(*curve([(0.72, 0.645), (0.56, 0.66), (0.42, 0.62), (0.3, 0.46), (0.42, 0.5), (0.52, 0.63)]))
+
+
+def runner(pen: Pen) -> None:
+    """A runner in full stride."""
+    pen.round((0.09, 0.92), 0.055, 0.068)
+    pen.shape(*curve([(-0.02, 0.83), (0.08, 0.86), (0.12, 0.78), (0.06, 0.6), (0.04, 0.48)]),
+              *curve([(0.04, 0.48), (-0.08, 0.48), (-0.09, 0.62), (-0.02, 0.83)]))  # fmt: skip
+    pen.line((0.04, 0.84), (0.09, 0.92), wide=0.05)
+    pen.line((0.07, 0.79), (0.16, 0.64), (0.3, 0.7), wide=0.045).line(
+        (0.0, 0.8), (-0.17, 0.7), (-0.22, 0.57), wide=0.045
+    )
+    pen.line((0.01, 0.5), (0.2, 0.42), wide=0.09).line((0.2, 0.42), (0.17, 0.2), wide=0.06)
+    pen.line((-0.04, 0.5), (-0.13, 0.28), wide=0.09).line((-0.13, 0.28), (-0.36, 0.2), wide=0.055)
+    pen.on("detail", 240).shape((0.13, 0.2), (0.2, 0.22), (0.28, 0.15), (0.13, 0.14))
+    pen.shape((-0.34, 0.16), (-0.32, 0.24), (-0.4, 0.23), (-0.44, 0.1), (-0.39, 0.09))
+
+
+def shoe(pen: Pen) -> None:
+    """A running shoe."""
+    upper = [(-0.86, 0.24), (-0.9, 0.62), (-0.84, 0.96), (-0.62, 0.9), (-0.42, 0.86), (-0.24, 0.92)]
+    front = [(-0.24, 0.92), (0.06, 0.7), (0.4, 0.52), (0.74, 0.46), (0.92, 0.34), (0.94, 0.22)]
+    pen.shape(*curve(upper), *curve(front))
+    sole = [(-0.94, 0.26), (-0.4, 0.2), (0.4, 0.17), (0.98, 0.28)]
+    under = [(0.98, 0.28), (0.92, 0.08), (0.5, 0.0), (-0.3, 0.0), (-0.84, 0.0), (-0.97, 0.1), (-0.94, 0.26)]
+    pen.on("detail", 245).shape(*curve(sole), *curve(under))
+    pen.shape(*curve([(-0.62, 0.3), (-0.2, 0.36), (0.1, 0.62), (0.0, 0.38), (-0.3, 0.25), (-0.62, 0.3)]))
+    for step in range(4):
+        x, y = -0.16 + 0.13 * step, 0.86 - 0.085 * step
+        pen.line((x, y), (x + 0.1, y - 0.13), wide=0.035)
+    pen.on("lamp", 90).line((-0.86, 0.13), (0.9, 0.14), wide=0.03)
+
+
+def robot(pen: Pen) -> None:
+    """A small robot with a square head."""
+    pen.shape((-0.2, 0.66), (-0.2, 0.93), (0.2, 0.93), (0.2, 0.66)).line((0, 0.92), (0, 1.0), wide=0.016)
+    pen.round((0, 0.985), 0.022).line((0, 0.6), (0, 0.7), wide=0.07)
+    pen.shape((-0.24, 0.26), (-0.27, 0.62), (0.27, 0.62), (0.24, 0.26))
+    pen.line((-0.26, 0.57), (-0.37, 0.42), (-0.34, 0.26), wide=0.06).line(
+        (0.26, 0.57), (0.4, 0.46), (0.46, 0.34), wide=0.06
+    )
+    for x in (-0.13, 0.13):
+        pen.line((x, 0.3), (x, 0.05), wide=0.08).shape(
+            (x - 0.09, 0), (x - 0.09, 0.07), (x + 0.1, 0.07), (x + 0.1, 0)
+        )
+    pen.on("detail", 210).shape((-0.16, 0.34), (-0.17, 0.55), (0.17, 0.55), (0.16, 0.34))
+    pen.on("lamp").round((-0.085, 0.8), 0.045).round((0.085, 0.8), 0.045).on("lamp", 170).round(
+        (0.0, 0.45), 0.03
+    )
+
+
+def campfire(pen: Pen) -> None:
+    """Logs and flames."""
+    for tip in (-0.42, -0.2, 0.2, 0.42):
+        pen.line((tip, 0.03), (-tip * 0.35, 0.2), wide=0.075)
+    tongue = curve([(0, 0.05), (0.2, 0.2), (0.16, 0.42), (0.06, 0.6), (0.07, 0.8), (0.0, 1.0)])
+    left = [(-x * 0.9, y * 0.92) for x, y in reversed(tongue)]
+    for share, value in ((1.0, 150), (0.7, 205), (0.42, 255)):
+        pen.on("lamp", value).shape(*[(x * share, 0.05 + (y - 0.05) * share) for x, y in [*tongue, *left]])
+        for side, tall in ((-0.19, 0.55), (0.2, 0.48)):
+            pen.shape(
+                *[
+                    (side * share + x * 0.6 * share, 0.05 + (y - 0.05) * tall * share)
+                    for x, y in [*tongue, *left]
+                ]
+            )
+
+
+def pagoda(pen: Pen) -> None:
+    """A temple of three roofs, their corners turned up."""
+    pen.shape((-0.52, 0), (-0.48, 0.07), (0.48, 0.07), (0.52, 0))
+    for number, (low, wide) in enumerate(((0.07, 0.36), (0.36, 0.27), (0.61, 0.19))):
+        tall = (0.2, 0.16, 0.13)[number]
+        pen.shape((-wide, low), (-wide, low + tall), (wide, low + tall), (wide, low))
+        out, top = wide * 1.55, low + tall
+        eave = curve(
+            [
+                (-out, top + 0.035),
+                (-wide, top - 0.012),
+                (0, top - 0.018),
+                (wide, top - 0.012),
+                (out, top + 0.035),
+            ]
+        )
+        roof = curve([(out, top + 0.035), (wide * 0.9, top + 0.045), (wide * 0.62, top + 0.1)])
+        pen.shape(*eave, *roof, *[(-x, y) for x, y in reversed(roof)])
+        pen.on("lamp", 225)
+        for x in (-0.6, -0.2, 0.2, 0.6):
+            pen.shape((x * wide - 0.03, low + 0.03), (x * wide - 0.03, low + tall - 0.035),
+                      (x * wide + 0.03, low + tall - 0.035), (x * wide + 0.03, low + 0.03))  # fmt: skip
+        pen.on("body")
+    pen.line((0, 0.82), (0, 1.0), wide=0.018).round((0, 0.9), 0.022).round((0, 0.95), 0.016)
+
+
+def cherry(pen: Pen) -> None:
+    """A cherry tree in bloom: `detail` is its blossom."""
+    pen.line((0.0, 0), (-0.02, 0.2), (0.04, 0.42), wide=0.055).line((-0.01, 0.24), (-0.22, 0.5), wide=0.034)
+    pen.line((0.03, 0.36), (0.26, 0.6), wide=0.03).line((0.02, 0.3), (0.04, 0.66), wide=0.03)
+    rng = np.random.Generator(np.random.PCG64(5))
+    for value, count, size in ((165, 150, 0.06), (210, 160, 0.045), (250, 140, 0.03)):
+        pen.on("detail", value)
+        for _ in range(count):
+            angle, far = rng.uniform(0, 6.28), rng.power(1.6)
+            x, y = 0.43 * far * np.cos(angle), 0.66 + 0.27 * far * np.sin(angle) + 0.03 * np.cos(9 * angle)
+            up = 0.02 * (value - 165) / 85
+            pen.round((float(x), float(y + up)), float(size * rng.uniform(0.5, 1.0)))
+
+
 FIGURES: dict[str, tuple[float, Drawing]] = {
     "lighthouse": (0.5, lighthouse),
     "boat": (0.8, sailboat),
@@ -409,5 +552,13 @@ FIGURES: dict[str, tuple[float, Drawing]] = {
     "jellyfish": (0.7, jellyfish),
     "kelp": (0.4, kelp),
     "trunk": (0.3, trunk),
+    "lift_off": (0.4, lift_off),
+    "fox": (2.1, fox),
+    "runner": (1.0, runner),
+    "shoe": (2.1, shoe),
+    "robot": (1.0, robot),
+    "campfire": (1.2, campfire),
+    "temple": (1.2, pagoda),
+    "cherry": (1.0, cherry),
 }
 """By name: the drawing's width over its height, and how it is drawn."""

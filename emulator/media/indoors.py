@@ -8,6 +8,7 @@ from attrs import define, field
 from emulator.media.light import disc, shine, towards
 from emulator.media.noise import sample
 from emulator.media.palette import Palette
+from emulator.media.sprites import Figure
 from emulator.media.stage import Field, Held, Picture, Stage, View
 
 
@@ -143,3 +144,34 @@ class Steam:
             self.palette.glow * np.float32(0.5) + np.float32(0.5),
             level.astype(np.float32) * np.float32(0.5),
         )
+
+
+@define(eq=False)
+class Plume:
+    """The smoke of a rocket: a column from its flame down to `foot`, wider the older it is."""
+
+    stage: Stage
+    palette: Palette
+    noise: Field
+    rocket: Figure
+    foot: float
+
+    def draw(self, image: Picture, view: View) -> None:
+        """Lay it over the picture, below the flame."""
+        stage = self.stage
+        column, base, tall = self.rocket.place(view)
+        top = max(0, int(base - 0.12 * tall))
+        if top >= stage.height:
+            return
+        start = np.float32(base - 0.12 * tall)
+        rows = np.arange(top, stage.height, dtype=np.float32)[:, None]
+        down = np.maximum(rows - start, 0) / np.float32(tall)
+        x = (np.arange(stage.width, dtype=np.float32)[None, :] - np.float32(column)) / np.float32(tall)
+        puff = sample(self.noise, x * 70, down * 55 - np.float32(view.time * 40))[..., 0] - np.float32(0.5)
+        wide = np.float32(0.045) + np.float32(0.2) * down ** np.float32(1.3) * (1 + puff)
+        cover = np.clip((wide - np.abs(x + np.float32(0.1) * puff)) * 12, 0, 1) * np.clip(down * 9, 0, 1)
+        near = np.exp(-down * np.float32(4))
+        smoke = self.palette.cloud_dark * np.float32(0.45) + self.palette.cloud_lit * np.float32(0.5)
+        for plane, dull, hot in zip(image[:, top:], smoke, self.palette.lamp, strict=True):
+            shade = (dull * (np.float32(0.85) + np.float32(0.5) * puff)) * (1 - near) + hot * near
+            towards(plane, np.asarray(shade, np.float32), np.asarray(cover * np.float32(0.92), np.float32))

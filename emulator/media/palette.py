@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from attrs import evolve, field, fields, frozen
 from numpy.typing import NDArray
 
 from emulator.media.chance import pick
+from emulator.media.jargon import COLOURS
 from emulator.media.words import Reading
 
 Colour = NDArray[np.float32]
@@ -289,6 +292,7 @@ _BY_PLACE = {
     "city": ("dusk", "calm", "golden"),
     "meadow": ("spring", "golden"),
     "road": ("golden", "dusk"),
+    "clouds": ("day", "dawn"),
     "rails": ("autumn", "dawn"),
     "room": ("room",),
 }
@@ -307,7 +311,40 @@ def palette_for(reading: Reading) -> Palette:
             faint = (weather == "snow" and light.night > 0.35) or "neon" in reading.matter
             light = light.mixed(PALETTES[weather], (0.25 if faint else _SHARE[weather]) if said else 1.0)
             said = True
-    return light
+    if "room" in reading.places[:1] and reading.hour in PALETTES:
+        light = light.mixed(PALETTES[reading.hour], 0.3)
+    if "stars_out" in reading.events:
+        light = evolve(light.mixed(PALETTES["night"], 0.6), night=0.72)
+    return light if reading.style == "noir" else steered(light, reading.colours)
+
+
+_SHADES = ("zenith", "upper", "cloud_dark", "far", "near", "water")
+_LIGHTS = ("horizon", "glow", "cloud_lit", "lamp")
+
+
+def steered(light: Palette, names: tuple[str, ...]) -> Palette:
+    """`light` leaning to the colours named: the cooler one in its shades, the warmer one in its lights."""
+    if not names:
+        return light
+    asked = sorted((colour(COLOURS[name]) for name in names), key=_warmth)
+    shades: dict[str, Any] = {name: _leaning(getattr(light, name), asked[0], 0.42) for name in _SHADES}
+    lights: dict[str, Any] = {name: _leaning(getattr(light, name), asked[-1], 0.36) for name in _LIGHTS}
+    return evolve(light, **shades, **lights)
+
+
+def _leaning(own: Colour, to: Colour, share: float) -> Colour:
+    """`own` with some of the hue of `to`, as bright as it was."""
+    same = np.clip(to * np.float32(_brightness(own) / max(0.05, _brightness(to))), 0, 1)
+    return np.asarray(own + (same - own) * np.float32(share), np.float32)
+
+
+def _warmth(tone: Colour) -> float:
+    """Bright and warm colours are for what shines."""
+    return _brightness(tone) + 0.6 * float(tone[0] - tone[2])
+
+
+def _brightness(tone: Colour) -> float:
+    return float(tone @ np.array([0.30, 0.59, 0.11], np.float32))
 
 
 def _base(reading: Reading) -> str:

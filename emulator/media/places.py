@@ -118,7 +118,8 @@ def city(lot: Backlot) -> None:
     lot.land(quay, 0.7, depth=0.39)
     if neon:
         lot.add(Signs(lot.stage, _sign_places(lot), 0.39))
-    lot.water(0.34, mirror=0.8).light = None
+    wet = lot.water(0.34, mirror=0.8)
+    wet.light, wet.shore = None, 0.39
 
 
 def meadow(lot: Backlot) -> None:

@@ -28,11 +28,13 @@ class Water:
     """Fine ripples: a noise tile, (256, 256, 1)."""
     mirror: float = 0.8
     depth: float = 0.5
+    shore: float = 0.0
+    """Depth of the edge where it begins; 0 is the horizon."""
 
     def draw(self, image: Picture, view: View) -> None:
         """Cover everything below the horizon."""
         stage = self.stage
-        top = round(stage.row_of(0, view, 0))
+        top = round(stage.row_of(0, view, self.shore))
         if top >= stage.height - 1:
             return
         top = max(top, 1)

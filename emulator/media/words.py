@@ -169,7 +169,8 @@ SHOTS: Vocabulary = {
     "wide": "wide establishing panoram* vast sweeping wide-shot one-continuous-shot",
 }
 EVENTS: Vocabulary = {
-    "light_on": "light-comes-on lights-come-on light-turns-on lights-up lamp-is-lit light-is-lit beam",
+    "light_on": "light-comes-on lights-come-on light-turns-on lights-up lamp-is-lit light-is-lit lamp-lights",
+    "shines": "beam shine shining shone glowing glows lamp sweeps-the light-sweeps",
     "rolls_in": "rolls-in rolling-in gather* approaching builds brewing",
     "sun_up": "sunrise sun-rises sun-comes-up daybreak",
     "sun_down": "sunset sun-sets sundown nightfall",
