@@ -5,9 +5,12 @@ from attrs import frozen
 from omnigen.domain.catalogue import Catalogue, TakeKind
 from omnigen.domain.planner import plan
 from omnigen.domain.pricing import Estimate, estimate
-from omnigen.domain.storyboard import Brief, Storyboard
+from omnigen.domain.storyboard import Brief, Planner, Storyboard
 from omnigen.ports.identity import Caller
 from omnigen.usecases.policy import Policy
+
+_LLM_ROOM = 5, 4
+"""A paid planner may ask for a quarter more than the free plan costs."""
 
 
 @frozen(kw_only=True)
@@ -35,4 +38,17 @@ class DraftStoryboard:
         video = self.catalogue.find(brief.model, TakeKind.VIDEO)
         storyboard = plan(brief, video, rate=rate)
         priced = estimate(storyboard, self.catalogue, rate=rate, planner=brief.planner)
-        return Draft(storyboard=storyboard, estimate=priced)
+        return Draft(storyboard=storyboard, estimate=_with_room(priced, brief))
+
+
+def _with_room(priced: Estimate, brief: Brief) -> Estimate:
+    if brief.planner is not Planner.LLM:
+        return priced
+    times, over = _LLM_ROOM
+    return Estimate(
+        lines=priced.lines,
+        expected=priced.expected,
+        at_most=priced.at_most * times // over,
+        paid_seconds=priced.paid_seconds,
+        used_seconds=priced.used_seconds,
+    )

@@ -25,9 +25,6 @@ from omnigen.usecases.policy import Policy
 Render = Callable[[JobDetail], bytes]
 """Turns a job into the answer that the caller gets, and gets again under the same key."""
 
-_LLM_ROOM = 5, 4
-"""A paid planner may ask for a quarter more than the free plan costs."""
-
 
 @frozen(kw_only=True)
 class SubmitJob:
@@ -72,7 +69,9 @@ class SubmitJob:
         acceptance = Acceptance(
             job=job, storyboard=final, scenes=scenes, quota=QUOTAS[caller.tier], record=record
         )
-        return await accept(self.jobs, self.workflow, acceptance, record.response if record else render(detail))
+        return await accept(
+            self.jobs, self.workflow, acceptance, record.response if record else render(detail)
+        )
 
     def _plan(
         self, caller: Caller, brief: Brief | None, storyboard: Storyboard | None
@@ -80,7 +79,7 @@ class SubmitJob:
         rate = self.policy.frame_rate
         if brief is not None:
             draft = self.draft_storyboard.draft(brief)
-            storyboard, priced = draft.storyboard, _with_room(draft.estimate, brief)
+            storyboard, priced = draft.storyboard, draft.estimate
         elif storyboard is not None:
             priced = estimate(storyboard, self.catalogue, rate=rate)
         else:
@@ -96,9 +95,7 @@ class SubmitJob:
             reason=Reason.SUBMIT,
             brief=brief,
             estimate=priced,
-            reservation=Reservation(
-                owner=caller.id, period=period_of(at), videos=1, amount=priced.at_most
-            ),
+            reservation=Reservation(owner=caller.id, period=period_of(at), videos=1, amount=priced.at_most),
             deadline=at + self.policy.job_deadline,
             created_at=at,
         )
@@ -114,19 +111,6 @@ class SubmitJob:
             created_at=at,
             updated_at=at,
         )
-
-
-def _with_room(priced: Estimate, brief: Brief) -> Estimate:
-    if brief.planner is not Planner.LLM:
-        return priced
-    times, over = _LLM_ROOM
-    return Estimate(
-        lines=priced.lines,
-        expected=priced.expected,
-        at_most=priced.at_most * times // over,
-        paid_seconds=priced.paid_seconds,
-        used_seconds=priced.used_seconds,
-    )
 
 
 def check_cost(priced: Estimate, max_cost: Micros | None) -> None:
@@ -152,9 +136,7 @@ def repeated(record: IdempotencyRecord, asked: str) -> Accepted:
             f"Idempotency-Key {record.key!r} was used for another request; take a new key",
             field="Idempotency-Key",
         )
-    return Accepted(
-        job_id=record.job_id, revision=record.revision, response=record.response, replayed=True
-    )
+    return Accepted(job_id=record.job_id, revision=record.revision, response=record.response, replayed=True)
 
 
 def record_of(caller: Caller, key: str, asked: str, job: Job, response: bytes) -> IdempotencyRecord:
