@@ -44,7 +44,7 @@ async def run(options: Options) -> None:
     began = time.monotonic()
     _check(options)
     folder = open_folder(options.data, reset=options.reset)
-    if options.choices.parts:
+    if "worker" in options.choices.parts:  # the others only look
         keep_apart(folder.path, options.choices.replicate)
     _check_port(options.choices.port)
     stack = Stack.plan(folder, options.choices)
