@@ -131,7 +131,7 @@ class Backlot:
             sun = (sun[0], 0.02)
         hidden = cover > 0.75 and not night
         tile_ = cloud_tile(self.chance("clouds"), self.side)
-        wind = 2.0 if reading.has("storm", "wind") else 0.8
+        wind = 7.0 if "time_passes" in reading.events else 2.0 if reading.has("storm", "wind") else 0.8
         self.add(
             Sky(
                 stage=self.stage,

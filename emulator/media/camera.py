@@ -11,6 +11,8 @@ from emulator.media.stage import Stage, View
 from emulator.media.words import Reading
 
 _BY_SEED = ("push", "pan_right", "pan_left", "tilt", "orbit", "push", "pull")
+_LOWEST = 0.9
+"""The subject's foot stays above this row in wide shots."""
 Framing = tuple[float, float, float]
 """x, y, zoom."""
 
@@ -114,8 +116,9 @@ def _framing(
     part = 0.25 + 0.75 * hero.depth
     column = (shot.x * side + across + aside) * stage.aspect
     x = (hero.x + hero.speed[0] * seconds / 2 - column / scale) / max(0.2, hero.depth)
-    y = down
+    part_y = 0.3 + 0.7 * hero.depth
     if shot.tall:
-        up = hero.up + shot.point * hero.size
-        y += (shot.row - stage.horizon + up * scale) / (0.3 + 0.7 * hero.depth)
+        y = down + (shot.row - stage.horizon + (hero.up + shot.point * hero.size) * scale) / part_y
+    else:
+        y = down + min(0.0, (_LOWEST - stage.horizon + hero.up * scale) / part_y)
     return (float(np.clip(x, -1.3, 1.3)), float(np.clip(y, -0.6, 1.3)), 1 + (scale - 1) / part)

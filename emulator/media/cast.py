@@ -23,7 +23,7 @@ _STANDING = {
     "tent": 0.12,
     "castle": 0.3,
     "fox": 0.1,
-    "runner": 0.17,
+    "runner": 0.14,
     "robot": 0.17,
     "shoe": 0.1,
     "campfire": 0.1,
@@ -76,11 +76,15 @@ def _tinted(lot: Backlot) -> None:
     if hero is None or lot.reading.tint is None or lot.reading.style == "noir":
         return
     light = np.float32(0.82 - 0.3 * lot.palette.night)
-    own = colour(COLOURS[lot.reading.tint]) * light
+    own = colour(_COATS.get((lot.reading.subjects[0], lot.reading.tint), COLOURS[lot.reading.tint])) * light
     hero.body = np.asarray(hero.body * np.float32(0.3) + own * np.float32(0.7), np.float32)
     hero.detail = np.asarray(
         hero.detail * np.float32(0.6) + lot.palette.cloud_lit * np.float32(0.4), np.float32
     )
+
+
+_COATS = {("fox", "red"): "#c8602c", ("fox", "white"): "#e9edf2"}
+"""What a colour means for an animal's coat."""
 
 
 def _lift_off(lot: Backlot, place: str) -> None:
@@ -90,6 +94,11 @@ def _lift_off(lot: Backlot, place: str) -> None:
     rocket.detail = np.asarray(lot.palette.cloud_lit * np.float32(0.9), np.float32)
     rocket.lit = _flicker
     lot.add(Plume(lot.stage, lot.palette, lot.texture("plume"), rocket, up - 0.03))
+
+
+def _unlit(_: View) -> float:
+    """What the glass of a dark lamp shows of the sky."""
+    return 0.16
 
 
 def _flicker(view: View) -> float:
@@ -118,6 +127,8 @@ def _lighthouse(lot: Backlot) -> None:
         beam = Beam(tower, 5.2, float(rng.uniform(-0.4, 0.2)), starts, 0.9 if dim else 0.5)
         tower.lit = beam.level
         lot.add(beam)
+    else:
+        tower.lit = _unlit
     for down, out, near in ((0.13, 0.24, 0.8), (0.27, 0.05, 1.0)):
         boulders = terrain.headland(rng, x - side * out, side, 0.03, width=0.3)
         boulders += terrain.mountains(rng, -down - 0.05, 0.10, coarse=0.3)
@@ -262,8 +273,8 @@ def _still_life(lot: Backlot) -> None:
             lot.figure("candle", x + dx, -0.05, size * share, 0.8, glow=0.5)
     figure = lot.figure(name, x, -0.1, size, 0.9, glow=0.5 if name == "candle" else 0.0)
     if name == "cup":
-        china = np.float32(0.5 - 0.2 * lot.palette.night)
-        figure.body = np.asarray(colour("#f2e6d2") * china + lot.palette.upper * np.float32(0.3), np.float32)
+        china = np.float32(0.72 - 0.2 * lot.palette.night)
+        figure.body = np.asarray(colour("#f2e6d2") * china + lot.palette.upper * np.float32(0.22), np.float32)
         figure.detail = np.asarray(figure.body * np.float32(0.3), np.float32)
         lot.add(Steam(lot.stage, lot.palette, lot.texture("steam"), x, -0.1 + 0.9 * figure.size, 0.9))
 

@@ -327,8 +327,8 @@ def steered(light: Palette, names: tuple[str, ...]) -> Palette:
     if not names:
         return light
     asked = sorted((colour(COLOURS[name]) for name in names), key=_warmth)
-    shades: dict[str, Any] = {name: _leaning(getattr(light, name), asked[0], 0.42) for name in _SHADES}
-    lights: dict[str, Any] = {name: _leaning(getattr(light, name), asked[-1], 0.36) for name in _LIGHTS}
+    shades: dict[str, Any] = {name: _leaning(getattr(light, name), asked[0], 0.36) for name in _SHADES}
+    lights: dict[str, Any] = {name: _leaning(getattr(light, name), asked[-1], 0.26) for name in _LIGHTS}
     return evolve(light, **shades, **lights)
 
 

@@ -80,7 +80,7 @@ def forest(lot: Backlot) -> None:
         lot.water(0.14, mirror=0.95)
         _bank(lot)
     else:
-        _ground(lot, 0.85, -0.17, 0.03)
+        _ground(lot, 0.85, -0.17, 0.03, firs=0.34)
     if lot.palette.night < 0.6 and not lot.reading.has("storm", "rain"):
         lot.add(Shafts(lot.stage, lot.palette, lot.texture("shafts"), lot.side * 0.55, 0.5, 0.85))
     _trunks(lot)
@@ -327,8 +327,8 @@ def _sand(lot: Backlot) -> None:
 def _trunks(lot: Backlot) -> None:
     rng = lot.lie("trunks")
     for side in (-1, 1):
-        for number in range(2):
-            x = side * (0.43 * lot.stage.aspect + 0.04 + 0.15 * number) + rng.normal(0, 0.02)
+        for number in range(3):
+            x = side * (0.36 * lot.stage.aspect + 0.17 * number) + rng.normal(0, 0.04)
             lot.figure("trunk", float(x), -0.45, 1.25, 1.0 + 0.1 * number, mirrored=side < 0)
 
 

@@ -13,6 +13,7 @@ from emulator.media.elements import let_elements_in
 from emulator.media.grade import Grade, Pixels
 from emulator.media.palette import palette_for
 from emulator.media.places import PLACES
+from emulator.media.sprites import Figure
 from emulator.media.stage import Picture, Stage, View
 from emulator.media.words import Reading, read
 
@@ -26,7 +27,9 @@ _HORIZON = {
     "road": 0.56,
     "lake": 0.6,
 }
-_CALM = ("lake", "meadow", "mountains", "sea")
+_CALM = ("lake", "meadow", "mountains", "meadow")
+_PASSING = {"wide": "dawn", "final": "night"}
+"""The hours in which time passes, by shot."""
 
 
 @define(eq=False)
@@ -37,6 +40,8 @@ class Scene:
     layers: list[Layer]
     camera: Camera
     grade: Grade
+    hero: Figure | None = None
+    """Who it is about; some scenes are about nobody."""
 
     def picture(self, view: View) -> Picture:
         """The scene as `view` sees it, before the grade."""
@@ -67,17 +72,19 @@ def build(prompt: str, seed: int, width: int, height: int, seconds: float) -> Sc
     place_cast(lot)
     let_elements_in(lot)
     grade = Grade.of(reading.style, width, height, number_of("grain", prompt, seed))
-    camera = camera_for(
-        reading, stage, hero_of(lot), dice("camera", prompt, seed), side=lot.side, seconds=seconds
-    )
-    return Scene(stage, lot.layers, camera, grade)
+    hero = hero_of(lot)
+    camera = camera_for(reading, stage, hero, dice("camera", prompt, seed), side=lot.side, seconds=seconds)
+    return Scene(stage, lot.layers, camera, grade, hero)
 
 
 def _settled(reading: Reading, prompt: str) -> Reading:
-    """A place for prompts that name none: calm, and the same for one wording."""
+    """A place for prompts that name none: calm, the same for one wording, with a lone tree to look at."""
+    if "time_passes" in reading.events and reading.hour is None:
+        reading = evolve(reading, hour=_PASSING.get(reading.shot or "", "golden"))
     if reading.places:
         return reading
-    return evolve(reading, places=(pick(_CALM, "place", reading.topic or prompt),))
+    place = pick(_CALM, "place", reading.topic or prompt)
+    return evolve(reading, places=(place,), subjects=reading.subjects or ("tree",))
 
 
 def _horizon(reading: Reading) -> float:

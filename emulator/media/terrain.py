@@ -185,7 +185,7 @@ def _per_height() -> float:
 
 
 def _fir(share: Field, tall: float) -> Field:
-    steps = 0.92 + 0.08 * np.cos((1 - np.abs(share)) * 19)
+    steps = 0.88 + 0.12 * np.cos((1 - np.abs(share)) * 24)
     return np.asarray(tall * np.clip(1 - np.abs(share), 0, 1) ** 1.05 * steps)
 
 

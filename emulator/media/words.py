@@ -132,7 +132,7 @@ MATTER: Vocabulary = {
     "fire": "fire flame* burning bonfire lava volcan* ember inferno blaze",
     "gold": "gold gilded luxur* treasure",
     "autumn": "autumn maple october november leaves",
-    "spring": "spring blossom* cherry sakura garden petal",
+    "spring": "spring blossom* cherry sakura petal",
 }
 STYLES: Vocabulary = {
     "documentary": "documentary realistic natural-light",
