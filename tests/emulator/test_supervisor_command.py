@@ -128,7 +128,7 @@ def test_live_and_fake_share_no_data_folder(tmp_path: Path) -> None:
     keep_apart(folder.path, "fake")
     keep_apart(folder.path, "fake")
     folder.lock.close()
-    flags = ("--data", str(tmp_path / "data"), "--port", "auto", "--replicate", "live")
+    flags = ("--data", str(tmp_path / "data"), "--port", "auto", "--replicate", "live", "--parts", "worker")
     line = refused(*flags, env={"REPLICATE_API_TOKEN": "r8_none"})
     assert "was used with REPLICATE=fake" in line
     assert "data-live" in line
