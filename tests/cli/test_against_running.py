@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import PROMPT, Omnigen
-from tests.fixtures.emulator import ROOT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("cli")]
 
@@ -124,4 +123,7 @@ def test_nobody_runs_so_one_is_started_and_put_away(omnigen: Omnigen, tmp_path: 
     assert len(json.loads(result.stdout)["scenes"]) == 3
     assert (tmp_path / ".omnigen" / "omnigen.db").exists()
     assert omnigen("status").exit_code == 1
-    assert tmp_path != ROOT
+    for command in ("inspect", "resume", "refund"):
+        flags = ("--yes",) if command == "refund" else ()
+        result = omnigen("jobs", command, "job_none", *flags)
+        assert (result.exit_code, result.stderr) == (1, "omnigen: job job_none was not found\n")

@@ -41,7 +41,7 @@ def follow(api: Api, job: JobView, interrupts: Interrupts) -> Iterator[JobView]:
             interrupts.wait(POLL_S)
             job = look(api, job.id)
             yield job
-            time.sleep(PAUSE_S)
+            interrupts.rest(PAUSE_S)
 
 
 def look(api: Api, job_id: str) -> JobView:

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from types import FrameType
 from typing import Any, Self
 
@@ -40,6 +41,10 @@ class Interrupts:
         """Wait for news, at most so long."""
         self.changed.wait(seconds)
         self.changed.clear()
+
+    def rest(self, seconds: float) -> None:
+        """Wait so long, news or not."""
+        time.sleep(seconds)
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():

@@ -1,5 +1,6 @@
 """A job on its way: a bar for each scene, the music and the composing; plain lines where nobody watches."""
 
+from itertools import takewhile
 from typing import Protocol, Self
 
 from attrs import frozen
@@ -96,9 +97,10 @@ class Bars:
     def show(self, job: JobView) -> None:
         """Move the bars."""
         parts = parts_of(job)
+        self._keep_order([part.name for part in parts])
         crowded = len(parts) > self._progress.console.height - _ROOM
         for part in parts:
-            task = self._task(part)
+            task = self._tasks[part.name]
             self._progress.update(
                 task,
                 completed=part.progress,
@@ -108,10 +110,14 @@ class Bars:
             if part.progress >= 1:
                 self._progress.stop_task(task)
 
-    def _task(self, part: Part) -> TaskID:
-        if part.name not in self._tasks:
-            self._tasks[part.name] = self._progress.add_task(part.name, total=1.0, status="")
-        return self._tasks[part.name]
+    def _keep_order(self, names: list[str]) -> None:
+        """Scenes that a paid planner has just written belong before the bars that come after them."""
+        known = list(self._tasks)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(known, names, strict=False)))
+        for name in known[same:]:
+            self._progress.remove_task(self._tasks.pop(name))
+        for name in names[same:]:
+            self._tasks[name] = self._progress.add_task(name, total=1.0, status="")
 
 
 class Lines:
