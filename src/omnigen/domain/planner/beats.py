@@ -1,7 +1,7 @@
 """Finds the beats of a prompt: what happens, or is to be seen, in the order in which it happens."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from itertools import pairwise
 from typing import Final
@@ -150,7 +150,7 @@ def _is_list(texts: list[str]) -> bool:
     return len(texts) > 2 and all(_is_name(tokens(text)) for text in texts)
 
 
-def _is_name(told: list[str]) -> bool:
+def _is_name(told: Sequence[str]) -> bool:
     return len(told) <= 4 and find_verb(told) is None and not set(told) & w.PREPOSITIONS
 
 

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from omnigen.domain.planner import words as w
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 
 
-def tokens(text: str) -> list[str]:
+@lru_cache(maxsize=2048)  # the parts of a plan ask for the same few texts some hundred times
+def tokens(text: str) -> tuple[str, ...]:
     """The words of a text, lower case, without punctuation."""
-    return _WORD.findall(text.lower().replace("\u2019", "'"))
+    return tuple(_WORD.findall(text.lower().replace("\u2019", "'")))
 
 
 def find_verb(told: Sequence[str]) -> int | None:
@@ -23,6 +25,7 @@ def is_participle(word: str) -> bool:
     return len(word) > 4 and word.endswith("ing") and word not in w.ING_NOUNS
 
 
+@lru_cache(maxsize=4096)
 def is_third_person(word: str) -> bool:
     """Whether it looks like `runs` of a verb that we know."""
     return word in w.EXTRA_VERBS or (
