@@ -4,13 +4,15 @@ import asyncio
 import secrets
 import time
 from datetime import UTC, datetime
-from random import SystemRandom
+from random import Random, SystemRandom
 from typing import Final
 
 from omnigen.domain.storyboard import MAX_SEED
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _RANDOM: Final = SystemRandom()
+_CHANCE: Final = Random(_RANDOM.getrandbits(256))  # noqa: S311  ids are names and no secrets
+"""Seeded once by the system: each system call for more would let another thread in."""
 
 
 class SystemClock:
@@ -30,8 +32,8 @@ class RandomIds:
 
     def new(self, prefix: str) -> str:
         """A new id, as in `job_01j9z...`: 26 signs after the prefix."""
-        value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
-        return f"{prefix}_" + "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
+        value = (time.time_ns() // 1_000_000) << 80 | _CHANCE.getrandbits(80)
+        return f"{prefix}_" + "".join([_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5)])
 
     def seed(self) -> int:
         """A random seed."""

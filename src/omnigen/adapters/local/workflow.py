@@ -57,22 +57,21 @@ class Steps(Protocol):
 
 @frozen(kw_only=True)
 class OutboxWorkflow:
-    """The API's side: leave a message, which the worker finds within a tenth of a second."""
+    """The API's side: messages, which the worker finds within a tenth of a second."""
 
     outbox: Outbox
     clock: Clock
     ids: Ids
 
     async def start(self, job_id: str, leg: int) -> None:
-        """Leave word that a leg is to be started; the acceptance has left the same word already."""
-        await self._leave(MessageKind.START, f"start:{job_id}:{leg}", job_id, leg)
+        """Nothing is left to do: the acceptance left word in its own transaction, in this very outbox."""
 
     async def wake(self, job_id: str) -> None:
         """Leave word that something has happened."""
-        await self._leave(MessageKind.WAKE, self.ids.new("wake"), job_id, 0)
-
-    async def _leave(self, kind: MessageKind, message_id: str, job_id: str, leg: int) -> None:
-        await self.outbox.add(Message(id=message_id, kind=kind, job_id=job_id, leg=leg, at=self.clock.now()))
+        name = self.ids.new("wake")
+        await self.outbox.add(
+            Message(id=name, kind=MessageKind.WAKE, job_id=job_id, leg=0, at=self.clock.now())
+        )
 
 
 @frozen(kw_only=True)
