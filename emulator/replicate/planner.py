@@ -40,7 +40,7 @@ _SECONDS = re.compile(
     r"(?:duration|length)\D{0,20}(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)[ -]?(?:s\b|sec)", re.IGNORECASE
 )
 _BRIEF = re.compile(
-    r"(?:^|[.!?\n])[ \t#*\"]*(?:brief|prompt|idea|user prompt)[\"* \t]*:[ \t]*(.+)",
+    r"(?:^|[.!?\n])[ \t#*\"]*(?:the[ ])?(?:brief|prompt|idea|user prompt)[\"* \t]*:\s*(.+)",
     re.IGNORECASE | re.MULTILINE,
 )
 _DEFAULT_SECONDS = 15.0
@@ -94,7 +94,7 @@ def _number(pattern: re.Pattern[str], text: str) -> float | None:
 
 def _schema_in(text: str) -> dict[str, Any] | None:
     """The first JSON schema of an object that stands in a text."""
-    return next((found for found, _, _ in _objects(text) if "properties" in found), None)
+    return next((found for found, _, _ in _objects(text) if "properties" in found or "$ref" in found), None)
 
 
 def _without_json(text: str) -> str:

@@ -107,13 +107,12 @@ def _rules(brief: Brief, video: Model, rate: int, fewest: int, usual: int) -> li
     speech = "the text that a voice speaks over it, at most two words a second" if brief.narration else "null"
     return [
         f"Plan a video of {seconds:g} seconds: the scenes' `seconds` must add up to {seconds:g}.",
-        f"Use {fewest} to {MAX_SCENES} scenes, about {usual}. A clip can be {lengths} seconds long; no scene "
+        f"Use about {usual} scenes; {fewest} to {MAX_SCENES} are allowed. A clip can be {lengths} seconds long; no scene "
         f"may be longer than {video.longest} seconds, and lengths close to those waste nothing.",
         f"Style: {brief.style.value}. Shape: {brief.aspect_ratio.value}.",
         "Each scene is filmed on its own by a model that knows nothing of the others, so each `prompt` "
         "must name the shot and camera move, describe subject, place and time of day in full, and repeat "
-        "the same"
-        f"look and palette, in English, in at most {min(video.max_prompt, MAX_PROMPT)} characters.",
+        f"the same look and palette, in English, in at most {min(video.max_prompt, MAX_PROMPT)} characters.",
         f"`transition` leads into a scene: {', '.join(TransitionKind)}; the first is cut.",
         f"`narration` is {speech}. `music` is {'what the music should be like' if brief.music else 'null'}.",
     ]
