@@ -129,7 +129,12 @@ class MakeTake:
         take = await self._present(leg, job, wish, may_begin=may_begin)
         if take is None or take.ended:
             return Progress(take=take)
-        return await self._advance(leg, take, may_send=may_begin)
+        made = await self._advance(leg, take, may_send=may_begin)
+        if made.take is None or not made.take.ended or made.stored:
+            return made
+        # It has just ended badly: another attempt, where there is to be one, in good time.
+        take = await self._present(leg, job, wish, may_begin=may_begin)
+        return Progress(take=take, wait=self._early(take) if take is not None else 0.0)
 
     async def _present(self, leg: Leg, job: Job, wish: Wish, *, may_begin: bool) -> Take | None:
         """The take that stands for the wish: a reusable one, the running one, or a fresh attempt."""
@@ -151,7 +156,8 @@ class MakeTake:
         return tries < self.policy.attempts and not final
 
     def _intent(self, leg: Leg, job: Job, wish: Wish, ask: Ask, *, attempt: int) -> Take:
-        mark = wish.fingerprint
+        mark, now = wish.fingerprint, self.clock.now()
+        pause = self.policy.backoff_after(attempt - 1, self.ids.jitter())
         return Take(
             # Made of what it is for, so that two workers, or two scenes, with the same intent meet in one item.
             id=f"{job.id}.r{leg.revision}.{wish.kind}.{mark[:16]}.{attempt}",
@@ -169,7 +175,8 @@ class MakeTake:
             seconds=wish.ask.seconds,
             estimate=wish.estimate,
             attempt=attempt,
-            intended_at=self.clock.now(),
+            intended_at=now,
+            next_at=now + pause if attempt > 1 else None,
             epoch=leg.number,
         )
 

@@ -1,0 +1,77 @@
+"""Stand-ins for FFmpeg, for tests of the order of things; the real composer has tests of its own.
+
+A media file of theirs is a small JSON text that says what it would show.
+"""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from omnigen.domain.errors import OmniGenError, Rejected
+from omnigen.ports.composer import Programme, ProgrammeRender, Progress, SegmentRender
+from omnigen.ports.inspector import Footage, MediaKind
+from tests.fakes.clock import VirtualClock
+
+
+class FakeInspector:
+    """`omnigen.ports.inspector.Inspector`."""
+
+    async def inspect(self, path: Path, kind: MediaKind) -> Footage:
+        try:
+            told = json.loads(path.read_text())
+        except ValueError as error:
+            raise Rejected("it is no media file") from error
+        if told["kind"] != kind:
+            raise Rejected(f"it is {told['kind']}, not {kind}")
+        return Footage(kind=kind, seconds=float(told.get("seconds", 0)))
+
+
+class FakeComposer:
+    """`omnigen.ports.composer.Composer`."""
+
+    build = "stand-in 1"
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self.seconds = 0.0
+        """How long the join takes."""
+        self.rendered: Counter[int] = Counter()
+        """How often each scene's segment was rendered."""
+        self.joined: list[ProgrammeRender] = []
+        self.refuses: list[OmniGenError] = []
+        """Raised by the next calls, in order."""
+
+    async def render_segment(
+        self, render: SegmentRender, into: Path, *, on_progress: Progress | None = None
+    ) -> None:
+        self._check()
+        assert render.clip.exists()
+        assert render.before is None or render.before.exists()
+        self.rendered[render.segment.number] += 1
+        into.write_text(f"{render.segment} {render.clip.name} {render.before and render.before.name}")
+
+    async def compose(
+        self, render: ProgrammeRender, into: Path, *, on_progress: Progress | None = None
+    ) -> Programme:
+        self._check()
+        for part in range(1, 11):
+            await self._clock.sleep(self.seconds / 10)
+            if on_progress is not None:
+                on_progress(part / 10)
+        self.joined.append(render)
+        video, poster = into / "programme.mp4", into / "poster.jpg"
+        video.write_text("".join(s.read_text() for s in render.segments) + f"music: {render.music and True}")
+        poster.write_text("poster of " + render.title)
+        return Programme(
+            video=video,
+            poster=poster,
+            captions=None,
+            frames=render.timeline.frames,
+            rate=render.timeline.rate,
+            width=render.canvas.width,
+            height=render.canvas.height,
+        )
+
+    def _check(self) -> None:
+        if self.refuses:
+            raise self.refuses.pop(0)

@@ -1,0 +1,94 @@
+"""What drives jobs in the scenarios: one interface, so that the same scenarios run over every workflow there is."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Protocol
+
+from omnigen.adapters.local.workflow import LocalWorkflow
+from omnigen.container import Worker
+from omnigen.domain.errors import OmniGenError
+from omnigen.domain.job import Job
+from omnigen.entrypoints.worker import look
+from tests.fakes.world import World
+
+_LOOK, _SWEEP = 1.0, 5.0
+"""Seconds between two looks into the outbox, and between two sweeps."""
+
+
+class Driver(Protocol):
+    """A workflow at work on the jobs of a world."""
+
+    async def settle(self, *, at_most: timedelta = timedelta(hours=2)) -> list[Job]:
+        """Drive until every job of the world has ended; the jobs as they then are."""
+        ...
+
+    async def until(self, seen: Callable[[], Awaitable[bool]]) -> None:
+        """Drive until something is seen."""
+        ...
+
+    async def cut(self) -> None:
+        """Kill whatever drives legs now; others go on later, from what is in the store."""
+        ...
+
+    async def start(self, job_id: str, leg: int) -> None:
+        """Start a leg, besides whatever the outbox starts."""
+        ...
+
+
+class LocalDriver:
+    """The local workflow with its outbox and its sweeper, under virtual time."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.workflow: LocalWorkflow = world.driver()
+        self._worker = Worker(
+            pipeline=world.steps, workflow=self.workflow, outbox=world.container.outbox()
+        )
+
+    async def settle(self, *, at_most: timedelta = timedelta(hours=2)) -> list[Job]:
+        async def over() -> bool:
+            return all([(await self.world.job(job_id)).ended for job_id in self.world.jobs])
+
+        await self.until(over, at_most=at_most)
+        return [await self.world.job(job_id) for job_id in self.world.jobs]
+
+    async def until(
+        self, seen: Callable[[], Awaitable[bool]], *, at_most: timedelta = timedelta(hours=2)
+    ) -> None:
+        await self.world.clock.run(self._work(seen), at_most=at_most)
+
+    async def _work(self, seen: Callable[[], Awaitable[bool]]) -> None:
+        repeated = [
+            asyncio.create_task(self._repeat(_LOOK, lambda: look(self._worker))),
+            asyncio.create_task(self._repeat(_SWEEP, self.world.steps.sweep)),
+        ]
+        try:
+            while not await seen():
+                for task in repeated:
+                    if task.done():
+                        task.result()
+                await self.world.clock.sleep(_LOOK)
+        finally:
+            for task in repeated:
+                task.cancel()
+            await asyncio.gather(*repeated, return_exceptions=True)
+
+    async def _repeat(self, seconds: float, action: Callable[[], Awaitable[object]]) -> None:
+        while True:
+            try:
+                await action()
+            except OmniGenError:
+                pass  # as the worker does: another round will come
+            await self.world.clock.sleep(seconds)
+
+    async def cut(self) -> None:
+        await self.workflow.stop()
+
+    async def start(self, job_id: str, leg: int) -> None:
+        await self.workflow.start(job_id, leg)
+
+    def kill_leg(self) -> None:
+        """Cut off every leg at this very instant, without waiting for it."""
+        for task in list(self.workflow._running.values()):  # noqa: SLF001
+            task.cancel()
