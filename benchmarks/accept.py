@@ -5,9 +5,10 @@
 Three things are measured in turn, round after round, on one disk:
 
 - raw: apsw, one row of some 200 bytes a transaction, WAL, synchronous=FULL: every row is on the disk before the next.
-- the use case: SubmitJob on the SQLite adapter, 64 callers at once, a brief of 15 s (its storyboard is planned,
-  priced and written with the job, its scenes, its hold on quota and money, its outbox entry), with and without
-  an Idempotency-Key; many owners, so that no owner's limits are in the way.
+- the use case: SubmitJob on the SQLite adapter, 64 callers at once. A storyboard of three scenes is priced and
+  written with the job, its scenes, its hold on quota and money, its event and its outbox entry, with and without an
+  Idempotency-Key; many owners, so that no owner's limits are in the way. A brief is planned first: that is
+  arithmetic on words, a millisecond of it, and has its own line.
 - HTTP: the same through granian with signed RS256 tokens that are verified, rate limits off, from another process.
 
 Afterwards requests arrive at half of the rate that HTTP reached, whatever becomes of those before (an open loop),
@@ -31,7 +32,7 @@ from uuid import uuid4
 import apsw
 import msgspec
 
-from benchmarks.accept_server import BRIEF, served
+from benchmarks.accept_server import BODIES, Served, served
 from benchmarks.figures import Figure, median, write
 from omnigen.adapters.local.clock import RandomIds, SystemClock
 from omnigen.adapters.local.sqlite import Database, SqliteJobs, SqliteOutbox
@@ -40,7 +41,6 @@ from omnigen.adapters.replicate.catalogue import load_catalogue
 from omnigen.domain.catalogue import Catalogue
 from omnigen.domain.quota import Tier
 from omnigen.entrypoints.http.requests import JobRequest
-from omnigen.entrypoints.http.views import renderer
 from omnigen.ports.identity import Caller
 from omnigen.usecases.draft_storyboard import DraftStoryboard
 from omnigen.usecases.policy import Policy
@@ -50,6 +50,15 @@ CALLERS: Final = 64
 JOBS_AN_OWNER: Final = 40
 """Below what the enterprise tier may have on their way at once."""
 RATE: Final = 24
+ANSWER: Final = b" " * 4_200
+"""As long as the answer to a job of three scenes."""
+
+USE_CASES: Final = {
+    "use case": ("storyboard", False),
+    "use case, key": ("storyboard", True),
+    "use case, brief": ("brief", False),
+}
+HTTP: Final = {"http": "storyboard", "http, brief": "brief"}
 
 Submit = Callable[[int], Awaitable[Any]]
 
@@ -66,21 +75,22 @@ def main() -> None:
 
 def measure(folder: Path, rounds: int, seconds: float) -> list[Figure]:
     """All rounds, then the open loop."""
-    taken: dict[str, list[float]] = {"raw": [], "use case": [], "use case, key": [], "http": []}
+    taken: dict[str, list[float]] = {name: [] for name in ("raw", *USE_CASES, *HTTP)}
     for number in range(rounds):
         place = folder / str(number)
         place.mkdir()
         taken["raw"].append(raw_inserts(place / "raw.db", seconds))
-        for name, keyed in (("use case", False), ("use case, key", True)):
-            rate = asyncio.run(accepted_by_use_case(place / f"{name}.db", seconds, keyed=keyed))
-            taken[name].append(rate)
-        with served(place / "api") as server:
-            taken["http"].append(load(server.port, server.tokens, seconds)["rate"])
+        for name, (kind, keyed) in USE_CASES.items():
+            path = place / f"{name}.db"
+            taken[name].append(asyncio.run(accepted_by_use_case(path, kind, seconds, keyed=keyed)))
+        for name, kind in HTTP.items():
+            with served(place / name) as server:
+                taken[name].append(load(server, kind, seconds)["rate"])
         print({name: round(rates[-1]) for name, rates in taken.items()}, flush=True)
     with served(folder / "open") as server:
         half = median(taken["http"]) / 2
-        load(server.port, server.tokens, 1, half)  # warm
-        opened = load(server.port, server.tokens, 2 * seconds, half)
+        load(server, "storyboard", 1, half)  # warm
+        opened = load(server, "storyboard", 2 * seconds, half)
     return figures(taken, opened)
 
 
@@ -88,7 +98,7 @@ def figures(taken: dict[str, list[float]], opened: dict[str, float]) -> list[Fig
     """Ratios of each round to its own raw rate, and the latency."""
     raw = taken["raw"]
 
-    def ratio(name: str, title: str, goal: float) -> Figure:
+    def ratio(name: str, title: str, goal: float | None = None) -> Figure:
         rates = taken[name]
         return Figure(
             title=title,
@@ -102,8 +112,10 @@ def figures(taken: dict[str, list[float]], opened: dict[str, float]) -> list[Fig
 
     return [
         ratio("use case", "Jobs accepted by the use case", 0.5),
-        ratio("use case, key", "Jobs accepted by the use case, each with an Idempotency-Key", 0.5),
+        ratio("use case, key", "... each with an Idempotency-Key", 0.5),
+        ratio("use case, brief", "... each planned first, from a brief"),
         ratio("http", "Jobs accepted over HTTP with a verified token", 0.3),
+        ratio("http, brief", "... each planned first, from a brief"),
         Figure(
             title="POST /jobs at half of that load, 99th percentile",
             value=float(f"{opened['p99_ms']:.4g}"),
@@ -130,28 +142,33 @@ def raw_inserts(path: Path, seconds: float) -> float:
     return count / passed
 
 
-async def accepted_by_use_case(path: Path, seconds: float, *, keyed: bool) -> float:
+async def accepted_by_use_case(path: Path, kind: str, seconds: float, *, keyed: bool) -> float:
     """Jobs a second, by many callers at once."""
     database = await Database.open(path)
     try:
-        submit = submitting(database, keyed=keyed)
+        submit = submitting(database, kind, keyed=keyed)
         await together(submit, 0.5)
         return await together(submit, seconds)
     finally:
         await database.close()
 
 
-def submitting(database: Database, *, keyed: bool) -> Submit:
-    """What the route does once it knows the caller: decode, accept, render."""
+def submitting(database: Database, kind: str, *, keyed: bool) -> Submit:
+    """One call of the use case. Decoding and rendering are the route's; the answer that is kept has its size."""
     catalogue = load_catalogue(None)
-    use_case, body = use_case_on(database, catalogue), json.dumps({"brief": BRIEF}).encode()
-    decoder, render = msgspec.json.Decoder(JobRequest), renderer(RATE)
-    ends = int(time.time()) + 3600
+    use_case, ends = use_case_on(database, catalogue), int(time.time()) + 3600
+    wish = msgspec.json.decode(BODIES[kind], type=JobRequest)
+    brief, storyboard = wish.wish(catalogue, RATE)
 
     async def submit(number: int) -> Any:
-        brief, _ = decoder.decode(body).wish(catalogue, RATE)
         owner = Caller(id=f"owner-{number // JOBS_AN_OWNER}", tier=Tier.ENTERPRISE, expires_at=ends)
-        return await use_case(owner, brief=brief, key=uuid4().hex if keyed else None, render=render)
+        return await use_case(
+            owner,
+            brief=brief,
+            storyboard=storyboard,
+            key=uuid4().hex if keyed else None,
+            render=lambda _: ANSWER,
+        )
 
     return submit
 
@@ -192,10 +209,11 @@ async def together(submit: Submit, seconds: float) -> float:
     return done / (time.perf_counter() - begun)
 
 
-def load(port: int, tokens: Path, seconds: float, rate: float = 0) -> dict[str, float]:
+def load(server: Served, kind: str, seconds: float, rate: float = 0) -> dict[str, float]:
     """Requests from a process of their own; `rate` a second (an open loop), or as many as will go."""
-    argv = [sys.executable, "-m", "benchmarks.accept_load", str(port), str(tokens), str(seconds), str(rate)]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=seconds + 60, check=True)
+    told = (server.port, server.tokens, kind, seconds, rate)
+    argv = [sys.executable, "-m", "benchmarks.accept_load", *map(str, told)]
+    done = subprocess.run(argv, stdout=subprocess.PIPE, text=True, timeout=seconds + 60, check=True)
     answer: dict[str, float] = json.loads(done.stdout)
     return answer
 

@@ -1,4 +1,4 @@
-"""Posts jobs from a process of its own: `python -m benchmarks.accept_load PORT TOKENS SECONDS RATE` -> JSON
+"""Posts jobs from a process of its own: `python -m benchmarks.accept_load PORT TOKENS BODY SECONDS RATE` -> JSON
 
 64 keep-alive connections and prepared bytes: it costs a fraction of what the server does. RATE 0 sends on each
 connection as soon as it has its answer; any other sends at that many a second, each at the instant at which it is
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from benchmarks.accept_server import BRIEF
+from benchmarks.accept_server import BODIES
 from emulator.ports import HOST
 
 CONNECTIONS: Final = 64
@@ -68,9 +68,8 @@ def _length(head: bytes) -> int:
     raise RuntimeError("an answer without a length")
 
 
-def requests(tokens: Path) -> Iterator[bytes]:
+def requests(tokens: Path, body: bytes) -> Iterator[bytes]:
     """Prepared requests, owner after owner."""
-    body = json.dumps({"brief": BRIEF}).encode()
     made = [
         b"POST /api/v1/jobs HTTP/1.1\r\nHost: api\r\nContent-Type: application/json\r\n"
         b"Authorization: Bearer %b\r\nContent-Length: %d\r\n\r\n%b" % (token.encode(), len(body), body)
@@ -129,11 +128,11 @@ def _times(seconds: list[float]) -> dict[str, float]:
     }
 
 
-async def run(port: int, tokens: Path, seconds: float, rate: float) -> dict[str, float]:
+async def run(port: int, tokens: Path, body: bytes, seconds: float, rate: float) -> dict[str, float]:
     """Connect, load, disconnect."""
     loop = asyncio.get_running_loop()
     made = [await loop.create_connection(Connection, HOST, port) for _ in range(CONNECTIONS)]
-    pool, asked = [connection for _, connection in made], requests(tokens)
+    pool, asked = [connection for _, connection in made], requests(tokens, body)
     try:
         if rate:
             return await open_loop(pool, asked, seconds, rate)
@@ -145,5 +144,6 @@ async def run(port: int, tokens: Path, seconds: float, rate: float) -> dict[str,
 
 
 if __name__ == "__main__":
-    port, tokens, seconds, rate = sys.argv[1:]
-    print(json.dumps(asyncio.run(run(int(port), Path(tokens), float(seconds), float(rate)))))
+    port, tokens, kind, seconds, rate = sys.argv[1:]
+    asked = run(int(port), Path(tokens), BODIES[kind], float(seconds), float(rate))
+    print(json.dumps(asyncio.run(asked)))

@@ -21,11 +21,25 @@ from joserfc.jwk import RSAKey
 from benchmarks.figures import ROOT
 from emulator.ports import HOST, free_ports
 
-BRIEF: Final = {
-    "prompt": "A lighthouse at dusk, a storm rolls in, the light comes on",
-    "duration": 15,
-    "aspect_ratio": "16:9",
+_SHOTS: Final = (
+    "Wide establishing shot, slow push-in. A lighthouse at dusk. Soft fading light. Cinematic look.",
+    "Medium tracking shot. A storm rolls in, with the lighthouse in view. Slate blue and amber palette.",
+    "Wide final shot, slow pull-back. The light comes on. It is dusk, with soft fading light.",
+)
+_BRIEF: Final = {"prompt": "A lighthouse at dusk, a storm rolls in, the light comes on", "duration": 15}
+_STORYBOARD: Final = {
+    "title": "A lighthouse at dusk",
+    "music": "Brooding and tense, building to a swell",
+    "scenes": [
+        {"prompt": shot, "duration": 5, "transition": {"type": "dissolve" if number else "cut"}}
+        for number, shot in enumerate(_SHOTS)
+    ],
 }
+BODIES: Final = {
+    "storyboard": json.dumps({"storyboard": _STORYBOARD}).encode(),
+    "brief": json.dumps({"brief": _BRIEF}).encode(),
+}
+"""Three scenes that were planned before, as the app sends them, or a wish that has to be planned first."""
 OWNERS: Final = 1_500
 """Each may have a hundred jobs on their way."""
 _ISSUER: Final = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_benchmark"
