@@ -38,8 +38,9 @@ class Skyline:
             * np.where(np.sin(0.5 * view.time + phase) > -0.93, 1.0, 0.2)
             * (0.45 + 0.55 * warmth)
         )
+        seen = (np.abs(column - stage.width / 2) < stage.width / 2 + 9) & (np.abs(row) < stage.height + 9)
         for number, tint in enumerate(self.lights):
-            mine = (warmth * 97 % 1 * len(self.lights)).astype(int) == number
+            mine = seen & ((warmth * 97 % 1 * len(self.lights)).astype(int) == number)
             dots(image, column[mine], row[mine], self.grain * view.scale(depth), tint, level[mine])
 
 

@@ -82,7 +82,7 @@ def _raw_input(source: tuple[int, int], fps: int) -> list[str]:
 
 def _video_output(size: tuple[int, int], fps: int) -> list[str]:
     width, height = size
-    scale = f"scale={width}:{height}:flags=bicubic+accurate_rnd+full_chroma_inp:{_TO_BT709}"
+    scale = f"scale={width}:{height}:flags=lanczos+accurate_rnd+full_chroma_inp:{_TO_BT709}"
     return [
         *["-map", "0:v:0", "-vf", f"{scale},format=yuv420p,setsar=1,{_TAGS}", "-filter_threads", "1"],
         *["-r", str(fps), "-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-profile:v", "high"],

@@ -552,7 +552,7 @@ FIGURES: dict[str, tuple[float, Drawing]] = {
     "fish": (1.3, fish),
     "jellyfish": (0.7, jellyfish),
     "kelp": (0.4, kelp),
-    "trunk": (0.3, trunk),
+    "trunk": (0.15, trunk),
     "lift_off": (0.4, lift_off),
     "fox": (2.1, fox),
     "runner": (1.0, runner),

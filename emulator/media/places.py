@@ -327,8 +327,8 @@ def _sand(lot: Backlot) -> None:
 def _trunks(lot: Backlot) -> None:
     rng = lot.lie("trunks")
     for side in (-1, 1):
-        for number in range(3):
-            x = side * (0.36 * lot.stage.aspect + 0.17 * number) + rng.normal(0, 0.04)
+        for number in range(2):
+            x = side * (0.36 * lot.stage.aspect + 0.24 * number) + rng.normal(0, 0.05)
             lot.figure("trunk", float(x), -0.45, 1.25, 1.0 + 0.1 * number, mirrored=side < 0)
 
 

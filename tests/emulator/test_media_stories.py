@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from emulator.media.jargon import plain
+from emulator.media.samples import STORIES as STORIES_SHOWN
+from emulator.media.samples import contact_sheet
 from emulator.media.scene import Scene, build
 from emulator.media.words import PLACES, Reading, read
 from omnigen.adapters.replicate.catalogue import load_catalogue
@@ -151,7 +154,8 @@ def test_the_palette_steers_the_light() -> None:
     """The same sea leans to the colours asked for."""
 
     def light(palette: str) -> np.ndarray:
-        return build(f"the sea by day, {palette} palette", 1, 96, 54, 4.0).frame(0, 2.0, 0.5).mean((1, 2))
+        frame = build(f"the sea by day, {palette} palette", 1, 96, 54, 4.0).frame(0, 2.0, 0.5)
+        return np.asarray(frame.mean((1, 2)))
 
     rust, ice = light("ochre and rust"), light("ice blue and white")
     assert (rust[0] - rust[2]) - (ice[0] - ice[2]) > 20
@@ -185,3 +189,11 @@ def test_one_story_has_one_coast() -> None:
     first, *others = [heights(scene.prompt, scene.seed) for scene in planned(LIGHTHOUSE)]
     assert all(other == first for other in others)
     assert heights("a lighthouse at dusk, anime", 1) != first
+
+
+def test_the_pictures_of_the_readme_are_small_and_there() -> None:
+    """A sheet of three frames a brief; what is kept in docs/pictures loads fast."""
+    assert contact_sheet(STORIES_SHOWN[:1], 96, 54).size == (3 * 104 + 8, 54 + 16)
+    kept = list((Path(__file__).parents[2] / "docs" / "pictures").iterdir())
+    assert {path.name for path in kept} >= {"lighthouse.jpg", "contact-sheet.jpg", "lighthouse.webp"}
+    assert sum(path.stat().st_size for path in kept) < 1_500_000
