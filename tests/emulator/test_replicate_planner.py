@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from emulator.replicate.planner import answer
 from omnigen.adapters.replicate.catalogue import load_catalogue
 from omnigen.domain.catalogue import TakeKind
