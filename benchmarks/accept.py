@@ -112,10 +112,10 @@ def figures(taken: dict[str, list[float]], opened: dict[str, float]) -> list[Fig
 
     return [
         ratio("use case", "Jobs accepted by the use case", 0.5),
-        ratio("use case, key", "... each with an Idempotency-Key", 0.5),
-        ratio("use case, brief", "... each planned first, from a brief"),
+        ratio("use case, key", "Jobs accepted by the use case, each with an Idempotency-Key", 0.5),
+        ratio("use case, brief", "Jobs planned from a brief and accepted by the use case"),
         ratio("http", "Jobs accepted over HTTP with a verified token", 0.3),
-        ratio("http, brief", "... each planned first, from a brief"),
+        ratio("http, brief", "Jobs planned from a brief and accepted over HTTP"),
         Figure(
             title="POST /jobs at half of that load, 99th percentile",
             value=float(f"{opened['p99_ms']:.4g}"),
