@@ -10,7 +10,9 @@ FILM: Final = "google/veo-3.1-fast"
 ANIMATED: Final = "wan-video/wan-2.7-i2v"
 
 
-def _model(model_id: str, kind: TakeKind, micros: int, unit: Unit = Unit.RUN, *, still: bool = False) -> Model:
+def _model(
+    model_id: str, kind: TakeKind, micros: int, unit: Unit = Unit.RUN, *, still: bool = False
+) -> Model:
     return Model(
         id=model_id,
         title=model_id,

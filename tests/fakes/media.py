@@ -13,12 +13,20 @@ from omnigen.ports.inspector import Footage, MediaKind
 from tests.fakes.clock import VirtualClock
 
 
+def _read(path: Path) -> str:
+    return path.read_text()
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
 class FakeInspector:
     """`omnigen.ports.inspector.Inspector`."""
 
     async def inspect(self, path: Path, kind: MediaKind) -> Footage:
         try:
-            told = json.loads(path.read_text())
+            told = json.loads(_read(path))
         except ValueError as error:
             raise Rejected("it is no media file") from error
         if told["kind"] != kind:
@@ -48,7 +56,7 @@ class FakeComposer:
         assert render.clip.exists()
         assert render.before is None or render.before.exists()
         self.rendered[render.segment.number] += 1
-        into.write_text(f"{render.segment} {render.clip.name} {render.before and render.before.name}")
+        _write(into, f"{render.segment} {render.clip.name} {render.before and render.before.name}")
 
     async def compose(
         self, render: ProgrammeRender, into: Path, *, on_progress: Progress | None = None

@@ -125,7 +125,7 @@ class FakeProvider:
         made = self.made[url.removeprefix("fake://")]
         if made.fate.expired or self._clock.now() > self._ends_at(made) + _KEPT:
             raise NotFound("the output has expired")
-        into.write_text("nonsense" if "bad" in made.fate.media else json.dumps(_media(made)))
+        _deliver(made, into)
         return _CONTENT_TYPE[made.take.kind]
 
     async def lend(self, path: Path, *, content_type: str) -> str:
@@ -152,7 +152,9 @@ class FakeProvider:
         status = self.status(made)
         ran = (self._clock.now() - made.created_at).total_seconds()
         done = status is PredictionStatus.SUCCEEDED
-        output = (made.fate.text if made.take.kind is TakeKind.PLAN else f"fake://{made.id}") if done else None
+        output = (
+            (made.fate.text if made.take.kind is TakeKind.PLAN else f"fake://{made.id}") if done else None
+        )
         return Prediction(
             id=made.id,
             status=status,
@@ -196,6 +198,14 @@ _MEDIA: Final = {
 }
 
 
+def _deliver(made: Made, into: Path) -> None:
+    into.write_text("nonsense" if "bad" in made.fate.media else json.dumps(_media(made)))
+
+
 def _media(made: Made) -> dict[str, Any]:
-    told = {"kind": _MEDIA[made.take.kind], "seconds": made.take.seconds or 2.0, "input": dict(made.take.input)}
+    told = {
+        "kind": _MEDIA[made.take.kind],
+        "seconds": made.take.seconds or 2.0,
+        "input": dict(made.take.input),
+    }
     return told | dict(made.fate.media)

@@ -38,7 +38,9 @@ POLICY: Final = Policy(job_deadline=timedelta(minutes=20))
 
 def rendered(detail: JobDetail) -> bytes:
     """An answer whose bytes tell when it was made."""
-    return f"{detail.job.id} r{detail.job.revision.number} {detail.job.status} {detail.job.updated_at}".encode()
+    return (
+        f"{detail.job.id} r{detail.job.revision.number} {detail.job.status} {detail.job.updated_at}".encode()
+    )
 
 
 def three_scenes(**changes: Any) -> Storyboard:
@@ -208,7 +210,7 @@ class World:
 
     def object_keys(self) -> list[str]:
         """Keys of all stored objects."""
-        return sorted(self.assets._objects)  # noqa: SLF001
+        return sorted(self.assets._objects)
 
 
 class _Steps:

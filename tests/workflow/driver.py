@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
 
@@ -42,9 +43,7 @@ class LocalDriver:
     def __init__(self, world: World) -> None:
         self.world = world
         self.workflow: LocalWorkflow = world.driver()
-        self._worker = Worker(
-            pipeline=world.steps, workflow=self.workflow, outbox=world.container.outbox()
-        )
+        self._worker = Worker(pipeline=world.steps, workflow=self.workflow, outbox=world.container.outbox())
 
     async def settle(self, *, at_most: timedelta = timedelta(hours=2)) -> list[Job]:
         async def over() -> bool:
@@ -76,10 +75,8 @@ class LocalDriver:
 
     async def _repeat(self, seconds: float, action: Callable[[], Awaitable[object]]) -> None:
         while True:
-            try:
+            with suppress(OmniGenError):  # as the worker does: another round will come
                 await action()
-            except OmniGenError:
-                pass  # as the worker does: another round will come
             await self.world.clock.sleep(seconds)
 
     async def cut(self) -> None:
@@ -90,5 +87,5 @@ class LocalDriver:
 
     def kill_leg(self) -> None:
         """Cut off every leg at this very instant, without waiting for it."""
-        for task in list(self.workflow._running.values()):  # noqa: SLF001
+        for task in list(self.workflow._running.values()):
             task.cancel()

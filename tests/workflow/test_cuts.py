@@ -1,4 +1,4 @@
-"""A leg that is cut off at any call of any port, before or after the call took effect: another one goes on exactly there."""
+"""A leg that is cut off at any call of a port, before or after it took effect: another one goes on exactly there."""
 
 import asyncio
 from pathlib import Path

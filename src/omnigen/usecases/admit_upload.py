@@ -26,7 +26,9 @@ class AdmitUpload:
         try:
             upload = await self.uploads.get(upload_id, owner=owner)
         except NotFound as error:
-            raise Invalid(f"reference_image is {upload_id[:60]!r}; there is no such upload", field=field) from error
+            raise Invalid(
+                f"reference_image is {upload_id[:60]!r}; there is no such upload", field=field
+            ) from error
         if not upload.content_type.startswith("image/"):
             raise Invalid(f"upload {upload.id} is {upload.content_type}; an image is allowed", field=field)
         try:
@@ -60,9 +62,7 @@ class AdmitUpload:
             await self.inspector.inspect(path, MediaKind.IMAGE)
         except Rejected as error:
             await self._save(
-                evolve(
-                    upload, status=UploadStatus.REFUSED, error=error.message, version=upload.version + 1
-                )
+                evolve(upload, status=UploadStatus.REFUSED, error=error.message, version=upload.version + 1)
             )
             await self.assets.delete(upload.key)
             raise

@@ -35,7 +35,6 @@ class DeleteJob:
         await self._stop(job)
         await mark_deleted(self.jobs, job_id, caller, self.clock.now(), deleted=True)
 
-
     async def _stop(self, job: Job) -> None:
         if job.ended or job.status is JobStatus.CANCELLING:
             return
@@ -72,9 +71,7 @@ async def mark_deleted(jobs: Jobs, job_id: str, caller: Caller, at: datetime, *,
         job = await jobs.get(job_id, owner=caller.id)
         if (job.deleted_at is not None) == deleted:
             return job
-        marked = evolve(
-            job, deleted_at=at if deleted else None, updated_at=at, version=job.version + 1
-        )
+        marked = evolve(job, deleted_at=at if deleted else None, updated_at=at, version=job.version + 1)
         try:
             await jobs.update(marked)
         except Conflict:

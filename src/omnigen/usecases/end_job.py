@@ -43,9 +43,7 @@ class FinishJob:
             if job.status is JobStatus.CANCELLING:
                 return None
             settled = job.revision.reservation.settle(cost)
-            return job.become(
-                JobStatus.SUCCEEDED, at=at, cost=cost, reservation=settled, progress=1.0
-            )
+            return job.become(JobStatus.SUCCEEDED, at=at, cost=cost, reservation=settled, progress=1.0)
 
         ended = await _end(self.jobs, self.takes, self.clock, leg, succeed)
         if ended is None:

@@ -46,6 +46,7 @@ class GenerateMusic:
             return READY
         return wait(leg, self.clock, made.wait)
 
+
 async def close_own_takes(make_take: MakeTake, leg: Leg, job: Job) -> Outcome:
     """Stop those takes that are the job's own, no scene's. STOP once none is left, or it is too late to wait."""
     if overdue(job, make_take.clock, make_take.policy):
@@ -72,7 +73,9 @@ def music_wish(storyboard: Storyboard, catalogue: Catalogue, policy: Policy) -> 
     )
 
 
-async def stored_music(make_take: MakeTake, job: Job, storyboard: Storyboard, wish: Wish | None) -> Take | None:
+async def stored_music(
+    make_take: MakeTake, job: Job, storyboard: Storyboard, wish: Wish | None
+) -> Take | None:
     """The music that was made for this storyboard, if any was."""
     if wish is None or storyboard.soundtrack.music is None:
         return None

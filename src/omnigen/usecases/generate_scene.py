@@ -80,9 +80,7 @@ class GenerateScene:
 
     # --- what is wanted next
 
-    async def _wish(
-        self, state: SceneState, scene: Scene, storyboard: Storyboard, model: Model
-    ) -> Wish:
+    async def _wish(self, state: SceneState, scene: Scene, storyboard: Storyboard, model: Model) -> Wish:
         if scene.narration and state.speech is None:
             return self._speech(scene, storyboard)
         if model.first_frame_required and scene.reference is None and state.still is None:
@@ -114,9 +112,7 @@ class GenerateScene:
             estimate=price_of(model),
         )
 
-    async def _video(
-        self, state: SceneState, scene: Scene, storyboard: Storyboard, model: Model
-    ) -> Wish:
+    async def _video(self, state: SceneState, scene: Scene, storyboard: Storyboard, model: Model) -> Wish:
         seconds = model.clip_seconds(state.frames, self.policy.frame_rate)
         picture = await self._picture(state, scene)
         return Wish(
@@ -162,9 +158,7 @@ class GenerateScene:
         match take.kind:
             case TakeKind.SPEECH:
                 frames = await self._frames_for(state, file)
-                changed = state.revise(
-                    at=now, speech=file, speech_take=take.id, frames=frames, progress=0.1
-                )
+                changed = state.revise(at=now, speech=file, speech_take=take.id, frames=frames, progress=0.1)
             case TakeKind.STILL:
                 changed = state.revise(at=now, still=file, still_take=take.id, progress=0.2)
             case _:
@@ -204,18 +198,14 @@ class GenerateScene:
             retryable=(take.error_code or take.status) in _RETRYABLE,
             charged=take.cost if take.charged else 0,
         )
-        await self._save(
-            leg, state.become(SceneStatus.FAILED, at=self.clock.now(), error=failure)
-        )
+        await self._save(leg, state.become(SceneStatus.FAILED, at=self.clock.now(), error=failure))
         return STOP
 
     async def _refused(self, leg: Leg, number: int, error: Rejected) -> Outcome:
         """It can't be asked for at all: nothing was charged for it."""
         state = (await self.jobs.scenes(leg.job_id, leg.revision))[number - 1]
         failure = Failure(code=error.reason, message=f"scene {number}: {error.message}", scene=number)
-        await self._save(
-            leg, state.become(SceneStatus.FAILED, at=self.clock.now(), error=failure)
-        )
+        await self._save(leg, state.become(SceneStatus.FAILED, at=self.clock.now(), error=failure))
         return STOP
 
     async def _note(self, leg: Leg, state: SceneState, wish: Wish, take: Take) -> None:
@@ -223,9 +213,7 @@ class GenerateScene:
             return
         progress = round(0.2 + 0.65 * take.progress, 3)
         if progress - state.progress >= 0.05 or state.video_take != take.id:
-            await self._save(
-                leg, state.revise(at=self.clock.now(), progress=progress, video_take=take.id)
-            )
+            await self._save(leg, state.revise(at=self.clock.now(), progress=progress, video_take=take.id))
 
     # --- no longer wanted
 
@@ -250,4 +238,3 @@ class GenerateScene:
 def broken(state: SceneState) -> bool:
     """Whether a scene's fate has decided its revision's."""
     return state.status in (SceneStatus.FAILED, SceneStatus.REJECTED)
-

@@ -50,9 +50,7 @@ def _files(job: Job, scenes: tuple[SceneState, ...]) -> Iterable[StoredFile | No
         yield from (video.file, video.poster, video.captions)
 
 
-async def links_to(
-    assets: Assets, files: Iterable[StoredFile | None], policy: Policy
-) -> dict[str, str]:
+async def links_to(assets: Assets, files: Iterable[StoredFile | None], policy: Policy) -> dict[str, str]:
     """A signed address for each file that is there."""
     keys = (file.key for file in files if file is not None)
     return {key: await assets.read_url(key, expires_in=policy.link) for key in keys}

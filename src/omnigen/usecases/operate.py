@@ -59,9 +59,7 @@ class OperateJobs:
         if job.ended:
             raise Conflict(f"job {job.id} is {job.status}; there is nothing to drive on")
         leg = job.epoch + 1
-        await self.outbox.add(
-            evolve(Message.to_start(job), at=self.clock.now())
-        )
+        await self.outbox.add(evolve(Message.to_start(job), at=self.clock.now()))
         return leg
 
     async def fail(self, job_id: str, reason: str) -> Job:
@@ -84,7 +82,9 @@ class OperateJobs:
         left = await self._paid(job) + sum(e.amount for e in before)
         given = left if amount is None else amount
         if not 0 < given <= left:
-            raise Invalid(f"amount is ${given / 1e6:.6g}; up to ${left / 1e6:.6g} can be refunded", field="amount")
+            raise Invalid(
+                f"amount is ${given / 1e6:.6g}; up to ${left / 1e6:.6g} can be refunded", field="amount"
+            )
         at = self.clock.now()
         entry = LedgerEntry(
             # Numbered by what was given before: of two refunds at the same moment only one is entered.

@@ -39,5 +39,9 @@ class ReceiveWebhook:
             raise Invalid(f"the body is no prediction: {error}", field="body") from error
         take = await self.takes.by_prediction(notice.id)
         # Remembered last: a delivery that an outage interrupts is worth repeating.
-        if await self.outbox.first_time(delivery, at=self.clock.now()) and take is not None and not take.ended:
+        if (
+            await self.outbox.first_time(delivery, at=self.clock.now())
+            and take is not None
+            and not take.ended
+        ):
             await wake_hint(self.workflow, take.job_id)

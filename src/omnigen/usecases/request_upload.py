@@ -30,7 +30,8 @@ class RequestUpload:
         """The upload and the form to send it with. Raises Invalid, TooLarge."""
         if content_type not in ALLOWED:
             raise Invalid(
-                f"content_type is {content_type[:60]!r}; allowed are {', '.join(ALLOWED)}", field="content_type"
+                f"content_type is {content_type[:60]!r}; allowed are {', '.join(ALLOWED)}",
+                field="content_type",
             )
         if size < 1:
             raise Invalid(f"size is {size} bytes; at least 1 is allowed", field="size")

@@ -46,7 +46,9 @@ class RetryJob:
         priced = await self._price(job, storyboard)
         check_cost(priced, max_cost)
         again = self._next(job, caller, priced)
-        scenes = SceneState.of(job.id, again.revision.number, storyboard, again.updated_at) if storyboard else ()
+        scenes = (
+            SceneState.of(job.id, again.revision.number, storyboard, again.updated_at) if storyboard else ()
+        )
         response = render(JobDetail(job=again, storyboard=storyboard, scenes=scenes))
         acceptance = Acceptance(
             job=again,
@@ -120,9 +122,7 @@ class RetryJob:
             reason=Reason.RETRY,
             brief=job.revision.brief,
             estimate=priced,
-            reservation=Reservation(
-                owner=caller.id, period=period_of(at), videos=0, amount=priced.at_most
-            ),
+            reservation=Reservation(owner=caller.id, period=period_of(at), videos=0, amount=priced.at_most),
             deadline=at + self.policy.job_deadline,
             created_at=at,
         )

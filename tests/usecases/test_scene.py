@@ -1,0 +1,144 @@
+"""One scene's takes in their order: speech, still, video; and what each decides about the next."""
+
+import pytest
+from attrs import evolve
+
+from omnigen.domain.catalogue import TakeKind
+from omnigen.domain.job import SceneState, SceneStatus
+from omnigen.ports.workflow import Leg, Verdict
+from tests.builders import a_scene
+from tests.fakes.catalogue import ANIMATED
+from tests.fakes.provider import Fate
+from tests.fakes.world import World, board_of, spoken
+from tests.promises import check_promises
+
+SPEECH, STILL, VIDEO = TakeKind.SPEECH, TakeKind.STILL, TakeKind.VIDEO
+
+
+async def _scene(world: World, leg: Leg, number: int = 1) -> SceneState:
+    return (await world.stores.jobs.scenes(leg.job_id, leg.revision))[number - 1]
+
+
+async def test_a_scene_is_generating_before_anything_is_asked(world: World) -> None:
+    leg = await world.begun()
+    outcome = await world.steps.generate_scene(leg, 1)
+    assert outcome.verdict is Verdict.WAIT
+    assert (await _scene(world, leg)).status is SceneStatus.GENERATING
+    assert [t.scene for t in world.provider.asked] == [1]
+
+
+async def test_speech_that_fits_leaves_the_scene_as_long_as_it_was(world: World) -> None:
+    """5.75 s are 1.15 times the five seconds of the scene: played faster."""
+    world.provider.will(SPEECH, Fate(media={"seconds": 5.75}))
+    leg = await world.begun(spoken())
+    assert await world.scene_done(leg) is Verdict.READY
+    assert (await _scene(world, leg)).frames == 120
+    assert [(t.kind, t.seconds) for t in await world.takes()] == [(SPEECH, 0), (VIDEO, 6)]
+
+
+async def test_speech_lengthens_the_scene_before_the_video_is_paid_for(world: World) -> None:
+    world.provider.will(SPEECH, Fate(media={"seconds": 6.5}))
+    leg = await world.begun(spoken(words=14))
+    assert await world.scene_done(leg) is Verdict.READY
+    assert (await _scene(world, leg)).frames == 162  # 6.5 s and a quarter to breathe
+    assert [t.seconds for t in await world.takes() if t.kind is VIDEO] == [8]
+
+
+async def test_speech_a_little_too_long_for_the_model_is_fitted_to_its_longest_clip(world: World) -> None:
+    world.provider.will(SPEECH, Fate(media={"seconds": 9.0}))
+    leg = await world.begun(spoken(words=16))
+    assert await world.scene_done(leg) is Verdict.READY
+    assert (await _scene(world, leg)).frames == 8 * 24
+
+
+async def test_speech_too_long_for_any_clip_fails_the_scene_before_the_video_is_paid(world: World) -> None:
+    world.provider.will(SPEECH, Fate(media={"seconds": 9.3}))
+    leg = await world.begun(spoken(words=16))
+    assert await world.scene_done(leg) is Verdict.STOP
+    state = await _scene(world, leg)
+    assert state.error is not None
+    assert (state.status, state.error.code) == (SceneStatus.FAILED, "narration_too_long")
+    assert [t.kind for t in await world.takes()] == [SPEECH]
+    job = await world.steps.fail_job(leg, None)
+    assert job.revision.cost == sum(t.cost for t in await world.takes())
+    await check_promises(world)
+
+
+async def test_a_model_that_animates_gets_its_still_first(world: World) -> None:
+    board = evolve(board_of(a_scene(1, narration="here it is")), model=ANIMATED)
+    leg = await world.begun(board)
+    assert await world.scene_done(leg) is Verdict.READY
+    speech, still, video = await world.takes()
+    assert [t.kind for t in (speech, still, video)] == [SPEECH, STILL, VIDEO]
+    assert still.file is not None
+    assert still.file.key in video.input["image"]
+    assert still.seed == video.seed == 1001
+
+
+async def test_a_stored_scene_is_ready_whatever_is_called_again(world: World) -> None:
+    leg = await world.begun()
+    await world.scene_done(leg)
+    for _ in range(3):
+        assert (await world.steps.generate_scene(leg, 1)).verdict is Verdict.READY
+    assert len(world.provider.asked) == 1
+
+
+async def test_two_scenes_that_say_the_same_share_the_take(world: World) -> None:
+    """Side by side, so that neither has stored it when the other asks."""
+    scenes = (a_scene(n, narration="the same words") for n in (1, 2))
+    leg = await world.begun(board_of(*scenes))
+    job = await world.walked(leg)
+    takes = await world.takes()
+    assert [t.kind for t in takes].count(SPEECH) == 1
+    assert job.revision.cost == sum(t.estimate for t in takes)
+    await check_promises(world)
+
+
+async def test_what_can_not_be_put_to_the_model_costs_nothing(world: World) -> None:
+    leg = await world.begun(board_of(a_scene(1, prompt="impossible")))
+    assert await world.scene_done(leg) is Verdict.STOP
+    state = await _scene(world, leg)
+    assert state.error is not None
+    assert state.error.code == "prompt_impossible"
+    assert world.provider.asked == []
+
+
+async def test_nothing_begins_once_another_scene_has_failed(world: World) -> None:
+    world.provider.will(VIDEO, Fate(reply="refused"), scene=1)
+    leg = await world.begun()
+    assert await world.scene_done(leg, 1) is Verdict.STOP
+    assert await world.scene_done(leg, 2) is Verdict.STOP
+    assert [t.scene for t in world.provider.asked] == [1]
+    job = await world.steps.fail_job(leg, None)
+    assert job.revision.error is not None
+    assert job.revision.error.scene == 1
+
+
+async def test_progress_only_grows(world: World) -> None:
+    leg = await world.begun()
+    world.provider.usual[VIDEO] = Fate(seconds=60)
+    await world.scene_done(leg)
+    events = await world.stores.jobs.events(leg.job_id, 1, after={})
+    shown = [e.data["progress"] for e in events if e.scene == 1]
+    assert len(shown) > 5
+    assert shown == sorted(shown)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+async def test_a_clip_shorter_than_its_scene_is_rejected(world: World, number: int) -> None:
+    world.provider.will(VIDEO, Fate(media={"seconds": 4.4}), scene=number)
+    leg = await world.begun()
+    await world.scene_done(leg, number)
+    assert (await world.steps.render_segment(leg, number)).verdict is Verdict.STOP
+    assert (await _scene(world, leg, number)).status is SceneStatus.REJECTED
+
+
+async def test_a_segment_is_rendered_once_both_its_clips_are_there(world: World) -> None:
+    leg = await world.begun()
+    for number in (3, 1):
+        await world.scene_done(leg, number)
+        await world.steps.render_segment(leg, number)
+    assert world.composer.rendered == {1: 1}
+    await world.scene_done(leg, 2)
+    await world.steps.render_segment(leg, 2)
+    assert world.composer.rendered == {1: 1, 2: 1, 3: 1}
