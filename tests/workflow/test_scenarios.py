@@ -316,3 +316,32 @@ def _twice(step: Callable[..., object]) -> Callable[..., object]:
         return first
 
     return both
+
+
+async def test_a_wake_shortens_the_wait_even_if_it_comes_during_the_look(
+    world: World, driver: LocalDriver
+) -> None:
+    """Polls are an hour apart: only the two wakes bring the job on."""
+    object.__setattr__(world.policy, "poll", 3600.0)
+    accepted = await world.submit(board_of(a_scene(1)))
+    looks = 0
+
+    async def wake_while_it_looks(name: str, _: int, when: str) -> None:
+        nonlocal looks
+        if (name, when) == ("provider.get", "after"):
+            looks += 1
+            if looks == 1:
+                await driver.workflow.wake(accepted.job_id)
+
+    world.faults.hook = wake_while_it_looks
+    await driver.until(lambda: _asked(world, 1))
+    await driver.workflow.wake(accepted.job_id)  # as a webhook does: the first look finds it running
+    await driver.until(lambda: _looked(lambda: looks, 2))
+    begun = world.clock.now()
+    await driver.settle()
+    assert world.clock.now() - begun < timedelta(minutes=6)  # the leg's end is the longest wait there is
+    await check_promises(world)
+
+
+async def _looked(looks: Callable[[], int], count: int) -> bool:
+    return looks() >= count
