@@ -13,6 +13,10 @@ from emulator.media.words import Reading
 _BY_SEED = ("push", "pan_right", "pan_left", "tilt", "orbit", "push", "pull")
 _LOWEST = 0.9
 """The subject's foot stays above this row in wide shots."""
+_CUT = -0.45
+"""Whoever's foot is below this stands behind something: the picture may cut them."""
+_FILLS = 1.25
+"""Nobody needs to come nearer than this many picture heights tall."""
 Framing = tuple[float, float, float]
 """x, y, zoom."""
 
@@ -95,30 +99,53 @@ def camera_for(
     move = reading.move or pick(_BY_SEED, "move", int(rng.integers(1 << 30)))
     far = min(1.0, 0.35 + seconds / 12)
     aside = float(rng.normal(0, 0.012))
-    start, end = (_framing(shot, stage, hero, step, far, side, aside, seconds) for step in _MOVES[move])
+    on_set = _Set(stage=stage, hero=hero, side=side, seconds=seconds)
+    start, end = (
+        on_set.framing(shot, (1 + (nearer - 1) * far, across * far, down * far), aside)
+        for nearer, across, down in _MOVES[move]
+    )
     sway = {"handheld": 0.007, "static": 0.0}.get(move, 0.0012)
     if reading.style == "documentary":
         sway = max(sway, 0.005)
     return Camera(start=start, end=end, sway=sway, phase=float(rng.uniform(0, 6.28)))
 
 
-def _framing(
-    shot: Shot, stage: Stage, hero: Figure | None, step: Framing, far: float, side: float, aside: float,
-    seconds: float,
-) -> Framing:  # fmt: skip
-    nearer, across, down = 1 + (step[0] - 1) * far, step[1] * far, step[2] * far
-    if hero is None:
-        scale = (1 + 0.45 * (shot.nearest - 1)) * max(1.0, nearer)
-        return (-(across + aside) * stage.aspect, down, scale)
-    fitting = 0.9 * stage.aspect / (hero.size * hero.pen.width) * (1.6 if shot.point > 0.5 else 1.0)
-    scale = min(shot.nearest, max(shot.farthest, min(shot.tall / hero.size, fitting)))
-    scale = max(1.0, scale * nearer)
-    part = 0.25 + 0.75 * hero.depth
-    column = (shot.x * side + across + aside) * stage.aspect
-    x = (hero.x + hero.speed[0] * seconds / 2 - column / scale) / max(0.2, hero.depth)
-    part_y = 0.3 + 0.7 * hero.depth
-    if shot.tall:
-        y = down + (shot.row - stage.horizon + (hero.up + shot.point * hero.size) * scale) / part_y
-    else:
-        y = down + min(0.0, (_LOWEST - stage.horizon + hero.up * scale) / part_y)
-    return (float(np.clip(x, -1.3, 1.3)), float(np.clip(y, -0.6, 1.3)), 1 + (scale - 1) / part)
+@frozen(kw_only=True)
+class _Set:
+    """What a camera is set up for: who is filmed, on which stage, in what light, for how long."""
+
+    stage: Stage
+    hero: Figure | None
+    side: float
+    seconds: float
+
+    def framing(self, shot: Shot, step: Framing, aside: float) -> Framing:
+        """`shot`, a `step` of its move further, the subject `aside` of its place."""
+        nearer, across, down = step
+        across += aside
+        if self.hero is None:
+            scale = (1 + 0.45 * (shot.nearest - 1)) * max(1.0, nearer)
+            return (-across * self.stage.aspect, down, scale)
+        scale = max(1.0, self._scale(shot, self.hero) * nearer)
+        x = self._x(shot, self.hero, across, scale)
+        y = down + self._y(shot, self.hero, scale)
+        zoom = 1 + (scale - 1) / (0.25 + 0.75 * self.hero.depth)
+        return (float(np.clip(x, -1.3, 1.3)), float(np.clip(y, -0.6, 1.3)), zoom)
+
+    def _scale(self, shot: Shot, hero: Figure) -> float:
+        """How much larger than in the wide shot; near shots may cut what is wide."""
+        room = (1.6 if shot.point > 0.5 else 1.0) * 0.9 * self.stage.aspect
+        wanted = min(shot.tall / hero.size, room / (hero.size * hero.pen.width))
+        return min(shot.nearest, max(min(shot.farthest, _FILLS / hero.size), wanted))
+
+    def _x(self, shot: Shot, hero: Figure, across: float, scale: float) -> float:
+        column = (shot.x * self.side + across) * self.stage.aspect
+        return (hero.x + hero.speed[0] * self.seconds / 2 - column / scale) / max(0.2, hero.depth)
+
+    def _y(self, shot: Shot, hero: Figure, scale: float) -> float:
+        part, horizon = 0.3 + 0.7 * hero.depth, self.stage.horizon
+        if shot.tall:
+            return (shot.row - horizon + (hero.up + shot.point * hero.size) * scale) / part
+        if hero.up < _CUT:
+            return 0.0
+        return min(0.0, (_LOWEST - horizon + hero.up * scale) / part)

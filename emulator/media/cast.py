@@ -23,6 +23,7 @@ _STANDING = {
     "tent": 0.12,
     "castle": 0.3,
     "fox": 0.1,
+    "cat": 0.09,
     "runner": 0.14,
     "robot": 0.17,
     "shoe": 0.1,
@@ -265,8 +266,11 @@ def _sea_life(lot: Backlot) -> None:
 
 def _still_life(lot: Backlot) -> None:
     subjects = lot.reading.subjects
-    name = next((name for name in ("cup", "bottle", "candle") if name in subjects), "cup")
-    size = {"cup": 0.3, "bottle": 0.5, "candle": 0.42}[name]
+    if "person" in subjects:
+        _behind_the_table(lot)
+        return
+    name = next((name for name in ("cup", "bottle", "candle", "cat") if name in subjects), "cup")
+    size = {"cup": 0.3, "bottle": 0.5, "candle": 0.42, "cat": 0.4}[name]
     x = lot.third * 0.6
     if name == "candle":
         for dx, share in ((-0.16, 0.7), (0.17, 0.82)):
@@ -277,6 +281,13 @@ def _still_life(lot: Backlot) -> None:
         figure.body = np.asarray(colour("#f2e6d2") * china + lot.palette.upper * np.float32(0.22), np.float32)
         figure.detail = np.asarray(figure.body * np.float32(0.3), np.float32)
         lot.add(Steam(lot.stage, lot.palette, lot.texture("steam"), x, -0.1 + 0.9 * figure.size, 0.9))
+
+
+def _behind_the_table(lot: Backlot) -> None:
+    """Someone at work, the table before them."""
+    table = lot.layers.pop()
+    lot.figure("person", lot.third * 0.6, -0.52, 1.02, 0.7, bob=0.004)
+    lot.add(table)
 
 
 _INSIDE = {"space": _space_cast, "underwater": _sea_life, "room": _still_life}

@@ -526,6 +526,19 @@ def cherry(pen: Pen) -> None:
             pen.round((float(x), float(y + up)), float(size * rng.uniform(0.5, 1.0)))
 
 
+def cat(pen: Pen) -> None:
+    """A sitting cat, its tail around its feet."""
+    left = [(-0.2, 0.0), (-0.27, 0.14), (-0.2, 0.36), (-0.1, 0.52), (-0.13, 0.68)]
+    right = [(0.13, 0.68), (0.12, 0.5), (0.16, 0.3), (0.15, 0.0)]
+    pen.shape(*curve(left), *curve(right)).round((0, 0.75), 0.155, 0.135)
+    for side in (-1, 1):
+        pen.shape((side * 0.15, 0.76), (side * 0.13, 1.0), (side * 0.02, 0.86))
+    pen.line(*curve([(-0.16, 0.05), (-0.32, 0.03), (-0.34, 0.13), (-0.42, 0.2)]), wide=0.055)
+    pen.on("detail", 140).shape(
+        *curve([(0.0, 0.5), (0.09, 0.4), (0.1, 0.2), (0.06, 0.03), (-0.02, 0.2), (0.0, 0.5)])
+    )
+
+
 FIGURES: dict[str, tuple[float, Drawing]] = {
     "lighthouse": (0.5, lighthouse),
     "boat": (0.8, sailboat),
@@ -555,6 +568,7 @@ FIGURES: dict[str, tuple[float, Drawing]] = {
     "trunk": (0.15, trunk),
     "lift_off": (0.4, lift_off),
     "fox": (2.1, fox),
+    "cat": (0.95, cat),
     "runner": (1.0, runner),
     "shoe": (2.1, shoe),
     "robot": (1.0, robot),

@@ -64,6 +64,8 @@ COLOURS = {
 }
 """The colours that prompts name."""
 
+_THINGS = frozenset({"coral", "rose", "honey", "cream", "amber", "mint", "peach"})
+"""Before a noun these are what it is made of: `a coral reef`."""
 _TECHNIQUE = (
     # lens and light
     "depth of field|field of view|dynamic range|golden ratio|rule of thirds|lens flares?|light leaks?"
@@ -113,4 +115,4 @@ def plain(text: str) -> str:
 def tint_before(text: str, at: int) -> str | None:
     """The colour that stands just before the word at `at`: `yellow` of `a yellow taxi`."""
     before = text[:at].rsplit(BREAK, 1)[-1].split()[-2:]
-    return next((word for word in reversed(before) if word in COLOURS), None)
+    return next((word for word in reversed(before) if word in COLOURS and word not in _THINGS), None)

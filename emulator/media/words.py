@@ -66,7 +66,8 @@ BELONGS = {
     "fish": "underwater",
     "jellyfish": "underwater",
     "tent": "mountains",
-    "cabin": "mountains",
+    "cabin": "lake",
+    "cat": "room",
     "castle": "mountains",
     "temple": "lake",
     "campfire": "lake",
@@ -87,7 +88,7 @@ BELONGS = {
 HINTS: Vocabulary = {
     "city": "detective taxi cab commuter skateboard* runner running-shoes sneaker jog*",
     "meadow": "horse dog sheep cow",
-    "room": "cat chef cook* barista book",
+    "room": "baker chef cook* barista book watchmaker",
 }
 """Words that tell the place without naming it."""
 SUBJECTS: Vocabulary = {
@@ -95,7 +96,7 @@ SUBJECTS: Vocabulary = {
     "boat": "boat sailboat sailing sails ship yacht fisherman fishermen vessel",
     "person": "hik* climber person man woman girl boy child people traveller traveler hiker wanderer couple"
     " detective dancer explorer hero heroine knight fisher* she monk samurai cyclist skier"
-    " lover friend mother father",
+    " lover friend mother father baker chef cook* barista writer painter carpenter watchmaker",
     "robot": "robot android",
     "runner": "runner jogger sprinter running-man running-woman sprints",
     "birds": "bird gull seagull crow raven swallow flock geese pelican dove eagle hawk crane owl",
@@ -106,7 +107,8 @@ SUBJECTS: Vocabulary = {
     "palms": "palm tropical oasis",
     "cabin": "cabin hut cottage house farmhouse barn chalet village",
     "deer": "deer stag elk horse",
-    "fox": "fox wolf dog cat bear",
+    "fox": "fox wolf dog bear",
+    "cat": "cat kitten",
     "whale": "whale dolphin",
     "rocket": "rocket spaceship spacecraft launches",
     "astronaut": "astronaut cosmonaut",
@@ -215,7 +217,7 @@ def read(prompt: str) -> Reading:
     style = _first(filmed["style"])
     return Reading(
         hour=_first(found["hour"]),
-        weather=found["weather"],
+        weather=found["weather"] or (("snow",) if colours == _WINTER else ()),
         places=places,
         subjects=subjects,
         matter=found["matter"],
@@ -237,6 +239,10 @@ _WHERE = (
     " (?:in|on|at|over|through|across|from|past|by|into|along|under|above|inside|near|to|down|up|towards|reaches)"
     " (?:[a-z'é]+ ){0,3}?"
 )
+_WITHIN = (("beach", ("sea",)), ("road", ("desert", "mountains", "forest", "meadow", "sea")))
+"""A beach is by its sea and a road leads through its land: it is the nearer one that we stand on."""
+_WINTER = ("ice blue", "white")
+"""A palette that is only ever asked for with snow."""
 _IN_VIEW = re.compile(r" with ((?:[a-z0-9'é]+ )+?)in view ")
 _SMALL_WORDS = frozenset(["the", "and", "with", "for", "its", "this", "that", "shot", "wide", "slow", "view"])
 
@@ -250,6 +256,9 @@ def _placed(text: str) -> tuple[str, ...]:
         if at is not None and (name != "clouds" or inside is not None):
             spots[name] = (inside is None, at)
     named = sorted(spots, key=lambda name: (name == "clouds", spots[name]))
+    for within, around in _WITHIN:
+        if within in named and named[0] in around:
+            named = [within, *(name for name in named if name != within)]
     return tuple(named)
 
 
@@ -264,7 +273,8 @@ def _homes(text: str, subjects: tuple[str, ...], air: tuple[str, ...]) -> tuple[
 def _in_view_first(text: str, subjects: tuple[str, ...]) -> tuple[str, ...]:
     """Whoever is `in view` is who the story is about."""
     shown = [name for phrase in _IN_VIEW.findall(text) for name in _found(f" {phrase} ", SUBJECTS)]
-    return tuple(dict.fromkeys([*shown, *subjects]))
+    told = dict.fromkeys([*shown, *subjects])
+    return tuple(name for name in told if not (name == "tree" and "palms" in told))
 
 
 def _tint(text: str, subjects: tuple[str, ...]) -> str | None:
