@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -37,6 +38,7 @@ class Money(View, frozen=True):
         return cls(micros=micros, usd=dollars(micros))
 
 
+@lru_cache(maxsize=4_096)  # a job names a dozen amounts, and most of them are the price table's
 def dollars(micros: Micros) -> str:
     """Micro-dollars as dollars: exact, with at least two digits after the point."""
     whole, rest = divmod(abs(micros), 1_000_000)
