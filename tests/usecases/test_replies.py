@@ -1,12 +1,14 @@
 """Every reply that a request can get, and none: what is known to be charged, and what is sent again (P2, P11)."""
 
+import asyncio
 import itertools
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from omnigen.domain.catalogue import TakeKind
-from omnigen.domain.errors import Transient
+from omnigen.domain.errors import Superseded, Transient
 from omnigen.domain.quota import EntryKind
 from omnigen.domain.take import Take, TakeStatus
 from omnigen.ports.provider import PredictionStatus
@@ -196,16 +198,54 @@ async def test_no_more_than_the_account_s_creations_a_minute_are_sent(world: Wor
         assert len(world.provider.asked) == 12
 
 
-async def test_money_is_never_spent_beyond_what_is_held_however_takes_race(world: World) -> None:
-    """Three scenes were cancelled by the provider and charged: none of them is covered a second time."""
+async def test_a_take_that_was_charged_for_nothing_is_not_covered_twice(world: World) -> None:
     world.provider.will(VIDEO, *[Fate(ends=PredictionStatus.CANCELED)] * 3)
     leg = await world.begun()
     for number in (1, 2, 3):
         await world.steps.generate_scene(leg, number)
-    world.clock.advance(20)
     for number in (1, 2, 3):
         await world.scene_done(leg, number)
     job = await world.steps.fail_job(leg, None)
-    assert job.revision.cost <= job.revision.reservation.amount
+    assert job.revision.cost == job.revision.reservation.amount
     assert len(world.provider.made) == 3
     await check_promises(world)
+
+
+async def test_of_takes_that_race_for_the_rest_of_the_money_those_that_fit_are_sent(world: World) -> None:
+    """One of three was charged for nothing, all three want another try, and two are covered."""
+    world.provider.will(VIDEO, Fate(ends=PredictionStatus.CANCELED), FAILED, FAILED)
+    leg = await world.begun()
+    for number in (1, 2, 3):
+        await world.steps.generate_scene(leg, number)
+
+    async def give_way(*_: object) -> None:
+        await asyncio.sleep(0)  # so that the three go in step, call by call
+
+    world.faults.hook = give_way
+
+    async def side_by_side() -> list[Verdict]:
+        scenes = (world.until(partial(world.steps.generate_scene, leg, n)) for n in (1, 2, 3))
+        return list(await asyncio.gather(*scenes))
+
+    verdicts = await world.clock.run(side_by_side())
+    assert sorted(verdicts) == [Verdict.READY, Verdict.READY, Verdict.STOP]
+    assert len(world.provider.made) == 3 + 2
+    job = await world.steps.fail_job(leg, None)
+    assert job.revision.cost == job.revision.reservation.amount
+    assert job.revision.error is not None
+    assert job.revision.error.code == "budget_exhausted"
+    await check_promises(world)
+
+
+async def test_nothing_is_sent_for_a_job_that_ended_since_the_step_began(world: World) -> None:
+    leg = await world.begun()
+
+    async def end(name: str, _: int, when: str) -> None:
+        if (name, when) == ("takes.intend", "before"):
+            world.faults.hook = None
+            await world.desk.jobs.fail(leg.job_id, "enough")
+
+    world.faults.hook = end
+    with pytest.raises(Superseded):
+        await world.steps.generate_scene(leg, 1)
+    assert world.provider.asked == []

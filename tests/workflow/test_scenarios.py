@@ -318,6 +318,20 @@ def _twice(step: Callable[..., object]) -> Callable[..., object]:
     return both
 
 
+async def test_what_outlives_the_leg_in_which_a_scene_failed_still_comes_home(
+    world: World, driver: LocalDriver
+) -> None:
+    """Another leg waits for it: it is paid for, and a retry has use for it."""
+    world.provider.usual[VIDEO] = Fate(seconds=600)
+    world.provider.will(VIDEO, Fate(seconds=1, ends=PredictionStatus.FAILED, error_code="sensitive"), scene=1)
+    await world.submit()
+    (job,) = await driver.settle()
+    assert job.status is JobStatus.FAILED
+    assert [t.status for t in await world.takes()].count(TakeStatus.STORED) == 2
+    assert job.revision.cost == 2 * PRICE
+    await check_promises(world)
+
+
 async def test_a_wake_shortens_the_wait_even_if_it_comes_during_the_look(
     world: World, driver: LocalDriver
 ) -> None:

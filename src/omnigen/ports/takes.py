@@ -10,8 +10,8 @@ from omnigen.domain.take import Take
 class Takes(Protocol):
     """The record of all takes. A call that returns has made its change durable; one that raises has changed nothing.
 
-    Ids are made of job, revision, scene, kind and attempt, so that two workers with the same intent meet in
-    the same item. A prediction id belongs to one take, whoever comes first.
+    Ids are made of job, revision, kind, fingerprint and attempt, so that two workers, or two scenes, with the
+    same intent meet in the same item. A prediction id belongs to one take, whoever comes first.
     """
 
     async def intend(self, take: Take) -> Take:

@@ -1,0 +1,90 @@
+"""The worker's rounds: every message is acted on, and nothing that breaks in one round ends the others."""
+
+import asyncio
+from pathlib import Path
+
+from omnigen.container import Worker
+from omnigen.domain.errors import Transient
+from omnigen.entrypoints.worker import look, serve
+from tests.contract.harness import FAMILIES
+from tests.fakes.world import ADA, StillWorkflow, World, a_world
+
+
+class _Stoppable(StillWorkflow):
+    def __init__(self) -> None:
+        super().__init__()
+        self.stopped = 0
+        self.heard = asyncio.Event()
+
+    async def start(self, job_id: str, leg: int) -> None:
+        await super().start(job_id, leg)
+        self.heard.set()
+
+    async def stop(self) -> None:
+        self.stopped += 1
+
+
+def _worker(world: World) -> tuple[Worker, _Stoppable]:
+    workflow = _Stoppable()
+    return Worker(pipeline=world.steps, workflow=workflow, outbox=world.container.outbox()), workflow
+
+
+async def test_each_message_is_acted_on_once_and_taken_out(tmp_path: Path) -> None:
+    async with a_world(FAMILIES["memory"], tmp_path) as world:
+        worker, workflow = _worker(world)
+        job_id = (await world.submit()).job_id
+        for _ in range(3):
+            await look(worker)
+        assert workflow.started == [(job_id, 1)]
+        assert await world.stores.outbox.pending(limit=5) == []
+
+
+async def test_a_message_stays_until_it_was_acted_on(tmp_path: Path) -> None:
+    """Acting is before taking out: a crash between the two has it acted on again, which does no harm."""
+    async with a_world(FAMILIES["memory"], tmp_path) as world:
+        worker, workflow = _worker(world)
+        await world.submit()
+
+        def crash(name: str, _: int, when: str) -> None:
+            if (name, when) == ("outbox.done", "before"):
+                raise asyncio.CancelledError
+
+        world.faults.hook = crash
+        await asyncio.gather(look(worker), return_exceptions=True)
+        world.faults.hook = None
+        await look(worker)
+        assert len(workflow.started) == 2
+
+
+async def test_rounds_go_on_whatever_breaks_in_one(tmp_path: Path) -> None:
+    """An outage at the very start, and a bug later: the message that comes then is heard all the same."""
+    async with a_world(FAMILIES["memory"], tmp_path) as world:
+        worker, workflow = _worker(world)
+        broken = 0
+
+        def trouble(name: str, _: int, when: str) -> None:
+            nonlocal broken
+            if when == "before" and broken < 4 and name in {"jobs.undriven", "outbox.pending"}:
+                broken += 1
+                raise (Transient("away") if broken % 2 else KeyError("a bug"))
+
+        world.faults.hook = trouble
+        stop = asyncio.Event()
+        serving = asyncio.create_task(serve(worker, stop))
+        job_id = (await world.submit()).job_id
+        await asyncio.wait_for(workflow.heard.wait(), 20)
+        stop.set()
+        await asyncio.wait_for(serving, 20)
+        assert broken == 4
+        assert (job_id, 1) in workflow.started
+        assert workflow.stopped == 1
+
+
+async def test_a_cancel_reaches_the_living_leg_as_a_wake(tmp_path: Path) -> None:
+    async with a_world(FAMILIES["memory"], tmp_path) as world:
+        worker, workflow = _worker(world)
+        world.container.workflow.override(world.container.outbox_workflow)
+        job_id = (await world.submit()).job_id
+        await world.app.cancel_job(ADA, job_id)
+        await look(worker)
+        assert workflow.woken == [job_id]
