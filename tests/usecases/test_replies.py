@@ -9,6 +9,7 @@ import pytest
 
 from omnigen.domain.catalogue import TakeKind
 from omnigen.domain.errors import Superseded, Transient
+from omnigen.domain.job import JobStatus
 from omnigen.domain.quota import EntryKind
 from omnigen.domain.take import Take, TakeStatus
 from omnigen.ports.provider import PredictionStatus
@@ -249,3 +250,12 @@ async def test_nothing_is_sent_for_a_job_that_ended_since_the_step_began(world: 
     with pytest.raises(Superseded):
         await world.steps.generate_scene(leg, 1)
     assert world.provider.asked == []
+    (left,) = await world.takes()
+    await world.retry(leg.job_id)
+    job = await world.walked(await world.next_leg(leg.job_id))
+    assert job.status is JobStatus.SUCCEEDED
+    assert left.id not in {
+        t.id for t in world.provider.asked
+    }  # the revision that asked for it can't pay any more
+    assert job.revision.cost == 3 * left.estimate
+    await check_promises(world)
