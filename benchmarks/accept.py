@@ -4,7 +4,7 @@
 
 Three things are measured in turn, round after round, on one disk:
 
-- raw: apsw, one row of some 200 bytes a transaction, WAL, synchronous=FULL: every row is on the disk before the next.
+- raw, before and after the others: apsw, one row of some 200 bytes a transaction, WAL, synchronous=FULL: every row is on the disk before the next.
 - the use case: SubmitJob on the SQLite adapter, 64 callers at once. A storyboard of three scenes is priced and
   written with the job, its scenes, its hold on quota and money, its event and its outbox entry, with and without an
   Idempotency-Key; many owners, so that no owner's limits are in the way. A brief is planned first: that is
@@ -79,13 +79,15 @@ def measure(folder: Path, rounds: int, seconds: float) -> list[Figure]:
     for number in range(rounds):
         place = folder / str(number)
         place.mkdir()
-        taken["raw"].append(raw_inserts(place / "raw.db", seconds))
+        before = raw_inserts(place / "before.db", seconds / 2)
         for name, (kind, keyed) in USE_CASES.items():
             path = place / f"{name}.db"
             taken[name].append(asyncio.run(accepted_by_use_case(path, kind, seconds, keyed=keyed)))
         for name, kind in HTTP.items():
             with served(place / name) as server:
                 taken[name].append(load(server, kind, seconds)["rate"])
+        after = raw_inserts(place / "after.db", seconds / 2)
+        taken["raw"].append((before + after) / 2)
         print({name: round(rates[-1]) for name, rates in taken.items()}, flush=True)
     with served(folder / "open") as server:
         half = median(taken["http"]) / 2
