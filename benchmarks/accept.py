@@ -4,7 +4,8 @@
 
 Three things are measured in turn, round after round, on one disk:
 
-- raw, before and after the others: apsw, one row of some 200 bytes a transaction, WAL, synchronous=FULL: every row is on the disk before the next.
+- raw, before and after the others: apsw, one row of some 200 bytes a transaction, WAL, synchronous=FULL, so that
+  every row is on the disk before the next.
 - the use case: SubmitJob on the SQLite adapter, 64 callers at once. A storyboard of three scenes is priced and
   written with the job, its scenes, its hold on quota and money, its event and its outbox entry, with and without an
   Idempotency-Key; many owners, so that no owner's limits are in the way. A brief is planned first: that is
