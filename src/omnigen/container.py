@@ -6,6 +6,7 @@ Adapters are named by their import path, so that a process loads only those that
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from importlib import import_module
 from os import cpu_count
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,12 @@ One = providers.Singleton
 
 def late(path: str, *args: Any, **kwargs: Any) -> providers.Singleton[Any]:
     """One of the class at an import path, which is imported when it is first needed."""
-    return providers.Singleton(path, *args, **kwargs)
+
+    def make(*args: Any, **kwargs: Any) -> Any:
+        module, _, name = path.rpartition(".")
+        return getattr(import_module(module), name)(*args, **kwargs)
+
+    return providers.Singleton(make, *args, **kwargs)
 
 
 def _find_ffmpeg(configured: Path | None) -> Any:
@@ -79,7 +85,7 @@ class Container(containers.DeclarativeContainer):
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
     policy: providers.Dependency[Policy] = providers.Dependency(instance_of=Policy)
 
-    # Opened and closed by `opened` below.
+    # Opened and closed by `opened` below; the provider by `working`, which alone has a use for it.
     database: providers.Dependency[Any] = providers.Dependency()
     assets: providers.Dependency[Any] = providers.Dependency()
     provider: providers.Dependency[Any] = providers.Dependency()
@@ -250,7 +256,13 @@ async def running(settings: Settings) -> AsyncIterator[App]:
 @asynccontextmanager
 async def working(settings: Settings) -> AsyncIterator[Worker]:
     """The worker's pipeline, with everything open that it needs."""
-    async with opened(settings) as container:
+    from omnigen.adapters.replicate.provider import ReplicateProvider  # noqa: PLC0415  the worker alone asks models
+
+    async with (
+        opened(settings) as container,
+        ReplicateProvider(settings.replicate, container.catalogue()) as provider,
+    ):
+        container.provider.override(providers.Object(provider))
         workflow = _driver(container)
         container.workflow.override(providers.Object(workflow))
         yield Worker(pipeline=container.pipeline(), workflow=workflow, outbox=container.outbox())
@@ -289,19 +301,16 @@ async def opened(settings: Settings, policy: Policy | None = None) -> AsyncItera
     from omnigen.adapters.aws.s3 import S3Assets  # noqa: PLC0415
     from omnigen.adapters.local.sqlite import Database  # noqa: PLC0415
     from omnigen.adapters.replicate.catalogue import load_catalogue  # noqa: PLC0415
-    from omnigen.adapters.replicate.provider import ReplicateProvider  # noqa: PLC0415
 
     async with AsyncExitStack() as stack:
         catalogue = load_catalogue(settings.catalogue)
         database = await Database.open(settings.database)
         stack.push_async_callback(database.close)
         assets = await stack.enter_async_context(S3Assets(settings.assets))
-        provider = await stack.enter_async_context(ReplicateProvider(settings.replicate, catalogue))
         yield Container(
             settings=providers.Object(settings),
             policy=providers.Object(policy or policy_of(settings)),
             database=providers.Object(database),
             assets=providers.Object(assets),
-            provider=providers.Object(provider),
             catalogue=providers.Object(catalogue),
         )

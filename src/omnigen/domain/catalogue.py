@@ -69,7 +69,10 @@ class Model:
 
     def clip_seconds(self, frames: int, rate: int) -> int:
         """Shortest clip that covers `frames`, in whole seconds: what is paid. The longest where none does."""
-        return next((s for s in self.seconds if s * rate >= frames), self.seconds[-1])
+        for seconds in self.seconds:
+            if seconds * rate >= frames:
+                return seconds
+        return self.seconds[-1]
 
     @property
     def longest(self) -> int:
@@ -92,11 +95,11 @@ class Catalogue:
 
     def find(self, model_id: str, kind: TakeKind) -> Model:
         """The model of that id. Raises Invalid, naming those that there are."""
-        known = [m for m in self.models if m.kind is kind]
-        for model in known:
-            if model.id == model_id:
+        for model in self.models:
+            if model.id == model_id and model.kind is kind:
                 return model
-        raise Invalid(f"model is {model_id!r}; allowed are {', '.join(m.id for m in known)}", field="model")
+        allowed = ", ".join(model.id for model in self.models if model.kind is kind)
+        raise Invalid(f"model is {model_id!r}; allowed are {allowed}", field="model")
 
     def default(self, kind: TakeKind) -> Model:
         """The model that makes takes of a kind unless another is asked for."""

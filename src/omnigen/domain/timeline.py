@@ -10,6 +10,7 @@ so that segments laid end to end are the programme, and a segment depends on two
 
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Final
 
 from attrs import field, frozen
@@ -29,6 +30,7 @@ _SHAPE: Final = {
 }
 
 
+@lru_cache(maxsize=1024)  # scenes and transitions have few lengths, and decimals take their time
 def frames_of(seconds: float | Decimal, rate: int = FRAME_RATE) -> int:
     """Seconds as whole frames, halves rounded up: the one place where seconds become frames."""
     return int((Decimal(str(seconds)) * rate).quantize(Decimal(1), rounding=ROUND_HALF_UP))

@@ -1,6 +1,7 @@
 """Noun phrases: who a clause is about, and how to name them again in another scene."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from attrs import frozen
@@ -46,6 +47,7 @@ class Subject:
         return f"the {self.head}" if self.definite.startswith("the ") and self.head else self.definite
 
 
+@lru_cache(maxsize=2048)  # the parts of a plan ask for the same few clauses
 def subject_of(text: str) -> Subject:
     """The subject of a clause; empty where it has none of its own (`finds a door`, `it rains`)."""
     kept = _noun_phrase(_after_setting(text).split())

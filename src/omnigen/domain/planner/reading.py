@@ -1,6 +1,7 @@
 """What stays the same from scene to scene: who it is about, where, at what hour, in what weather."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -52,6 +53,7 @@ def settings(beats: Iterable[Beat], subject: Subject = _NOBODY) -> list[Setting]
     return told
 
 
+@lru_cache(maxsize=2048)  # the parts of a plan ask for the same few clauses
 def read_setting(text: str) -> Setting:
     """Time, place and weather that a text speaks of."""
     told = tokens(text)

@@ -1,6 +1,6 @@
 """Routes of jobs: submit, list, show, cancel, retry, delete, restore, and the address of the video."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from litestar import Request, Response, delete, get, post
 from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
@@ -11,7 +11,7 @@ from omnigen.domain.idempotency import check_key
 from omnigen.domain.job import JobStatus
 from omnigen.entrypoints.http.facade import AppDep
 from omnigen.entrypoints.http.requests import JobRequest, RetryRequest
-from omnigen.entrypoints.http.responses import guarded
+from omnigen.entrypoints.http.responses import Rendered, guarded
 from omnigen.entrypoints.http.views import JobPage, JobView, renderer
 from omnigen.ports.identity import Caller
 from omnigen.usecases.job_detail import Accepted
@@ -130,9 +130,7 @@ def _accepted(accepted: Accepted) -> Response[JobView]:
     headers = {"Location": f"/api/v1/jobs/{accepted.job_id}"}
     if accepted.replayed:
         headers["Idempotent-Replayed"] = "true"
-    return Response(
-        cast("JobView", accepted.response), status_code=202, headers=headers, media_type="application/json"
-    )
+    return Rendered(accepted.response, status=202, headers=headers)
 
 
 HANDLERS = [submit_job, list_jobs, get_job, get_video, cancel_job, retry_job, delete_job, restore_job]

@@ -18,12 +18,12 @@ _MICRO: Final = Decimal(1_000_000)
 _MOST: Final = Decimal(1_000_000)
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """Base of what clients send: an unknown field is an error, so that a misspelt one never goes unnoticed."""
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of what clients get."""
+class View(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Base of what clients get. A tree can't hold itself, so the collector has nothing to look for."""
 
 
 class Money(View, frozen=True):
@@ -32,13 +32,13 @@ class Money(View, frozen=True):
     micros: Annotated[int, Meta(description="Whole micro-dollars.", examples=[1_200_000])]
     usd: Annotated[str, Meta(description="The same in dollars.", examples=["1.20"])]
 
-    @classmethod
-    def of(cls, micros: Micros) -> "Money":
+    @staticmethod
+    @lru_cache(maxsize=4_096)  # a job names a dozen amounts, and most of them are the price table's
+    def of(micros: Micros) -> "Money":
         """An amount in both spellings."""
-        return cls(micros=micros, usd=dollars(micros))
+        return Money(micros=micros, usd=dollars(micros))
 
 
-@lru_cache(maxsize=4_096)  # a job names a dozen amounts, and most of them are the price table's
 def dollars(micros: Micros) -> str:
     """Micro-dollars as dollars: exact, with at least two digits after the point."""
     whole, rest = divmod(abs(micros), 1_000_000)
