@@ -76,7 +76,14 @@ def _beginnings(text: str) -> list[str]:
     told = [" ".join(tokens(word)) for word in said]
     verb = find_verb(told)
     ends = [k for k in range(2, len(said)) if k == verb or told[k] in w.BREAKS or said[k - 1].endswith(",")]
-    return [" ".join(said[:k]) for k in reversed(ends) if told[k - 1] not in w.WEAK_ENDS]
+    cuts = [" ".join(said[:k]) for k in reversed(ends) if told[k - 1] not in w.WEAK_ENDS]
+    return [cut for cut in cuts if not _dangles(cut)]
+
+
+def _dangles(text: str) -> bool:
+    """Whether it breaks off in `..., then the fox`, before anything has been done."""
+    last = text.rpartition(", ")[2]
+    return last.startswith("then ") and find_verb(tokens(last)) is None
 
 
 def _any_beginnings(text: str) -> list[str]:
