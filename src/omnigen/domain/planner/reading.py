@@ -34,8 +34,14 @@ def find_subject(script: Script) -> Subject:
         return Subject()
     found = [subject for text in texts if (subject := subject_of(text)).head]
     actors = [subject for subject in found if subject.head not in w.SCENERY]
-    people = [subject for subject in actors if subject.head not in w.PLACES]
+    people = [subject for subject in actors if subject.head not in w.PLACES or _is_somewhere(subject, texts)]
     return next(iter([*people, *actors, *found]), Subject())
+
+
+def _is_somewhere(subject: Subject, texts: Iterable[str]) -> bool:
+    """A boat on a calm sea is what it is about; a forest on its own is where it plays."""
+    places = (_place(text) for text in texts if subject_of(text) == subject)
+    return any(place and subject.head not in tokens(place) for place in places)
 
 
 def settings(beats: Iterable[Beat], subject: Subject = _NOBODY) -> list[Setting]:

@@ -132,7 +132,7 @@ ABSTRACT: Final = _set(
 )
 """`The history of a tree` is about a tree."""
 SCENERY: Final = _set(
-    "time sun moon light night day morning camera rain storm wind sky snow fog mist clouds waves thunder"
+    "time sun moon stars light night day morning camera rain storm wind sky snow fog mist clouds waves thunder"
 )
 """What a clause may be about without the film being about it."""
 RELATIVES: Final = _set("which who whose that where like")
