@@ -3,6 +3,7 @@
 A media file of theirs is a small JSON text that says what it would show.
 """
 
+import asyncio
 import json
 from collections import Counter
 from pathlib import Path
@@ -24,7 +25,7 @@ def _write(path: Path, text: str) -> None:
 class FakeInspector:
     """`omnigen.ports.inspector.Inspector`."""
 
-    async def inspect(self, path: Path, kind: MediaKind) -> Footage:
+    async def inspect(self, path: Path, kind: MediaKind, *, sampled: bool = False) -> Footage:
         try:
             told = json.loads(_read(path))
         except ValueError as error:
@@ -56,6 +57,7 @@ class FakeComposer:
         assert render.clip.exists()
         assert render.before is None or render.before.exists()
         self.rendered[render.segment.number] += 1
+        await asyncio.sleep(0)  # as a process that runs beside us
         _write(into, f"{render.segment} {render.clip.name} {render.before and render.before.name}")
 
     async def compose(

@@ -91,6 +91,20 @@ async def test_whose_prediction_was_adopted_by_an_equal_take_finds_the_other_one
     await check_promises(world, ended=False)
 
 
+async def test_a_prediction_older_than_the_intent_is_another_s(world: World) -> None:
+    """Whoever gave it up has it in the books as lost: to adopt it would leave a later one in nobody's."""
+    world.provider.will(VIDEO, Fate(reply="lost"), Fate(reply="unheard"))
+    leg = await world.begun(ONE)
+    await world.steps.generate_scene(leg, 1)
+    await world.desk.jobs.fail(leg.job_id, "enough")
+    world.clock.advance(30)
+    leg = await world.begun(ONE)
+    assert await world.scene_done(leg) is Verdict.READY
+    assert [t.status for t in await world.takes()] == [TakeStatus.LOST, TakeStatus.STORED]
+    assert "p0001" not in [t.prediction_id for t in await world.takes()]
+    await check_promises(world, ended=False)
+
+
 async def test_throttling_waits_as_long_as_it_is_told_and_sends_the_same_take(world: World) -> None:
     verdict, (take,) = await _made(world, Fate(reply="throttled", retry_after=47))
     assert (verdict, take.sends) == (Verdict.READY, 2)

@@ -1,5 +1,7 @@
 """One scene's takes in their order: speech, still, video; and what each decides about the next."""
 
+import asyncio
+
 import pytest
 from attrs import evolve
 
@@ -87,10 +89,34 @@ async def test_two_scenes_that_say_the_same_share_the_take(world: World) -> None
     """Side by side, so that neither has stored it when the other asks."""
     scenes = (a_scene(n, narration="the same words") for n in (1, 2))
     leg = await world.begun(board_of(*scenes))
+
+    async def give_way(*_: object) -> None:
+        await asyncio.sleep(0)  # so that the two go in step, call by call
+
+    world.faults.hook = give_way
+    await world.clock.run(_both(world, leg))
     job = await world.walked(leg)
     takes = await world.takes()
     assert [t.kind for t in takes].count(SPEECH) == 1
     assert job.revision.cost == sum(t.estimate for t in takes)
+    await check_promises(world)
+
+
+async def _both(world: World, leg: Leg) -> None:
+    await asyncio.gather(*(world.steps.generate_scene(leg, n) for n in (1, 2)))
+
+
+async def test_a_scene_that_waited_to_be_sent_is_not_to_blame_when_another_fails(world: World) -> None:
+    world.provider.will(VIDEO, Fate(reply="throttled", retry_after=60), scene=1)
+    world.provider.will(VIDEO, Fate(reply="refused"), scene=2)
+    leg = await world.begun()
+    await world.steps.generate_scene(leg, 1)
+    await world.scene_done(leg, 2)
+    assert await world.scene_done(leg, 1) is Verdict.STOP
+    assert (await _scene(world, leg, 1)).error is None
+    job = await world.steps.fail_job(leg, None)
+    assert job.revision.error is not None
+    assert (job.revision.error.scene, job.revision.cost) == (2, 0)
     await check_promises(world)
 
 
@@ -131,6 +157,23 @@ async def test_a_clip_shorter_than_its_scene_is_rejected(world: World, number: i
     await world.scene_done(leg, number)
     assert (await world.steps.render_segment(leg, number)).verdict is Verdict.STOP
     assert (await _scene(world, leg, number)).status is SceneStatus.REJECTED
+
+
+async def test_neighbours_that_arrive_together_render_their_segment_once(world: World) -> None:
+    leg = await world.begun()
+    for number in (1, 2, 3):
+        await world.scene_done(leg, number)
+
+    async def give_way(*_: object) -> None:
+        await asyncio.sleep(0)  # so that the three go in step, call by call
+
+    world.faults.hook = give_way
+
+    async def together() -> None:
+        await asyncio.gather(*(world.steps.render_segment(leg, n) for n in (1, 2, 3)))
+
+    await world.clock.run(together())
+    assert world.composer.rendered == {1: 1, 2: 1, 3: 1}
 
 
 async def test_a_segment_is_rendered_once_both_its_clips_are_there(world: World) -> None:

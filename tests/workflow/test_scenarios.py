@@ -244,6 +244,7 @@ async def test_a_bug_in_one_step_ends_the_job_and_wastes_nothing_that_runs(
             raise KeyError("a bug")
 
     world.faults.hook = broken
+    world.provider.will(VIDEO, Fate(seconds=60), scene=3)
     await world.submit()
     (job,) = await driver.settle()
     assert job.status is JobStatus.FAILED

@@ -293,13 +293,8 @@ class MakeTake:
             cost=take.estimate,
             epoch=leg.number,
         )
-        try:
-            await self._save(take, submitted)
-        except Conflict as error:
-            if error.reason != "prediction_taken":
-                raise
-            # A take with the same input adopted it first; ours is to be found the same way.
-            return Progress(take=take, wait=self.policy.poll / 2)
+        # Raises Conflict where a take with the same input adopted it first: ours is then found the same way.
+        await self._save(take, submitted)
         return Progress(take=submitted, wait=self.policy.poll)
 
     # --- after a lost reply
@@ -307,11 +302,8 @@ class MakeTake:
     async def _adopt(self, leg: Leg, take: Take) -> Progress:
         since = take.intended_at - self.policy.clock_skew
         for prediction in await self._candidates(take, since):
-            if await self.takes.by_prediction(prediction.id) is not None:
-                continue
-            found = await self._submitted(leg, take, prediction)
-            if found.take is not None and found.take.status is TakeStatus.SUBMITTED:
-                return found
+            if await self.takes.by_prediction(prediction.id) is None:
+                return await self._submitted(leg, take, prediction)
         now, sent = self.clock.now(), take.sent_at or take.intended_at
         if now < sent + self.policy.adoption:
             return Progress(take=take, wait=self.policy.poll)
