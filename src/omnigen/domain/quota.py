@@ -49,7 +49,7 @@ QUOTAS: Final[dict[Tier, Quota]] = {
 
 def period_of(at: datetime) -> str:
     """The accounting period of an instant: its month in UTC, as in `2026-11`."""
-    return f"{at:%Y-%m}"
+    return f"{at.year:04}-{at.month:02}"
 
 
 class ReservationStatus(StrEnum):

@@ -1,6 +1,7 @@
 """Rows of a job and of what belongs to it. Every function runs inside a transaction of its caller."""
 
 from datetime import datetime
+from functools import cache
 
 import apsw
 
@@ -18,10 +19,6 @@ _INSERT = "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _UPDATE = """
 UPDATE jobs SET owner = ?2, revision = ?3, status = ?4, ended = ?5, version = ?6, driven_until = ?7,
     deleted_at = ?8, document = ?9 WHERE id = ?1
-"""
-_SCENES = """
-INSERT INTO scenes
-SELECT value ->> 'job_id', value ->> 'revision', value ->> 'number', value FROM json_each(?)
 """
 _SCENE = """
 SELECT s.document, j.ended OR j.revision <> s.revision FROM scenes s JOIN jobs j ON j.id = s.job_id
@@ -79,7 +76,16 @@ def add_storyboard(db: apsw.Connection, job: Job, storyboard: Storyboard) -> boo
 def add_scenes(db: apsw.Connection, scenes: tuple[SceneState, ...]) -> None:
     """Write all scenes in one statement: forty of them would cost forty trips into SQLite."""
     if scenes:
-        db.execute(_SCENES, (text(scenes),))
+        db.execute(_insert_scenes(len(scenes)), [value for scene in scenes for value in _scene_row(scene)])
+
+
+@cache
+def _insert_scenes(count: int) -> str:
+    return "INSERT INTO scenes VALUES " + ", ".join(["(?, ?, ?, ?)"] * count)
+
+
+def _scene_row(scene: SceneState) -> tuple[str | int, ...]:
+    return (scene.job_id, scene.revision, scene.number, text(scene))
 
 
 def find_scene(db: apsw.Connection, scene: SceneState) -> tuple[SceneState, bool]:
