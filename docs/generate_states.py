@@ -30,7 +30,8 @@ _SCENE: Final = """\
 ## Scene of a revision
 
 `SCENE_MOVES` in [job.py](../src/omnigen/domain/job.py). `stored` means that its clip is in our own store; `ready`,
-that the clip has been looked at and is good; `rejected`, that it is not. A clip that an earlier revision has
+that the clip has been looked at and is good; `rejected`, that it is not: damage deep in a clip is found only when
+it is rendered. A clip that an earlier revision has
 paid for is stored at once.
 """
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from omnigen.adapters.ffmpeg.inspector import FfmpegInspector
 from omnigen.domain.errors import Rejected, Transient
@@ -151,6 +152,25 @@ async def test_damage_in_the_middle_is_found(
     path.write_bytes(whole)
     with pytest.raises(Rejected, match="is cut off or damaged"):
         await inspector.inspect(path, MediaKind.VIDEO)
+
+
+async def test_a_sample_tells_what_decoding_all_of_it_tells(
+    shelf: ClipShelf, inspector: FfmpegInspector
+) -> None:
+    clip = shelf.numbered(1, 40, rate=25, tick_frames=[1])
+    whole = await inspector.inspect(clip, MediaKind.VIDEO)
+    sample = await inspector.inspect(clip, MediaKind.VIDEO, sampled=True)
+    assert abs(sample.seconds - whole.seconds) < 0.05
+    assert evolve(sample, seconds=0) == evolve(whole, seconds=0)
+
+
+async def test_a_truncated_clip_is_refused_by_a_sample(
+    shelf: ClipShelf, inspector: FfmpegInspector, tmp_path: Path
+) -> None:
+    whole = shelf.numbered(1, 96, options=("-movflags", "+faststart")).read_bytes()
+    (tmp_path / "clip.mp4").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(Rejected, match=r"is cut off or damaged|is damaged"):
+        await inspector.inspect(tmp_path / "clip.mp4", MediaKind.VIDEO, sampled=True)
 
 
 async def test_a_missing_file_is_nobodys_fault(inspector: FfmpegInspector, tmp_path: Path) -> None:

@@ -233,6 +233,19 @@ async def test_a_clip_in_disguise_is_refused_though_nobody_inspected_it(
     assert not (tmp_path / "s.mp4").exists()
 
 
+async def test_damage_deep_in_a_clip_is_found_by_rendering_it(
+    shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    """Nobody has decoded all of a clip before: its segment must not show what is broken."""
+    whole = bytearray(shelf.numbered(1, 96, options=("-movflags", "+faststart")).read_bytes())
+    start = whole.index(b"mdat") + len(whole) // 4
+    whole[start : start + len(whole) // 3] = bytes(len(whole) // 3)
+    (tmp_path / "clip.mp4").write_bytes(whole)
+    film = Film(timeline=timeline(96), clips=(tmp_path / "clip.mp4",))
+    with pytest.raises(Rejected, match="the clip of scene 1 is"):
+        await film.segment(composer, 1, tmp_path / "s.mp4")
+
+
 async def test_a_clip_that_breaks_off_is_refused(
     shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
 ) -> None:

@@ -59,7 +59,7 @@ SCENE_MOVES: Final[Mapping[SceneStatus, frozenset[SceneStatus]]] = {
     SceneStatus.PENDING: _SCENE_ENDINGS | {SceneStatus.GENERATING, SceneStatus.STORED},
     SceneStatus.GENERATING: _SCENE_ENDINGS | {SceneStatus.STORED},
     SceneStatus.STORED: _SCENE_ENDINGS | {SceneStatus.READY, SceneStatus.REJECTED},
-    SceneStatus.READY: frozenset(),
+    SceneStatus.READY: frozenset({SceneStatus.REJECTED}),
     SceneStatus.REJECTED: frozenset(),
     SceneStatus.FAILED: frozenset(),
     SceneStatus.CANCELLED: frozenset(),

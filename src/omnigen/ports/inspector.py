@@ -26,7 +26,7 @@ class Footage:
     width: int = 0
     height: int = 0
     frames: int = 0
-    """Pictures that really decode; 0 for sound."""
+    """Pictures that really decode, or that are there to be decoded if only sampled; 0 for sound."""
     rate: Fraction | None = None
     """Average frames a second."""
     codec: str = ""
@@ -40,8 +40,11 @@ class Inspector(Protocol):
     A file is foreign until it has been inspected: playlists, scripts and bombs in disguise are refused.
     """
 
-    async def inspect(self, path: Path, kind: MediaKind) -> Footage:
-        """Say what is in the file.
+    async def inspect(self, path: Path, kind: MediaKind, *, sampled: bool = False) -> Footage:
+        """Say what is in the file, all of it decoded.
+
+        `sampled` is for a video that will be rendered, and so decoded, anyway: it is read to its end, but only
+        its first pictures are decoded, and damage further on is left for the renderer to find.
 
         Raises Rejected, in words that a user understands, if it isn't what `kind` says, can't be
         decoded, or is larger than we work with. Raises Transient if the probe itself could not run.

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from omnigen.domain.captions import Cue
 from omnigen.domain.catalogue import Catalogue
-from omnigen.domain.errors import Conflict, Superseded, Transient
+from omnigen.domain.errors import Conflict, Rejected, Superseded, Transient
 from omnigen.domain.job import Job, JobStatus, SceneStatus, Video
 from omnigen.domain.storyboard import Captions
 from omnigen.domain.take import StoredFile
@@ -100,7 +100,10 @@ class ComposeVideo:
     # --- the work itself
 
     async def _compose(self, leg: Leg, cutting: Cutting, done: list[float]) -> Outcome:
-        segments = await self._segments(cutting, done)
+        try:
+            segments = await self._segments(cutting, done)
+        except Rejected:
+            return STOP  # A clip has turned out to be damaged, and its scene is rejected.
         music = await self._music(cutting)
         # A folder of this call's own: a repeated one, or an older leg's, may be writing at the same time.
         with TemporaryDirectory(prefix="programme-", dir=self.workspace.folder(cutting.job.id)) as folder:

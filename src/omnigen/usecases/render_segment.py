@@ -87,9 +87,12 @@ class RenderSegment:
         if scope.closing or state.status is SceneStatus.REJECTED:
             return STOP
         cutting = await self.cutting(scope.job)
-        for near in (number, number + 1):
-            if near <= len(scenes) and self._renderable(cutting, near):
-                await self.render(cutting, near)
+        try:
+            for near in (number, number + 1):
+                if near <= len(scenes) and self._renderable(cutting, near):
+                    await self.render(cutting, near)
+        except Rejected:
+            return STOP
         return READY
 
     async def cutting(self, job: Job) -> Cutting:
@@ -103,18 +106,23 @@ class RenderSegment:
         assert state.clip is not None
         path = await self.workspace.bring(leg.job_id, state.clip)
         try:
-            self._check_length(state, await self.inspector.inspect(path, MediaKind.VIDEO))
+            # All of it is decoded when it is rendered; decoding it twice would take a third of a job's time.
+            self._check_length(state, await self.inspector.inspect(path, MediaKind.VIDEO, sampled=True))
         except Rejected as error:
-            failure = Failure(
-                code="clip_rejected",
-                message=f"scene {state.number}: {error.message}",
-                scene=state.number,
-                retryable=True,
-            )
-            await self._save(leg, state.become(SceneStatus.REJECTED, at=self.clock.now(), error=failure))
+            await self._reject(leg.number, state, error)
             return False
-        await self._save(leg, state.become(SceneStatus.READY, at=self.clock.now(), progress=1.0))
+        ready = state.become(SceneStatus.READY, at=self.clock.now(), progress=1.0)
+        await self._save(leg.number, ready)
         return True
+
+    async def _reject(self, epoch: int, state: SceneState, error: Rejected) -> None:
+        failure = Failure(
+            code="clip_rejected",
+            message=f"scene {state.number}: {error.message}",
+            scene=state.number,
+            retryable=True,
+        )
+        await self._save(epoch, state.become(SceneStatus.REJECTED, at=self.clock.now(), error=failure))
 
     def _check_length(self, state: SceneState, footage: Footage) -> None:
         wanted = seconds_of(state.frames, self.policy.frame_rate)
@@ -122,9 +130,9 @@ class RenderSegment:
         if footage.seconds < wanted - 0.5:
             raise Rejected(f"its clip is {footage.seconds:.2f} s long; {wanted:.2f} s were asked for")
 
-    async def _save(self, leg: Leg, state: SceneState) -> None:
+    async def _save(self, epoch: int, state: SceneState) -> None:
         try:
-            await self.jobs.update_scene(evolve(state, epoch=leg.number))
+            await self.jobs.update_scene(evolve(state, epoch=epoch))
         except Superseded:
             raise
         except Conflict:
@@ -139,7 +147,10 @@ class RenderSegment:
         return all(scene.status is SceneStatus.READY for scene in needed)
 
     async def render(self, cutting: Cutting, number: int) -> StoredFile:
-        """The segment of a scene, from the store where it has been rendered before."""
+        """The segment of a scene, from the store where it has been rendered before.
+
+        Raises Rejected where one of its clips turns out to be damaged: the scene at fault is rejected by then.
+        """
         segment = cutting.timeline.segment(number)
         render = SegmentRender(
             segment=segment,
@@ -160,9 +171,25 @@ class RenderSegment:
         into = self.workspace.folder(cutting.job.id) / f"{Path(key).stem}.{id(ready):x}.mp4"
         try:
             await self.composer.render_segment(ready, into)
-            return await self.assets.put(key, into, content_type="video/mp4", once=True)
+            stored = await self.assets.put(key, into, content_type="video/mp4", once=True)
+            await self.workspace.keep(cutting.job.id, stored, into)
+        except Rejected as error:
+            await self._blame(cutting, segment.number, error)
+            raise
         finally:
             into.unlink(missing_ok=True)
+        return stored
+
+    async def _blame(self, cutting: Cutting, number: int, error: Rejected) -> None:
+        """Reject the scene whose clip broke a segment: the first that doesn't decode from end to end."""
+        for state in cutting.sources(number):
+            path = await self.workspace.bring(cutting.job.id, cutting.clip(state.number))
+            try:
+                await self.inspector.inspect(path, MediaKind.VIDEO)
+            except Rejected as found:
+                await self._reject(cutting.job.epoch, state, found)
+                return
+        await self._reject(cutting.job.epoch, cutting.scenes[number - 1], error)
 
     @staticmethod
     def _cues(cutting: Cutting, segment: Segment) -> tuple[Cue, ...]:

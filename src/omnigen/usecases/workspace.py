@@ -37,6 +37,12 @@ class Workspace:
                 await self.assets.fetch(file.key, path)
         return path
 
+    async def keep(self, job_id: str, file: StoredFile, path: Path) -> None:
+        """Take over what was stored from here, so that it needn't be downloaded again."""
+        name = f"{file.sha256}{Path(file.key).suffix}"
+        async with self.lock(job_id, name):
+            await asyncio.to_thread(path.replace, self.folder(job_id) / name)
+
     async def clear(self, job_id: str) -> None:
         """Take away everything of a job."""
         self._locks.pop(job_id, None)

@@ -10,7 +10,7 @@ Imports nothing of OmniGen: it starts in a tenth of a second.
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -58,14 +58,14 @@ def _head(path: str, demuxer: str, limits: Facts) -> Facts:
 
 
 def _inspect(files: list[list[str]], limits: Facts) -> Facts:
-    """Decode all of one file: what its header says may be a lie."""
+    """Go through all of one file, whatever its header says; `sampled` decodes only how its picture begins."""
     path, demuxer = files[0]
     with _opened(path, demuxer, limits) as container:
         stream = _required(container, limits["kind"])
         _not_too_long(_claimed_s(container), limits)
         if stream is not None:
             _bounded(stream, limits)
-        facts = _decoded(container, stream, limits)
+        facts = (_sampled if limits["sampled"] else _decoded)(container, stream, limits)
         if limits["kind"] != "image":
             _keeps_its_word(container, stream, facts)
         return facts
@@ -147,14 +147,52 @@ def _decoded(container: InputContainer, stream: VideoStream | None, limits: Fact
     try:
         for frame in container.decode(wanted):
             _count(frame, stream, facts)
-            _not_too_long(max(facts["seconds"], facts["sound_s"]), limits)
-            if facts["frames"] > limits["max_frames"]:
-                raise Refused(f"has more than {limits['max_frames']} frames")
+            _within(facts, limits)
     except FFmpegError:
         if stream is not None and facts["frames"] < stream.frames:
             raise _cut_off(facts["frames"], stream.frames) from None
         raise
     return _complete(facts, stream)
+
+
+def _sampled(container: InputContainer, stream: VideoStream | None, limits: Facts) -> Facts:
+    """Count all packets, but decode only the first pictures: whoever renders the rest decodes it."""
+    assert stream is not None
+    facts: Facts = {"has_sound": bool(container.streams.audio), "frames": 0, "seconds": 0.0, "sound_s": 0.0}
+    shown_s = float(1 / stream.average_rate) if stream.average_rate else 0.0
+    begins_s = 0.0
+    for packet in container.demux(stream, *container.streams.audio[:1]):
+        if packet.is_corrupt and packet.size:
+            raise _cut_off(facts["frames"], stream.frames)
+        if packet.pts is None or packet.is_discard:
+            continue
+        ends_s = float((packet.pts + (packet.duration or 0)) * packet.time_base)
+        if packet.stream.type == "audio":
+            facts["sound_s"] = max(facts["sound_s"], ends_s)
+            continue
+        if "width" not in facts:
+            _begin(packet.decode(), stream, facts)
+        begins_s = float(packet.pts * packet.time_base) if not facts["frames"] else begins_s
+        facts["frames"] += 1
+        facts["seconds"] = max(facts["seconds"], float(packet.pts * packet.time_base) - begins_s + shown_s)
+        _within(facts, limits)
+    if "width" not in facts:
+        _begin(stream.decode(None), stream, facts)
+    return _complete(facts, stream)
+
+
+def _begin(frames: Sequence[object], stream: VideoStream, facts: Facts) -> None:
+    """Note the first picture's shape, once there is one."""
+    for frame in frames:
+        if isinstance(frame, VideoFrame):
+            facts |= _shape(stream, frame)
+            return
+
+
+def _within(facts: Facts, limits: Facts) -> None:
+    _not_too_long(max(facts["seconds"], facts["sound_s"]), limits)
+    if facts["frames"] > limits["max_frames"]:
+        raise Refused(f"has more than {limits['max_frames']} frames")
 
 
 def _count(frame: object, stream: VideoStream | None, facts: Facts) -> None:
@@ -240,9 +278,10 @@ def _rises(stamps: Iterable[int | None]) -> bool:
 
 
 def _programme(files: list[list[str]], limits: Facts) -> Facts:
-    """The finished file: its packets, its length, and every sample of its sound decoded."""
+    """The finished file, followed by its segments: its packets are theirs, bit by bit, and its sound decodes."""
     path, demuxer = files[0]
     facts = _packets(path, demuxer, limits)
+    facts["payload_kept"] = _payload(files[:1], limits) == _payload(files[1:], limits)
     with _opened(path, demuxer, limits) as container:
         facts["seconds"] = _claimed_s(container)
         audio = next(iter(container.streams.audio), None)
@@ -254,6 +293,16 @@ def _programme(files: list[list[str]], limits: Facts) -> Facts:
             facts |= {"decoded_samples": sum(_samples(container))}
         facts["title"] = container.metadata.get("title", "")
     return facts
+
+
+def _payload(files: list[list[str]], limits: Facts) -> str:
+    """A hash of all coded pictures in their order."""
+    digest = hashlib.sha256()
+    for path, demuxer in files:
+        with _opened(path, demuxer, limits) as container:
+            for packet in container.demux(container.streams.video[0]):
+                digest.update(packet)
+    return digest.hexdigest()
 
 
 def _samples(container: InputContainer) -> Iterator[int]:

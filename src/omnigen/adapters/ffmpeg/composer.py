@@ -54,6 +54,7 @@ class FfmpegComposer:
             made = scratch / "segment.mp4"
             steps = await self.plan_segment(render, scratch=scratch, into=made)
             await self._run_all(steps, on_progress)
+            await self._decodes(render, made)
             await asyncio.to_thread(deliver, made, into)
 
     async def plan_segment(self, render: SegmentRender, *, scratch: Path, into: Path) -> plan.SegmentPlan:
@@ -102,6 +103,13 @@ class FfmpegComposer:
         for command in steps.commands:
             await self._run(command, _reported(on_progress, done, total))
             done += command.frames or 0
+
+    async def _decodes(self, render: SegmentRender, made: Path) -> None:
+        """Raise Transient unless every frame of a fresh segment can be decoded: only such are ever joined."""
+        outcome = await self._runner.run(plan.plan_check(render, made))
+        if outcome.frames != render.segment.frames:
+            subject = f"the segment of scene {render.segment.number}"
+            raise Transient(f"{subject}: {outcome.frames} frames decode, not {render.segment.frames}")
 
     async def _run(self, command: Command, on_frames: Frames | None) -> None:
         outcome = await self._runner.run(command, on_frames)

@@ -1,4 +1,4 @@
-"""The `Inspector`: decodes a foreign file from end to end in a process of its own."""
+"""The `Inspector`: goes through a foreign file from end to end in a process of its own."""
 
 import asyncio
 from fractions import Fraction
@@ -24,9 +24,11 @@ class FfmpegInspector:
     def __init__(self, cores: int) -> None:
         self._prober = Prober(asyncio.Semaphore(max(1, cores)))
 
-    async def inspect(self, path: Path, kind: MediaKind) -> Footage:
+    async def inspect(self, path: Path, kind: MediaKind, *, sampled: bool = False) -> Footage:
         """Say what is in the file; see the port for the errors."""
-        found = await self._prober.decode(path, kind, _SUBJECT[kind])
+        found = await self._prober.decode(
+            path, kind, _SUBJECT[kind], sampled=sampled and kind is MediaKind.VIDEO
+        )
         return Footage(
             kind=kind,
             seconds=0.0 if kind is MediaKind.IMAGE else found["seconds"],

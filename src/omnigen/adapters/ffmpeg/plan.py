@@ -90,6 +90,16 @@ def _body(render: SegmentRender, clip: Source, tail: Path | None, into: Path) ->
     )
 
 
+def plan_check(render: SegmentRender, made: Path) -> Command:
+    """Decode a finished segment to its end. Errors are errors of the entropy coding: nobody sees the picture."""
+    stream = graph.own(made, threads=1, skip_loop_filter="all", skip_idct="all").video
+    return Command(
+        step=f"scene {render.segment.number}, verification",
+        args=_strictly(graph.compiled([stream], "-", {"format": "null"})),
+        limits=_limits(render.canvas, render.segment.frames),
+    )
+
+
 def _picture(source: Source, canvas: Canvas, frames: int) -> graph.Stream:
     """A clip's picture on the canvas; a second more than is needed is read, never all of an endless file."""
     stream = graph.foreign(source.path, source.demuxer, frames / canvas.rate + 1).video

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import structlog
 from attrs import frozen
@@ -72,20 +73,32 @@ class Prober:
     def __init__(self, slots: asyncio.Semaphore) -> None:
         self._runner = Runner((sys.executable, "-I", str(_CHILD)), slots)
         self._seen: dict[tuple[str, int, int], Look] = {}
+        self._looking: WeakValueDictionary[tuple[str, int, int], asyncio.Lock] = WeakValueDictionary()
 
     async def look(self, path: Path, subject: str) -> Look:
         """Header and first picture of a video. Raises Rejected about `subject` if there is no such thing."""
         key = _identity(path, subject)
-        if key not in self._seen:
-            found = (await self._ask("look", [path], MediaKind.VIDEO, subject))[0]
-            while len(self._seen) >= _REMEMBERED:
-                self._seen.pop(next(iter(self._seen)))
-            self._seen[key] = _look(found, subject)
-        return self._seen[key]
+        # A clip is asked for by its own segment and by the next one's at the same time: one process for both.
+        async with self._looking.setdefault(key, asyncio.Lock()):
+            look = self._seen.get(key)
+            if look is None:
+                look = _look((await self._ask("look", [path], MediaKind.VIDEO, subject))[0], subject)
+                self._remember(key, look)
+        return look
 
-    async def decode(self, path: Path, kind: MediaKind, subject: str) -> dict[str, Any]:
-        """Everything about one foreign file, all of it decoded. Raises Rejected about `subject`."""
-        found: dict[str, Any] = await self._ask("inspect", [path], kind, subject)
+    def _remember(self, key: tuple[str, int, int], look: Look) -> None:
+        while len(self._seen) >= _REMEMBERED:
+            self._seen.pop(next(iter(self._seen)))
+        self._seen[key] = look
+
+    async def decode(
+        self, path: Path, kind: MediaKind, subject: str, *, sampled: bool = False
+    ) -> dict[str, Any]:
+        """Everything about one foreign file, all of it decoded. Raises Rejected about `subject`.
+
+        `sampled` goes through all packets of a video, but decodes only its first pictures.
+        """
+        found: dict[str, Any] = await self._ask("inspect", [path], kind, subject, sampled=sampled)
         return found
 
     async def packets(self, paths: Sequence[Path], subject: str) -> list[Packets]:
@@ -93,14 +106,18 @@ class Prober:
         found = await self._ask("segments", paths, MediaKind.VIDEO, subject)
         return [Packets(avcc=f["avcc"], frames=f["frames"], facts=f) for f in found]
 
-    async def programme(self, path: Path) -> dict[str, Any]:
-        """A finished file: packets, length, samples."""
-        found: dict[str, Any] = await self._ask("programme", [path], MediaKind.VIDEO, "the programme")
+    async def programme(self, path: Path, segments: Sequence[Path]) -> dict[str, Any]:
+        """A finished file: packets, whether they are those of its segments, length, samples."""
+        found: dict[str, Any] = await self._ask(
+            "programme", [path, *segments], MediaKind.VIDEO, "the programme"
+        )
         return found
 
-    async def _ask(self, mode: str, paths: Sequence[Path], kind: MediaKind, subject: str) -> Any:
+    async def _ask(
+        self, mode: str, paths: Sequence[Path], kind: MediaKind, subject: str, *, sampled: bool = False
+    ) -> Any:
         files = [[str(path), demuxer_of(path, kind, subject)] for path in paths]
-        request = {"files": files, "limits": _BOUNDS[kind] | {"kind": str(kind)}}
+        request = {"files": files, "limits": _BOUNDS[kind] | {"kind": str(kind), "sampled": sampled}}
         command = Command(
             step=f"a look at {subject}", args=(mode, json.dumps(request)), limits=_LIMITS, blame=subject
         )

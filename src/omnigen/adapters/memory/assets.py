@@ -6,6 +6,7 @@ It keeps every promise of `Assets` but two: nothing serves its URLs, and its upl
 
 import asyncio
 import hashlib
+import secrets
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,7 +64,7 @@ class MemoryAssets:
     async def fetch(self, key: str, into: Path) -> StoredFile:
         """Write an object's content into a file. Raises NotFound."""
         found = self._find(key)
-        await asyncio.to_thread(into.write_bytes, found.data)
+        await asyncio.to_thread(_write_whole, into, found.data)
         return evolve(found.file, sha256=hashlib.sha256(found.data).hexdigest())
 
     def _find(self, key: str) -> _Object:
@@ -107,3 +108,10 @@ class MemoryAssets:
         for key in sorted(k for k in self._objects if k.startswith(prefix)):
             found = self._objects[key]
             yield StoredObject(key=key, size=found.file.size, modified_at=found.modified_at)
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Under its own name only once it is whole: whoever was cancelled leaves no half of it."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    part.write_bytes(data)
+    part.replace(path)
