@@ -39,12 +39,25 @@ class Film:
     canvas: Canvas = CANVAS
 
     async def segment(
-        self, composer: FfmpegComposer, number: int, into: Path, cues: tuple[Cue, ...] = ()
+        self,
+        composer: FfmpegComposer,
+        number: int,
+        into: Path,
+        cues: tuple[Cue, ...] = (),
+        *,
+        tails: Path | None = None,
     ) -> Path:
         segment = self.timeline.segment(number)
         before = self.clips[number - 2] if segment.tail_start is not None else None
         render = SegmentRender(
-            segment=segment, canvas=self.canvas, clip=self.clips[number - 1], before=before, cues=cues
+            segment=segment,
+            canvas=self.canvas,
+            clip=self.clips[number - 1],
+            before=before,
+            cues=cues,
+            tail=tails / f"{number}.nut" if tails and before else None,
+            leave=tails / f"{number + 1}.nut" if tails else None,
+            leaving=self.timeline.segment(number + 1).overlap if number < len(self.clips) else 0,
         )
         await composer.render_segment(render, into)
         return into

@@ -197,6 +197,43 @@ async def test_the_same_inputs_give_the_same_bytes(
     assert one.read_bytes() == two.read_bytes()
 
 
+async def test_a_tail_that_was_left_behind_gives_the_same_bytes(
+    shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    """It only saves decoding a clip twice; it is gone once it was used."""
+    clips = (shelf.numbered(1, 30, tick_frames=None), shelf.numbered(2, 30, tick_frames=None))
+    film = Film(timeline=timeline(30, (30, over(TransitionKind.FADE, 8))), clips=clips)
+    alone = [await film.segment(composer, n, tmp_path / f"alone-{n}.mp4") for n in (1, 2)]
+    tails = tmp_path / "tails"
+    first = await film.segment(composer, 1, tmp_path / "first.mp4", tails=tails)
+    assert names_in(tails) == {"2.nut"}
+    second = await film.segment(composer, 2, tmp_path / "second.mp4", tails=tails)
+    assert names_in(tails) == set()
+    assert [p.read_bytes() for p in (first, second)] == [p.read_bytes() for p in alone]
+
+
+async def test_a_tail_of_a_clip_too_short_is_not_left(
+    shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    """What a clip hasn't got is told as without a tail."""
+    clips = (shelf.numbered(1, 12, tick_frames=None), shelf.numbered(2, 30, tick_frames=None))
+    film = Film(timeline=timeline(40, (30, over(TransitionKind.FADE, 8))), clips=clips)
+    render = film.timeline.segment(1)
+    assert render.frames == 32
+    with pytest.raises(Rejected, match="the clip of scene 1 is too short: 32 frames are needed"):
+        await film.segment(composer, 1, tmp_path / "first.mp4", tails=tmp_path / "tails")
+    assert not (tmp_path / "tails").exists()
+
+
+async def test_a_clip_without_a_tail_gives_its_own_segment(
+    shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    clips = (shelf.numbered(1, 20, tick_frames=None), shelf.numbered(2, 30, tick_frames=None))
+    film = Film(timeline=timeline(40, (30, over(TransitionKind.FADE, 8))), clips=clips)
+    await film.segment(composer, 1, tmp_path / "first.mp4", tails=tmp_path / "tails")
+    assert not (tmp_path / "tails").exists()
+
+
 async def test_a_clip_that_is_gone_is_the_machines_fault(composer: FfmpegComposer, tmp_path: Path) -> None:
     film = Film(timeline=timeline(8), clips=(tmp_path / "gone.mp4",))
     with pytest.raises(Transient, match="can't be read"):

@@ -24,6 +24,11 @@ class SegmentRender:
     before: Path | None
     cues: tuple[Cue, ...] = ()
     """Captions to burn in; frames count from the segment's first."""
+    tail: Path | None = None
+    """Where the end of `before` lies decoded, if its own segment was rendered here and left it. Only a saving."""
+    leave: Path | None = None
+    """Where to leave the end of `clip` for the next segment, which comes in from its last `leaving` frames."""
+    leaving: int = 0
 
 
 @frozen(kw_only=True)

@@ -57,6 +57,10 @@ class Cutting:
         """The scenes whose clips a segment is made of."""
         return tuple(self.scenes[n - 1] for n in self.timeline.segment(number).sources)
 
+    def leaving(self, number: int) -> int:
+        """Frames of a scene's clip that the next segment comes in from."""
+        return self.timeline.segment(number + 1).overlap if number < len(self.scenes) else 0
+
     def cues(self) -> tuple[Cue, ...]:
         """All captions of the programme. Raises Rejected where a narration has no room."""
         said = {s.number: s.speech.seconds for s in self.scenes if s.speech is not None}
@@ -167,7 +171,14 @@ class RenderSegment:
     async def _render(self, cutting: Cutting, render: SegmentRender, key: str) -> StoredFile:
         segment = render.segment
         paths = {n: await self.workspace.bring(cutting.job.id, cutting.clip(n)) for n in segment.sources}
-        ready = evolve(render, clip=paths[segment.number], before=paths.get(segment.number - 1))
+        ready = evolve(
+            render,
+            clip=paths[segment.number],
+            before=paths.get(segment.number - 1),
+            tail=self._tail(cutting, segment.number),
+            leave=self._tail(cutting, segment.number + 1),
+            leaving=cutting.leaving(segment.number),
+        )
         into = self.workspace.folder(cutting.job.id) / f"{Path(key).stem}.{id(ready):x}.mp4"
         try:
             await self.composer.render_segment(ready, into)
@@ -179,6 +190,15 @@ class RenderSegment:
         finally:
             into.unlink(missing_ok=True)
         return stored
+
+    def _tail(self, cutting: Cutting, number: int) -> Path | None:
+        """Where the end of the clip before a segment is left for it; None where it comes in by a cut."""
+        if not 1 < number <= len(cutting.scenes) or not cutting.timeline.segment(number).overlap:
+            return None
+        segment, clip = cutting.timeline.segment(number), cutting.scenes[number - 2].clip
+        assert clip is not None
+        told = [self.composer.build, asdict(cutting.canvas), clip.sha256, segment.tail_start, segment.overlap]
+        return self.workspace.folder(cutting.job.id) / f"tail-{number}-{_digest(told)[:32]}.nut"
 
     async def _blame(self, cutting: Cutting, number: int, error: Rejected) -> None:
         """Reject the scene whose clip broke a segment: the first that doesn't decode from end to end."""
@@ -206,5 +226,8 @@ class RenderSegment:
             "clips": [cutting.clip(n).sha256 for n in render.segment.sources],
             "cues": [asdict(cue) for cue in render.cues],
         }
-        digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-        return f"jobs/{cutting.job.id}/segments/{digest}.mp4"
+        return f"jobs/{cutting.job.id}/segments/{_digest(told)}.mp4"
+
+
+def _digest(told: object) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import structlog
+from attrs import evolve
 
 from omnigen.adapters.ffmpeg import plan
 from omnigen.adapters.ffmpeg.build import FfmpegBuild
@@ -18,6 +19,7 @@ from omnigen.adapters.ffmpeg.mixer import Mixer
 from omnigen.adapters.ffmpeg.plan import Source
 from omnigen.adapters.ffmpeg.probe import Prober, demuxer_of
 from omnigen.adapters.ffmpeg.runner import Command, Frames, Runner, together
+from omnigen.adapters.ffmpeg.turns import Turns
 from omnigen.domain.captions import webvtt
 from omnigen.domain.errors import Rejected, Transient
 from omnigen.ports.composer import Programme, ProgrammeRender, Progress, SegmentRender
@@ -37,6 +39,7 @@ class FfmpegComposer:
         self._ffmpeg = ffmpeg
         self._work_dir = work_dir
         slots = asyncio.Semaphore(max(1, cores))
+        self._turns = Turns(max(1, cores))
         self._prober = Prober(slots)
         self._runner = Runner((str(ffmpeg.path),), slots)
 
@@ -50,12 +53,24 @@ class FfmpegComposer:
     ) -> None:
         """Render one segment into the file `into`; see the port for the promise."""
         self._ffmpeg.require()
-        async with self._scratch() as scratch:
+        async with self._scratch() as scratch, self._turns.turn(render) as ready:
             made = scratch / "segment.mp4"
-            steps = await self.plan_segment(render, scratch=scratch, into=made)
-            await self._run_all(steps, on_progress)
-            await self._decodes(render, made)
+            try:
+                await self._render(ready, scratch, made, on_progress)
+            except Rejected:
+                if ready.leave is None:
+                    raise
+                # What the next segment needs of the clip may be all that is wrong, or may hide what is.
+                await self._render(evolve(ready, leave=None), scratch, made, on_progress)
+            await asyncio.to_thread(_left_behind, ready, scratch / plan.LEFT)
+            await self._decodes(ready, made)
             await asyncio.to_thread(deliver, made, into)
+
+    async def _render(
+        self, render: SegmentRender, scratch: Path, made: Path, on_progress: Progress | None
+    ) -> None:
+        steps = await self.plan_segment(render, scratch=scratch, into=made)
+        await self._run_all(steps, on_progress)
 
     async def plan_segment(self, render: SegmentRender, *, scratch: Path, into: Path) -> plan.SegmentPlan:
         """Look at the clips and say which commands would render the segment; runs none of them."""
@@ -157,6 +172,14 @@ def deliver(made: Path, into: Path) -> None:
             partial.replace(into)
         finally:
             partial.unlink(missing_ok=True)
+
+
+def _left_behind(render: SegmentRender, left: Path) -> None:
+    """Take away the tail that was used up; hand over the one for the next segment."""
+    if render.tail is not None:
+        render.tail.unlink(missing_ok=True)
+    if render.leave is not None and plan.tail_is_whole(render, left):
+        deliver(left, render.leave)
 
 
 def _handed_over(render: ProgrammeRender, video: Path, poster: Path, into: Path) -> Programme:

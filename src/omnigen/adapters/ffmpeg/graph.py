@@ -17,6 +17,9 @@ from omnigen.domain.timeline import Canvas
 Stream = Any
 """A node of ffmpeg-python's graph."""
 
+Output = tuple[list[Stream], Path | str, Mapping[str, object]]
+"""Streams, where they go, and how."""
+
 SAMPLE_RATE: Final = 48_000
 GLOBAL: Final = ("-hide_banner", "-nostdin", "-nostats", "-progress", "pipe:1")
 PCM: Final[dict[str, Any]] = {"format": "f32le", "ar": SAMPLE_RATE, "ac": 2}
@@ -115,8 +118,18 @@ def summed(streams: list[Stream]) -> Stream:
     return ffmpeg.filter(streams, "amix", inputs=len(streams), duration="longest", normalize=0)
 
 
-def compiled(streams: list[Stream], path: Path | str, options: Mapping[str, object]) -> tuple[str, ...]:
-    """The arguments of one command with one output, without the binary."""
-    node = ffmpeg.output(*streams, str(path), **options)
+def doubled(stream: Stream) -> tuple[Stream, Stream]:
+    """The same pictures twice."""
+    node = stream.filter_multi_output("split", 2)
+    return node.stream(0), node.stream(1)
+
+
+def compiled(
+    streams: list[Stream], path: Path | str, options: Mapping[str, object], *others: Output
+) -> tuple[str, ...]:
+    """The arguments of one command, without the binary; progress counts the frames of its first output."""
+    outputs = [(streams, path, options), *others]
+    nodes = [ffmpeg.output(*heard_or_seen, str(into), **told) for heard_or_seen, into, told in outputs]
+    node = nodes[0] if len(nodes) == 1 else ffmpeg.merge_outputs(*nodes)
     argv: list[str] = ffmpeg.compile(node, cmd="ffmpeg", overwrite_output=True)
     return (*GLOBAL, *argv[1:])

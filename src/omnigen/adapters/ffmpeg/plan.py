@@ -21,6 +21,9 @@ from omnigen.ports.composer import SegmentRender
 RECIPE: Final = "r1"
 """Part of every segment's key: change it whenever the same inputs would give other bytes."""
 
+LEFT: Final = "left.nut"
+"""What a render leaves for the next segment, in its scratch folder."""
+
 _BITEXACT: Final[dict[str, Any]] = {"fflags": "+bitexact", "map_metadata": -1}
 
 
@@ -52,30 +55,59 @@ def plan_segment(
     render: SegmentRender, clip: Source, before: Source | None, *, scratch: Path, into: Path
 ) -> SegmentPlan:
     """The commands that render one segment into `into`, with raw frames in `scratch` between them."""
+    leave = scratch / LEFT if render.leave is not None and render.leaving else None
     if before is None:
-        return SegmentPlan(commands=(_body(render, clip, None, into),), frames=render.segment.frames)
+        return SegmentPlan(commands=(_body(render, clip, None, into, leave),), frames=render.segment.frames)
+    if render.tail is not None:
+        body = _body(render, clip, render.tail, into, leave)
+        return SegmentPlan(commands=(body,), frames=render.segment.frames)
     tail = scratch / "tail.nut"
-    commands = (_tail(render, before, tail), _body(render, clip, tail, into))
+    commands = (_tail(render, before, tail), _body(render, clip, tail, into, leave))
     return SegmentPlan(commands=commands, frames=render.segment.frames)
+
+
+def tail_is_whole(render: SegmentRender, left: Path) -> bool:
+    """Whether all frames of a tail were written: a clip that is too short is blamed by the next segment."""
+    picture = render.canvas.width * render.canvas.height * 3 // 2
+    return left.exists() and left.stat().st_size >= picture * render.leaving
 
 
 def _tail(render: SegmentRender, before: Source, into: Path) -> Command:
     start, overlap = render.segment.tail_start or 0, render.segment.overlap
     end = start + overlap
     picture = graph.cut_out(_picture(before, render.canvas, end), start, end)
-    raw = {"vcodec": "rawvideo", "format": "nut", "r": render.canvas.rate, "an": None, **_BITEXACT}
     return Command(
         step=f"scene {render.segment.number}, transition",
-        args=_strictly(graph.compiled([picture], into, raw | {"frames:v": overlap})),
+        args=_strictly(graph.compiled([picture], into, _raw(render.canvas, overlap))),
         limits=_limits(render.canvas, end),
         frames=overlap,
         blame=before.subject,
     )
 
 
-def _body(render: SegmentRender, clip: Source, tail: Path | None, into: Path) -> Command:
+def _raw(canvas: Canvas, frames: int) -> dict[str, Any]:
+    """Pictures as they are, between two commands."""
+    return {
+        "vcodec": "rawvideo",
+        "format": "nut",
+        "r": canvas.rate,
+        "an": None,
+        "frames:v": frames,
+        **_BITEXACT,
+    }
+
+
+def _body(render: SegmentRender, clip: Source, tail: Path | None, into: Path, leave: Path | None) -> Command:
+    """The segment itself and, decoded along with it, what the next one comes in from."""
     segment, canvas = render.segment, render.canvas
-    picture = graph.cut_out(_picture(clip, canvas, segment.frames), 0, segment.frames)
+    end = segment.frames + (render.leaving if leave is not None else 0)
+    picture = _picture(clip, canvas, end)
+    others: list[graph.Output] = []
+    if leave is not None:
+        picture, rest = graph.doubled(picture)
+        rest = graph.cut_out(rest, segment.frames, end)
+        others = [([rest], leave, _raw(canvas, render.leaving))]
+    picture = graph.cut_out(picture, 0, segment.frames)
     if tail is not None:
         before = graph.tagged(graph.own(tail).video).filter("setsar", 1)
         kind = segment.transition.kind
@@ -83,8 +115,10 @@ def _body(render: SegmentRender, clip: Source, tail: Path | None, into: Path) ->
     picture = burned(picture, render.cues, canvas)
     return Command(
         step=f"scene {segment.number}, picture",
-        args=_strictly(graph.compiled([picture], into, _h264(canvas) | {"frames:v": segment.frames})),
-        limits=_limits(canvas, segment.frames),
+        args=_strictly(
+            graph.compiled([picture], into, _h264(canvas) | {"frames:v": segment.frames}, *others)
+        ),
+        limits=_limits(canvas, end),
         frames=segment.frames,
         blame=clip.subject,
     )
