@@ -1,6 +1,7 @@
 """Deleting, restoring, forgetting; sweeping up what was lost; objects that belong to nobody (P9)."""
 
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -225,3 +226,17 @@ async def test_a_job_settles_in_the_month_in_which_it_was_held(world: World) -> 
     report = await world.app.get_usage(ADA, periods=2)
     assert [(m.period, m.settled_videos) for m in report.months] == [("2026-12", 0), ("2026-11", 1)]
     await check_promises(world)
+
+
+async def test_a_lease_that_is_renewed_is_no_news(world: World) -> None:
+    """Each renewal is a write of the job; who follows it hears of what has changed."""
+    leg = await world.begun()
+    for _ in range(3):
+        await world.steps.keep_leg(leg)
+    await world.walked(leg)
+    told = [e async for e in await world.app.watch_job(ADA, leg.job_id, after={})]
+    written = await world.stores.jobs.events(leg.job_id, 1, after={})
+    assert len(told) <= len(written) - 3
+    of_the_job = [e.data for e in told if e.scene == 0]
+    assert all(before != after for before, after in pairwise(of_the_job))
+    assert of_the_job[-1]["status"] == "succeeded"

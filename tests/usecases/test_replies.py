@@ -213,6 +213,18 @@ async def test_no_more_than_the_account_s_creations_a_minute_are_sent(world: Wor
         assert len(world.provider.asked) == 12
 
 
+async def test_no_more_than_the_budget_of_retries_is_sent(world: World) -> None:
+    """Three clips fail at once; with one retry a minute, one of them is asked for again in this minute."""
+    object.__setattr__(world.policy, "retries_a_minute", 1)
+    world.provider.will(VIDEO, FAILED, FAILED, FAILED)
+    leg = await world.begun()
+    for _ in range(10):
+        for number in (1, 2, 3):
+            await world.steps.generate_scene(leg, number)
+        world.clock.advance(5)
+    assert len(world.provider.asked) == 4
+
+
 async def test_a_take_that_was_charged_for_nothing_is_not_covered_twice(world: World) -> None:
     world.provider.will(VIDEO, *[Fate(ends=PredictionStatus.CANCELED)] * 3)
     leg = await world.begun()

@@ -237,12 +237,9 @@ class MakeTake:
 
     async def _send(self, leg: Leg, take: Take) -> Progress:
         await self._check_sendable(leg, take)
+        if (full := await self._full(take)) is not None:
+            return Progress(take=take, wait=max(0.05, full * (0.5 + self.ids.jitter() / 2)))
         now = self.clock.now()
-        room = await self.rates.hit(
-            "provider:create", limit=self.policy.creations_a_minute, window=60, at=now
-        )
-        if not room.allowed:
-            return Progress(take=take, wait=max(0.05, room.reset * (0.5 + self.ids.jitter() / 2)))
         sending = take.revise(sends=take.sends + 1, sent_at=now, next_at=None, epoch=leg.number)
         await self.takes.update(sending)
         try:
@@ -256,6 +253,17 @@ class MakeTake:
         except Ambiguous:
             return Progress(take=sending, wait=self.policy.poll / 2)
         return await self._submitted(leg, sending, prediction)
+
+    async def _full(self, take: Take) -> float | None:
+        """Seconds until there is room in the provider's limit, and for a retry in the budget of retries."""
+        budgets = {"provider:create": self.policy.creations_a_minute}
+        if take.sends or take.attempt > 1:
+            budgets = {"provider:retry": self.policy.retries_a_minute, **budgets}
+        for name, limit in budgets.items():
+            room = await self.rates.hit(name, limit=limit, window=60, at=self.clock.now())
+            if not room.allowed:
+                return room.reset
+        return None
 
     async def _check_sendable(self, leg: Leg, take: Take) -> None:
         """The last look before money is spent.

@@ -31,6 +31,8 @@ class Policy:
     backoff_cap: float = 30.0
     creations_a_minute: int = 600
     """The provider's limit for the account, shared by all workers."""
+    retries_a_minute: int = 120
+    """How many of them may be second or later tries, of all jobs together: a failing model is not stormed."""
     link: timedelta = timedelta(minutes=15)
     """Life of a signed URL that a user gets."""
     input_link: timedelta = timedelta(hours=2)

@@ -1,6 +1,7 @@
 """Follow a job: its events as they happen, until its revision has ended."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 from attrs import frozen
 
@@ -31,13 +32,17 @@ class WatchJob:
         return self._events(job_id, number, dict(after))
 
     async def _events(self, job_id: str, revision: int, seen: dict[int, int]) -> AsyncIterator[JobEvent]:
+        told: dict[int, Mapping[str, Any]] = {}
         while True:
             # Read before the events: an event written in between is still delivered before the end.
             job = await self.jobs.get(job_id)
             over = job.ended or job.revision.number > revision
             for event in await self.jobs.events(job_id, revision, after=seen):
                 seen[event.scene] = event.version
-                yield event
+                # A lease that is renewed, or a scene's new take, is a write that tells nothing new.
+                if told.get(event.scene) != event.data:
+                    told[event.scene] = event.data
+                    yield event
             if over:
                 return
             await self.clock.sleep(self.policy.event_poll)
