@@ -20,6 +20,7 @@ from omnigen.ports.outbox import Outbox
 from omnigen.settings import Profile, Settings, SettingsError
 from omnigen.usecases.admit_upload import AdmitUpload
 from omnigen.usecases.app import App, Desk, Pipeline
+from omnigen.usecases.bring_home import BringHome
 from omnigen.usecases.cancel_job import CancelJob
 from omnigen.usecases.check_ready import CheckReady
 from omnigen.usecases.compose_video import ComposeVideo
@@ -164,8 +165,8 @@ class Container(containers.DeclarativeContainer):
     # What the workflow does.
     make_take = One(
         MakeTake,
-        jobs=jobs, takes=takes, rates=rates, provider=provider, assets=assets, inspector=inspector,
-        clock=clock, ids=ids, policy=policy,
+        jobs=jobs, takes=takes, rates=rates, provider=provider, clock=clock, ids=ids, policy=policy,
+        bring_home=One(BringHome, provider=provider, assets=assets, inspector=inspector, policy=policy),
     )  # fmt: skip
     render_segment = One(
         RenderSegment,

@@ -14,9 +14,10 @@ from omnigen.ports.jobs import Jobs
 from omnigen.ports.provider import Ask
 from omnigen.ports.workflow import READY, STOP, Leg, Outcome
 from omnigen.usecases.generate_scene import broken
-from omnigen.usecases.make_take import MakeTake, Wish
+from omnigen.usecases.make_take import MakeTake
 from omnigen.usecases.policy import Policy
 from omnigen.usecases.step import Scope, overdue, storyboard_of, wait
+from omnigen.usecases.wish import Wish
 
 
 @frozen(kw_only=True)

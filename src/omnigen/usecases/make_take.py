@@ -13,96 +13,30 @@
 Each step is short and may be repeated or cut anywhere: what matters is in the store before it matters.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
-from omnigen.domain.catalogue import Micros, Model, TakeKind
+from omnigen.domain.catalogue import Micros
 from omnigen.domain.errors import Ambiguous, Conflict, NotFound, Rejected, Superseded, Transient
 from omnigen.domain.job import Job
-from omnigen.domain.take import StoredFile, Take, TakeStatus, fingerprint
-from omnigen.ports.assets import Assets
+from omnigen.domain.take import Take, TakeStatus
 from omnigen.ports.clock import Clock, Ids
-from omnigen.ports.inspector import Inspector, MediaKind
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.provider import Ask, Prediction, PredictionStatus, Provider
 from omnigen.ports.takes import Takes
 from omnigen.ports.usage import Rates
 from omnigen.ports.workflow import Leg
+from omnigen.usecases.bring_home import BringHome
 from omnigen.usecases.policy import Policy
 from omnigen.usecases.take_costs import committed, entry_for
+from omnigen.usecases.wish import Progress, Wish
 
-_SUFFIX: Final = {
-    "video/mp4": "mp4",
-    "video/webm": "webm",
-    "video/quicktime": "mov",
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "image/webp": "webp",
-    "audio/mpeg": "mp3",
-    "audio/wav": "wav",
-    "audio/x-wav": "wav",
-    "text/plain": "txt",
-    "application/json": "json",
-}
 _FINAL_ERRORS: Final = frozenset({"sensitive", "rejected", "bad_output"})
 """Asking the same again can't help: no further attempt is made."""
-
-
-@frozen(kw_only=True)
-class Wish:
-    """What a take is to be of."""
-
-    kind: TakeKind
-    scene: int | None
-    model: Model
-    ask: Ask
-    estimate: Micros
-    inputs: tuple[str, ...] = ()
-    """Hashes of the files that the model is given."""
-    image: Callable[[], Awaitable[str]] | None = None
-    """Finds an address for the picture to start from; asked once, when the intent is written."""
-    settings: Mapping[str, Any] = field(factory=dict)
-
-    @property
-    def fingerprint(self) -> str:
-        """Takes with the same one are interchangeable."""
-        told = {
-            "seconds": self.ask.seconds,
-            "aspect_ratio": self.ask.aspect_ratio,
-            "resolution": self.ask.resolution,
-            "voice": self.ask.voice,
-            "speed": self.ask.speed,
-            "system": self.ask.system,
-            **self.settings,
-        }
-        return fingerprint(
-            kind=self.kind,
-            model=self.model.id,
-            version=self.model.version,
-            prompt=self.ask.prompt,
-            seed=self.ask.seed,
-            settings=told,
-            inputs=self.inputs,
-        )
-
-
-@frozen(kw_only=True)
-class Progress:
-    """How a take stands after a step; `wait` seconds from now there may be more to do."""
-
-    take: Take | None
-    wait: float = 0.0
-
-    @property
-    def stored(self) -> bool:
-        """Whether its file is there."""
-        return self.take is not None and self.take.status is TakeStatus.STORED
 
 
 @frozen(kw_only=True)
@@ -113,8 +47,7 @@ class MakeTake:
     takes: Takes
     rates: Rates
     provider: Provider
-    assets: Assets
-    inspector: Inspector
+    bring_home: BringHome
     clock: Clock
     ids: Ids
     policy: Policy
@@ -364,30 +297,15 @@ class MakeTake:
         return Progress(take=noted, wait=self.policy.poll)
 
     async def _bring_home(self, leg: Leg, take: Take, prediction: Prediction) -> Progress:
-        with TemporaryDirectory(prefix="omnigen-take-") as folder:
-            try:
-                file = await self._store(take, prediction, Path(folder) / "output")
-            except NotFound:
-                return await self._lose(leg, take, "its output had expired")
-            except Rejected as error:
-                return await self._finish(
-                    leg, take, TakeStatus.FAILED, error=error.message, error_code="bad_output"
-                )
+        try:
+            file = await self.bring_home(take, prediction)
+        except NotFound:
+            return await self._lose(leg, take, "its output had expired")
+        except Rejected as error:
+            return await self._finish(
+                leg, take, TakeStatus.FAILED, error=error.message, error_code="bad_output"
+            )
         return await self._finish(leg, take, TakeStatus.STORED, file=file, progress=1.0)
-
-    async def _store(self, take: Take, prediction: Prediction, path: Path) -> StoredFile:
-        if prediction.output is None:
-            raise Rejected("the model answered without an output")
-        key = f"jobs/{take.job_id}/takes/{take.id}"
-        if take.kind is TakeKind.PLAN:
-            text = prediction.output.encode()[:1_000_000]
-            return await self.assets.put_bytes(f"{key}.txt", text, content_type="text/plain")
-        kind = await self.provider.download(prediction.output, path, max_size=self.policy.max_clip)
-        seconds = 0.0
-        if take.kind in (TakeKind.SPEECH, TakeKind.MUSIC):
-            seconds = (await self.inspector.inspect(path, MediaKind.SOUND)).seconds
-        suffix = _SUFFIX.get(kind, "bin")
-        return await self.assets.put(f"{key}.{suffix}", path, content_type=kind, seconds=seconds)
 
     # --- the end
 

@@ -19,9 +19,10 @@ from omnigen.ports.provider import Ask
 from omnigen.ports.workflow import READY, Leg, Outcome
 from omnigen.usecases.fetch_text import fetch_text
 from omnigen.usecases.generate_music import close_own_takes
-from omnigen.usecases.make_take import MakeTake, Wish
+from omnigen.usecases.make_take import MakeTake
 from omnigen.usecases.policy import Policy
 from omnigen.usecases.step import Scope, wait
+from omnigen.usecases.wish import Wish
 
 
 @frozen(kw_only=True)
