@@ -176,6 +176,10 @@ class Storyboard:
         """The scene of that number, counted from 1."""
         return self.scenes[number - 1]
 
+    def leaving(self, number: int) -> int:
+        """Frames of the transition out of a scene, which the next one begins with; 0 for the last."""
+        return self.scenes[number].transition.frames if number < len(self.scenes) else 0
+
     def stretched(self, frames: Iterable[int]) -> "Storyboard":
         """The same plan with the lengths that the scenes really got (narration may lengthen them)."""
         scenes = tuple(evolve(s, frames=n) for s, n in zip(self.scenes, frames, strict=True))

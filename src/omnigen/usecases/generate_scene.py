@@ -5,13 +5,13 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from omnigen.domain.captions import frames_to_say, spoken_frames
 from omnigen.domain.catalogue import Catalogue, Model, TakeKind
 from omnigen.domain.errors import Conflict, Rejected, Superseded
 from omnigen.domain.job import Failure, Job, SceneState, SceneStatus
-from omnigen.domain.pricing import FITTED, price_of
+from omnigen.domain.pricing import price_of
 from omnigen.domain.storyboard import Scene, Storyboard
 from omnigen.domain.take import StoredFile, Take, TakeStatus
-from omnigen.domain.timeline import frames_of
 from omnigen.ports.assets import Assets
 from omnigen.ports.clock import Clock
 from omnigen.ports.jobs import Jobs
@@ -172,24 +172,23 @@ class GenerateScene:
     async def _frames_for(self, state: SceneState, speech: StoredFile) -> int:
         """Frames that the scene needs: up to 1.15 times too long is played faster, beyond that it grows."""
         rate = self.policy.frame_rate
-        if speech.seconds * rate <= state.frames * FITTED:
+        storyboard = await self.jobs.storyboard(state.job_id, state.revision)
+        assert storyboard is not None
+        leaving = storyboard.leaving(state.number)
+        spoken = spoken_frames(speech.seconds, rate)
+        if frames_to_say(spoken, leaving) <= state.frames:
             return state.frames
-        needed = frames_of(speech.seconds + 0.25, rate)
-        longest = await self._longest(state) * rate
-        if needed <= longest:
-            return needed
-        if speech.seconds * rate <= longest * FITTED:
+        longest = self.catalogue.find(storyboard.model, TakeKind.VIDEO).longest * rate
+        unhurried = spoken + leaving + rate // 4
+        if unhurried <= longest:
+            return unhurried
+        if frames_to_say(spoken) <= longest:
             return longest
         raise Rejected(
             f"the narration of scene {state.number} takes {speech.seconds:.1f} s; its model makes "
             f"{longest / rate:g} s at most",
             code="narration_too_long",
         )
-
-    async def _longest(self, state: SceneState) -> int:
-        storyboard = await self.jobs.storyboard(state.job_id, state.revision)
-        assert storyboard is not None
-        return self.catalogue.find(storyboard.model, TakeKind.VIDEO).longest
 
     async def _failed(self, leg: Leg, state: SceneState, take: Take) -> Outcome:
         failure = Failure(
