@@ -68,12 +68,16 @@ async def _all_cuts(family: str, share: int, step: int) -> None:
         async with a_world(FAMILIES[family], Path(folder)) as world:
             calls = (await _cut(world, 0, "before")).count
     assert calls > 100
+    used = []
     for number in range(1 + share * step, calls + 1, _SHARES * step):
         for when in ("before", "after"):
             with TemporaryDirectory() as folder:
                 async with a_world(FAMILIES[family], Path(folder)) as world:
                     knife = await _cut(world, number, when)
-                    assert knife.used
+                    # With real threads a run may make a few calls less than the one that was counted.
+                    assert knife.used or knife.count < number
+                    used.append(knife.used)
+    assert sum(used) >= 0.8 * len(used)
 
 
 @pytest.mark.parametrize("share", range(_SHARES))
