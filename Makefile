@@ -117,6 +117,10 @@ bench: setup ## measure everything that docs/BENCHMARKS.md says, each figure aga
 	@for name in accept post_to_video start; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 	@$(BIN)/python -m benchmarks.report
 
+.PHONY: docs
+docs: setup ## draw docs/states.md anew, from the tables of legal moves
+	@$(BIN)/python docs/generate_states.py
+
 .PHONY: pictures
 pictures: setup ## make the README's pictures anew, in docs/pictures
 	@$(BIN)/python -m emulator.media.samples docs/pictures
