@@ -23,7 +23,7 @@ from omnigen.settings import AssetSettings, Secret
 from tests.fixtures.storage import S3Server
 
 MINUTE = timedelta(minutes=1)
-STORES = ["memory", "s3"]
+STORES = ["memory", pytest.param("s3", marks=pytest.mark.slow)]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 """One loop for all: opening a client costs more than most of these tests."""
@@ -151,6 +151,7 @@ class TestEveryStore:
         assert all(item.size == 3 and before < item.modified_at < before + 2 * MINUTE for item in found)
 
 
+@pytest.mark.slow
 class TestLargeFiles:
     @pytest.fixture(autouse=True)
     def small_parts(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,6 +176,7 @@ class TestLargeFiles:
         assert left.get("Uploads", []) == []
 
 
+@pytest.mark.slow
 class TestTrouble:
     async def test_unreachable_is_not_absent(self, s3_server: S3Server, prefix: str, tmp_path: Path) -> None:
         """A server that doesn't answer is Transient, for every verb."""
@@ -231,6 +233,7 @@ class TestTrouble:
         assert await s3.head(f"{prefix}a") is None
 
 
+@pytest.mark.slow
 class TestReadingByUrl:
     @pytest_asyncio.fixture(loop_scope="module")
     async def url(self, s3: S3Assets, prefix: str) -> str:
@@ -289,6 +292,7 @@ class TestReadingByUrl:
             assert (await browser.get(url)).content == b"x"
 
 
+@pytest.mark.slow
 class TestUploading:
     @pytest_asyncio.fixture(loop_scope="module")
     async def form(self, s3: S3Assets, prefix: str) -> UploadForm:
