@@ -9,8 +9,9 @@ from typing import Any, Final
 from emulator.errors import SignInError
 from emulator.identity import seed
 from emulator.identity.tokens import AccessToken
-from emulator.runfile import start_time, write_run
+from emulator.runfile import write_run
 from emulator.stack import Stack
+from omnigen.processes import start_time
 
 _LOOK_EVERY_S: Final = 1.0
 _RETRY_S: Final = 10.0

@@ -28,12 +28,12 @@ started when `started` says, for a supervisor that was killed leaves its file be
 """
 
 import json
-import os
 import time
 from pathlib import Path
 from typing import Any
 
 from emulator.private import write_private
+from omnigen.processes import is_alive
 
 NAME = "run.json"
 HEADER = "authorization"
@@ -74,27 +74,6 @@ def wait_for_orphans(folder: Path, *, timeout_s: float) -> None:
     deadline = time.monotonic() + timeout_s
     while any(is_alive(pid, None) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.05)
-
-
-def is_alive(pid: int, started: int | None) -> bool:
-    """Whether this very process still runs: a pid alone may have been given to another one."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return started is None or start_time(pid) == started
-
-
-def start_time(pid: int) -> int | None:
-    """When a process started, in clock ticks since boot; None where the system does not say."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    except OSError:
-        return None
-    # The second field is the command in parentheses and may contain spaces.
-    return int(stat.rpartition(")")[2].split()[19])
 
 
 def wait_for_run(folder: Path, *, timeout_s: float) -> dict[str, Any]:

@@ -12,7 +12,8 @@ import pytest
 from emulator.logs import Tail, bound, fresh_log, last_line
 from emulator.loopback import answers, request
 from emulator.ports import HOST, free_ports, is_free, keep_ports
-from emulator.runfile import is_alive, read_run, remove_run, start_time, write_run
+from emulator.runfile import read_run, remove_run, write_run
+from omnigen.processes import is_alive, start_time
 
 
 def test_ports_are_kept_between_runs_unless_taken(tmp_path: Path) -> None:

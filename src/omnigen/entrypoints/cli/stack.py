@@ -1,7 +1,6 @@
 """Which OmniGen is talked to: one that runs here, one elsewhere, or one that is started for this command alone."""
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 from attrs import field, frozen
 
 from omnigen.entrypoints.cli.errors import CliError, NothingRuns, WrongUsage
+from omnigen.processes import is_alive
 from omnigen.settings import Secret
 
 FOLDER: Final = ".omnigen"
@@ -132,7 +132,7 @@ def read_run(folder: Path) -> dict[str, Any] | None:
     """What run.json says, if the process that wrote it is alive; None otherwise."""
     try:
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        alive = _is_alive(int(run["pid"]), run.get("started"))
+        alive = is_alive(int(run["pid"]), run.get("started"))
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return run if alive else None
@@ -225,23 +225,3 @@ def _checked(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise WrongUsage(f"OMNIGEN_API_URL is {url[:60]!r}; an http or https address is allowed")
     return url.strip().rstrip("/")
-
-
-def _is_alive(pid: int, started: int | None) -> bool:
-    """Whether this very process still runs: its number alone may have been given to another one."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return started is None or _start_time(pid) == started
-
-
-def _start_time(pid: int) -> int | None:
-    """Clock ticks since boot; None where the system does not say."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    except OSError:
-        return None
-    return int(stat.rpartition(")")[2].split()[19])
