@@ -61,7 +61,7 @@ WRONG: list[tuple[Any, str | None, str]] = [
     (_brief(music="yes"), "brief.music", "true or false"),
     (_brief(narration=1), "brief.narration", "narration is 1; true or false is allowed"),
     (_brief(title="t" * 121), "brief.title", "title has 121 characters"),
-    (_brief(owner="eve"), "brief.owner", "'owner' is not known here"),
+    (_brief(owner="eve"), "brief.owner", "'owner' is not known here; allowed are prompt, duration"),
     (_brief() | {"status": "succeeded"}, "status", "'status' is not known here"),
     (_brief() | {"max_cost": -1}, "max_cost", "dollars from 0 to 1000000"),
     (_brief() | {"max_cost": "0.0000001"}, "max_cost", "at most 6 decimals"),

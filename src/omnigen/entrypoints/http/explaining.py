@@ -34,12 +34,13 @@ def explain(message: str, body: Any, model: Any) -> Invalid:
     found = _AT.match(message)
     what, where = (found["what"], found["path"] or "$") if found else (message, "$")
     path = _INDEX.sub(lambda index: f"[{int(index[1]) + 1}]", where.removeprefix("$").lstrip("."))
+    steps: Steps = [name or int(index) for name, index in _STEP.findall(where)]
     if unknown := _UNKNOWN.search(what):
         name = unknown[1][:_SHOWN]
-        return Invalid(f"{name!r} is not known here; see /openapi.json", field=f"{path}.{name}".lstrip("."))
+        known = ", ".join(_names_at(inspect.type_info(model), steps))
+        return Invalid(f"{name!r} is not known here; allowed are {known}", field=f"{path}.{name}".lstrip("."))
     if missing := _MISSING.search(what):
         return Invalid(f"{missing[1]} is missing", field=f"{path}.{missing[1]}".lstrip("."))
-    steps: Steps = [name or int(index) for name, index in _STEP.findall(where)]
     return Invalid(f"{_said(what, steps, body, model)} is allowed", field=path or None)
 
 
@@ -82,6 +83,13 @@ def _declared_at(kind: inspect.Type, steps: Steps) -> _Declared | None:
             return None
         declared = _plain(inner)
     return declared
+
+
+def _names_at(kind: inspect.Type, steps: Steps) -> list[str]:
+    """Names of the fields that the object at the end of a path may have."""
+    declared = _declared_at(kind, steps)
+    fields = declared.kind.fields if declared and isinstance(declared.kind, inspect.StructType) else ()
+    return [field.encode_name for field in fields]
 
 
 def _inner(kind: inspect.Type, step: str | int) -> inspect.Type | None:
