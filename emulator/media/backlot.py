@@ -109,7 +109,7 @@ class Backlot:
             foot=foot,
             light=light,
             side=self.side,
-            **more,  # type: ignore[arg-type]
+            **more,  # type: ignore[arg-type]  # a table of keywords
         )
         self.add(ridge)
         return ridge
@@ -206,7 +206,7 @@ class Backlot:
             up=up,
             size=size,
             depth=depth,
-            **{**colours, **more},  # type: ignore[arg-type]
+            **{**colours, **more},  # type: ignore[arg-type]  # a table of keywords
         )
         self.add(figure)
         self.cast[name] = figure

@@ -60,8 +60,8 @@ FLIGHTS: dict[str, Flight] = {
     "embers": Flight(
         count=150, tint="lamp", fall=-0.17, side=0.05, flutter=0.03, size=(1.2, 5.0), strength=1.0, blink=0.6
     ),
-    "petals": Flight(count=70, tint="#f6c6d2", **_PETAL),  # type: ignore[arg-type]
-    "leaves": Flight(count=60, tint="#d9822b", **_PETAL),  # type: ignore[arg-type]
+    "petals": Flight(count=70, tint="#f6c6d2", **_PETAL),  # type: ignore[arg-type]  # a table of keywords
+    "leaves": Flight(count=60, tint="#d9822b", **_PETAL),  # type: ignore[arg-type]  # a table of keywords
     "fireflies": Flight(
         count=60,
         tint="#ffe58a",

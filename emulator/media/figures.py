@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
+from emulator.media.buildings import (
+    bridge,
+    cabin,
+    campfire,
+    castle,
+    lighthouse,
+    pagoda,
+    tent,
+    windmill,
+)
+from emulator.media.creatures import (
+    astronaut,
+    cat,
+    deer,
+    fish,
+    fox,
+    gull,
+    jellyfish,
+    robot,
+    runner,
+    walker,
+    whale,
+)
 from emulator.media.sprites import Drawing, Pen, curve
-
-
-def lighthouse(pen: Pen) -> None:
-    """A lighthouse."""
-    pen.shape((-0.085, 0), (-0.05, 0.76), (0.05, 0.76), (0.085, 0))
-    pen.shape((-0.075, 0.76), (-0.075, 0.785), (0.075, 0.785), (0.075, 0.76))
-    pen.shape((-0.042, 0.785), (-0.042, 0.9), (0.042, 0.9), (0.042, 0.785))
-    pen.shape((-0.06, 0.9), (0, 0.97), (0.06, 0.9)).line((0, 0.95), (0, 1), wide=0.008)
-    for low in (0.14, 0.42, 0.68):
-        a, b = 0.085 - 0.035 * low / 0.76, 0.085 - 0.035 * (low + 0.12) / 0.76
-        pen.on("detail", 190).shape((-a, low), (-b, low + 0.12), (b, low + 0.12), (a, low))
-    pen.on("lamp").shape((-0.03, 0.795), (-0.03, 0.89), (0.03, 0.89), (0.03, 0.795))
-    pen.on("body").line((0, 0.79), (0, 0.9), wide=0.008)
-    pen.shape((0.09, 0), (0.09, 0.1), (0.15, 0.15), (0.21, 0.1), (0.21, 0))
 
 
 def sailboat(pen: Pen) -> None:
@@ -31,36 +40,6 @@ def sailboat(pen: Pen) -> None:
     )
     pen.shape((0.0, 0.9), *curve([(0.0, 0.9), (-0.12, 0.5), (-0.3, 0.2)]), (0.0, 0.2))
     pen.on("lamp").round((-0.27, 0.16), 0.012)
-
-
-def walker(pen: Pen) -> None:
-    """A person standing."""
-    pen.round((0.005, 0.925), 0.052, 0.066)
-    pen.shape(
-        *curve(
-            [
-                (-0.075, 0.83),
-                (0.0, 0.87),
-                (0.075, 0.83),
-                (0.105, 0.62),
-                (0.12, 0.40),
-                (0.0, 0.37),
-                (-0.13, 0.40),
-            ]
-        )
-    )
-    pen.shape((-0.1, 0.42), (0.1, 0.42), (0.085, 0.2), (0.1, 0.0), (0.035, 0.0), (0.01, 0.36))
-    pen.shape((-0.1, 0.42), (0.04, 0.42), (-0.02, 0.2), (-0.06, 0.02), (-0.12, 0.02), (-0.085, 0.22))
-    pen.line((-0.075, 0.8), (-0.125, 0.6), (-0.1, 0.44), wide=0.05)
-    pen.line((0.075, 0.8), (0.13, 0.62), (0.12, 0.46), wide=0.05)
-    pen.line((0.0, 0.86), (0.0, 0.93), wide=0.05)
-
-
-def gull(pen: Pen) -> None:
-    """A gull, wings up."""
-    wing = [(-0.5, 0.62), (-0.3, 0.86), (-0.08, 0.5), (0.0, 0.42), (0.08, 0.5), (0.3, 0.86), (0.5, 0.62)]
-    under = [(0.5, 0.62), (0.3, 0.74), (0.1, 0.36), (0.0, 0.24), (-0.1, 0.36), (-0.3, 0.74), (-0.5, 0.62)]
-    pen.shape(*curve(wing), *curve(under))
 
 
 def balloon(pen: Pen) -> None:
@@ -178,59 +157,6 @@ def palm(pen: Pen) -> None:
     pen.round((0.06, 0.78), 0.025).round((0.1, 0.775), 0.025)
 
 
-def cabin(pen: Pen) -> None:
-    """A cabin."""
-    pen.shape((-0.6, 0), (-0.6, 0.45), (0.6, 0.45), (0.6, 0))
-    pen.shape((-0.74, 0.42), (-0.46, 0.9), (0.46, 0.9), (0.74, 0.42))
-    pen.shape((0.22, 0.8), (0.22, 1), (0.36, 1), (0.36, 0.8))
-    pen.on("detail", 90).shape((-0.68, 0.47), (-0.45, 0.86), (0.45, 0.86), (0.68, 0.47))
-    pen.on("lamp").shape((-0.4, 0.14), (-0.4, 0.34), (-0.16, 0.34), (-0.16, 0.14))
-    pen.shape((0.24, 0.14), (0.24, 0.34), (0.46, 0.34), (0.46, 0.14))
-    pen.on("body").line((-0.28, 0.14), (-0.28, 0.34), wide=0.02).line((0.35, 0.14), (0.35, 0.34), wide=0.02)
-
-
-def deer(pen: Pen) -> None:
-    """A deer."""
-    body = [
-        (-0.34, 0.5),
-        (-0.3, 0.62),
-        (0.0, 0.6),
-        (0.16, 0.64),
-        (0.24, 0.8),
-        (0.3, 0.86),
-        (0.42, 0.8),
-        (0.4, 0.76),
-    ]
-    under = [(0.32, 0.76), (0.29, 0.6), (0.2, 0.46), (0.0, 0.42), (-0.26, 0.42)]
-    pen.shape(*curve(body), *curve(under))
-    for x, lean in ((-0.29, -0.02), (-0.22, 0.03), (0.12, 0.0), (0.19, 0.03)):
-        pen.shape(
-            (x - 0.035, 0.5),
-            (x + 0.04, 0.5),
-            (x + 0.012 + lean, 0.2),
-            (x + 0.014 + lean, 0),
-            (x - 0.014 + lean, 0),
-            (x - 0.012 + lean, 0.22),
-        )
-    for side in (0.0, 0.05):
-        pen.line((0.27 + side, 0.85), (0.2 + side, 0.95), (0.24 + side, 1), wide=0.014).line(
-            (0.2 + side, 0.95), (0.13 + side, 0.98), wide=0.012
-        )
-    pen.shape((-0.34, 0.55), (-0.4, 0.5), (-0.34, 0.46))
-
-
-def whale(pen: Pen) -> None:
-    """The fluke of a whale."""
-    fluke = curve([(0, 0.3), (-0.2, 0.55), (-0.62, 0.82), (-0.7, 0.98), (-0.3, 0.92), (0, 0.8)])
-    pen.shape(*fluke, *[(-x, y) for x, y in reversed(fluke)])
-    pen.shape(
-        (-0.15, 0),
-        *curve([(-0.15, 0.0), (-0.07, 0.35), (-0.08, 0.6)]),
-        *curve([(0.08, 0.6), (0.07, 0.35), (0.15, 0.0)]),
-        (0.15, 0),
-    )
-
-
 def rocket(pen: Pen) -> None:
     """A rocket."""
     side = curve([(0.075, 0.2), (0.085, 0.6), (0.06, 0.86), (0.0, 1.0)])
@@ -257,78 +183,6 @@ def lift_off(pen: Pen) -> None:
     for wide, value in ((1.0, 120), (0.6, 255)):
         right = [(x * wide, 0.5 - (0.5 - y) * (0.55 + 0.45 * wide)) for x, y in flame]
         pen.on("lamp", value).shape(*curve(right), *curve([(-x, y) for x, y in reversed(right)]))
-
-
-def astronaut(pen: Pen) -> None:
-    """An astronaut."""
-    pen.on("body").round((0, 0.82), 0.15, 0.16).shape(
-        *curve([(-0.16, 0.68), (0.16, 0.68), (0.2, 0.4), (0.0, 0.34), (-0.2, 0.4), (-0.16, 0.68)])
-    )
-    pen.shape((-0.27, 0.42), (-0.27, 0.72), (0.27, 0.72), (0.27, 0.42))
-    pen.line((-0.16, 0.62), (-0.33, 0.5), (-0.42, 0.58), wide=0.11).line(
-        (0.16, 0.62), (0.34, 0.56), (0.4, 0.4), wide=0.11
-    )
-    pen.line((-0.09, 0.4), (-0.14, 0.2), (-0.22, 0.08), wide=0.13).line(
-        (0.09, 0.4), (0.13, 0.2), (0.1, 0.06), wide=0.13
-    )
-    pen.on("detail", 225).round((0, 0.83), 0.13, 0.14).shape(
-        (-0.14, 0.66), (0.14, 0.66), (0.15, 0.42), (-0.15, 0.42)
-    )
-    pen.line((-0.16, 0.62), (-0.33, 0.5), (-0.41, 0.57), wide=0.07).line(
-        (0.16, 0.62), (0.34, 0.56), (0.39, 0.42), wide=0.07
-    )
-    pen.line((-0.08, 0.38), (-0.13, 0.2), (-0.2, 0.1), wide=0.09).line(
-        (0.08, 0.38), (0.12, 0.2), (0.1, 0.08), wide=0.09
-    )
-    pen.on("lamp", 150).round((0.02, 0.83), 0.095, 0.085)
-
-
-def windmill(pen: Pen) -> None:
-    """A wind turbine."""
-    pen.shape((-0.02, 0), (-0.01, 0.68), (0.01, 0.68), (0.02, 0))
-    for angle in (0.35, 0.35 + 2.094, 0.35 + 4.189):
-        tip = (0.32 * np.cos(angle), 0.68 + 0.32 * np.sin(angle))
-        pen.line((0.0, 0.68), (float(tip[0]), float(tip[1])), wide=0.016)
-    pen.round((0, 0.68), 0.02)
-
-
-def tent(pen: Pen) -> None:
-    """A tent."""
-    pen.shape((-0.75, 0), (-0.1, 0.92), (0.1, 1.0), (0.8, 0))
-    pen.on("lamp", 185).shape((-0.55, 0.03), (-0.06, 0.8), (0.12, 0.03))
-    pen.on("detail", 110).shape((0.16, 0.03), (0.04, 0.84), (0.62, 0.03))
-
-
-def bridge(pen: Pen) -> None:
-    """A suspension bridge."""
-    pen.shape((-3, 0.24), (-3, 0.3), (3, 0.3), (3, 0.24))
-    for tower in (-1.1, 1.1):
-        pen.shape((tower - 0.05, 0), (tower - 0.035, 1), (tower + 0.035, 1), (tower + 0.05, 0))
-        pen.on("lamp").round((tower, 0.985), 0.018).on("body")
-    cable = [(x, 0.36 + 0.6 * (x / 1.1) ** 2) for x in np.linspace(-1.1, 1.1, 45)]
-    pen.line(*cable, wide=0.014)
-    for sign in (-1, 1):
-        pen.line((sign * 1.1, 0.97), (sign * 2.9, 0.3), wide=0.014)
-    for x, y in cable[::2]:
-        pen.line((x, 0.28), (x, y), wide=0.006)
-
-
-def castle(pen: Pen) -> None:
-    """Towers and a wall."""
-    for x, wide, top in (
-        (-0.45, 0.1, 0.62),
-        (0.42, 0.12, 0.56),
-        (-0.16, 0.09, 0.82),
-        (0.14, 0.11, 0.72),
-        (0.0, 0.3, 0.5),
-    ):
-        pen.shape((x - wide, 0), (x - wide, top), (x + wide, top), (x + wide, 0))
-        if wide < 0.2:
-            pen.shape((x - wide * 1.25, top), (x, top + 0.2), (x + wide * 1.25, top))
-    pen.shape((-0.6, 0), (-0.6, 0.36), (0.6, 0.36), (0.6, 0))
-    pen.on("lamp", 230)
-    for x, y in ((-0.45, 0.5), (-0.16, 0.68), (0.14, 0.58), (0.42, 0.44), (-0.05, 0.25), (0.25, 0.22)):
-        pen.round((x, y), 0.014, 0.028)
 
 
 def cup(pen: Pen) -> None:
@@ -359,26 +213,6 @@ def candle(pen: Pen) -> None:
     pen.on("lamp", 70).shape((-0.13, 0.4), (-0.13, 0.6), (0.13, 0.6), (0.13, 0.4))
 
 
-def fish(pen: Pen) -> None:
-    """A fish."""
-    top = curve([(-0.3, 0.5), (0.0, 0.86), (0.4, 0.72), (0.6, 0.5)])
-    low = curve([(0.6, 0.5), (0.4, 0.3), (0.0, 0.16), (-0.3, 0.5)])
-    pen.shape(*top, *low).shape((-0.22, 0.5), (-0.6, 0.85), (-0.48, 0.5), (-0.6, 0.15))
-
-
-def jellyfish(pen: Pen) -> None:
-    """A jellyfish that glows."""
-    bell = curve([(-0.3, 0.66), (-0.26, 0.88), (0, 1.0), (0.26, 0.88), (0.3, 0.66), (0, 0.7)])
-    pen.on("lamp", 150).shape(*bell)
-    pen.on("lamp", 215).shape(*[(x * 0.7, 0.72 + (y - 0.72) * 0.7) for x, y in bell])
-    for number in range(7):
-        x = -0.21 + 0.07 * number
-        tail = curve(
-            [(x, 0.68), (x * 1.2 + 0.03, 0.45), (x * 0.8 - 0.03, 0.25), (x * 1.1, 0.04 + 0.05 * (number % 3))]
-        )
-        pen.on("lamp", 120).line(*tail, wide=0.012)
-
-
 def kelp(pen: Pen) -> None:
     """A stem of kelp."""
     stem = curve([(0, 0), (0.05, 0.3), (-0.04, 0.65), (0.03, 1.0)])
@@ -398,44 +232,6 @@ def trunk(pen: Pen) -> None:
     )
 
 
-def fox(pen: Pen) -> None:
-    """A fox on the way, its brush behind it."""
-    back = [(-0.42, 0.55), (-0.3, 0.66), (0.0, 0.66), (0.24, 0.7), (0.38, 0.86), (0.5, 0.86)]
-    nose = [(0.5, 0.86), (0.6, 0.76), (0.74, 0.68), (0.72, 0.645), (0.52, 0.63)]
-    belly = [(0.52, 0.63), (0.4, 0.48), (0.2, 0.38), (-0.1, 0.42), (-0.36, 0.38), (-0.42, 0.55)]
-    pen.shape(*curve(back), *curve(nose), *curve(belly))
-    pen.shape((0.37, 0.82), (0.36, 1.0), (0.46, 0.88)).shape((0.46, 0.86), (0.49, 1.0), (0.54, 0.84))
-    tail = [(-0.36, 0.58), (-0.56, 0.5), (-0.78, 0.3), (-0.98, 0.24)]
-    pen.shape(*curve(tail), *curve([(-0.98, 0.24), (-0.8, 0.14), (-0.56, 0.26), (-0.36, 0.46)]))
-    for hip, knee, foot in (
-        (-0.34, -0.4, -0.44),
-        (-0.26, -0.2, -0.26),
-        (0.16, 0.12, 0.06),
-        (0.28, 0.32, 0.32),
-    ):
-        pen.shape((hip - 0.07, 0.46), (hip + 0.08, 0.46), (knee + 0.035, 0.22), (foot + 0.03, 0.0),
-                  (foot - 0.03, 0.0), (knee - 0.035, 0.22))  # fmt: skip
-    pen.on("detail", 235).shape(
-        *curve([(-0.98, 0.24), (-0.9, 0.285), (-0.8, 0.29), (-0.82, 0.16), (-0.98, 0.24)])
-    )
-    pen.shape(*curve([(0.72, 0.645), (0.56, 0.66), (0.42, 0.62), (0.3, 0.46), (0.42, 0.5), (0.52, 0.63)]))
-
-
-def runner(pen: Pen) -> None:
-    """A runner in full stride."""
-    pen.round((0.09, 0.92), 0.055, 0.068)
-    pen.shape(*curve([(-0.02, 0.83), (0.08, 0.86), (0.12, 0.78), (0.06, 0.6), (0.04, 0.48)]),
-              *curve([(0.04, 0.48), (-0.08, 0.48), (-0.09, 0.62), (-0.02, 0.83)]))  # fmt: skip
-    pen.line((0.04, 0.84), (0.09, 0.92), wide=0.05)
-    pen.line((0.07, 0.79), (0.16, 0.64), (0.3, 0.7), wide=0.045).line(
-        (0.0, 0.8), (-0.17, 0.7), (-0.22, 0.57), wide=0.045
-    )
-    pen.line((0.01, 0.5), (0.2, 0.42), wide=0.09).line((0.2, 0.42), (0.17, 0.2), wide=0.06)
-    pen.line((-0.04, 0.5), (-0.13, 0.28), wide=0.09).line((-0.13, 0.28), (-0.36, 0.2), wide=0.055)
-    pen.on("detail", 240).shape((0.13, 0.2), (0.2, 0.22), (0.28, 0.15), (0.13, 0.14))
-    pen.shape((-0.34, 0.16), (-0.32, 0.24), (-0.4, 0.23), (-0.44, 0.1), (-0.39, 0.09))
-
-
 def shoe(pen: Pen) -> None:
     """A running shoe."""
     upper = [(-0.86, 0.24), (-0.9, 0.62), (-0.84, 0.96), (-0.62, 0.9), (-0.42, 0.86), (-0.24, 0.92)]
@@ -451,67 +247,6 @@ def shoe(pen: Pen) -> None:
     pen.on("lamp", 90).line((-0.86, 0.13), (0.9, 0.14), wide=0.03)
 
 
-def robot(pen: Pen) -> None:
-    """A small robot with a square head."""
-    pen.shape((-0.2, 0.66), (-0.2, 0.93), (0.2, 0.93), (0.2, 0.66)).line((0, 0.92), (0, 1.0), wide=0.016)
-    pen.round((0, 0.985), 0.022).line((0, 0.6), (0, 0.7), wide=0.07)
-    pen.shape((-0.24, 0.26), (-0.27, 0.62), (0.27, 0.62), (0.24, 0.26))
-    pen.line((-0.26, 0.57), (-0.37, 0.42), (-0.34, 0.26), wide=0.06).line(
-        (0.26, 0.57), (0.4, 0.46), (0.46, 0.34), wide=0.06
-    )
-    for x in (-0.13, 0.13):
-        pen.line((x, 0.3), (x, 0.05), wide=0.08).shape(
-            (x - 0.09, 0), (x - 0.09, 0.07), (x + 0.1, 0.07), (x + 0.1, 0)
-        )
-    pen.on("detail", 210).shape((-0.16, 0.34), (-0.17, 0.55), (0.17, 0.55), (0.16, 0.34))
-    pen.on("lamp").round((-0.085, 0.8), 0.045).round((0.085, 0.8), 0.045).on("lamp", 170).round(
-        (0.0, 0.45), 0.03
-    )
-
-
-def campfire(pen: Pen) -> None:
-    """Logs and flames."""
-    for tip in (-0.42, -0.2, 0.2, 0.42):
-        pen.line((tip, 0.03), (-tip * 0.35, 0.2), wide=0.075)
-    tongue = curve([(0, 0.05), (0.2, 0.2), (0.16, 0.42), (0.06, 0.6), (0.07, 0.8), (0.0, 1.0)])
-    left = [(-x * 0.9, y * 0.92) for x, y in reversed(tongue)]
-    for share, value in ((1.0, 150), (0.7, 205), (0.42, 255)):
-        pen.on("lamp", value).shape(*[(x * share, 0.05 + (y - 0.05) * share) for x, y in [*tongue, *left]])
-        for side, tall in ((-0.19, 0.55), (0.2, 0.48)):
-            pen.shape(
-                *[
-                    (side * share + x * 0.6 * share, 0.05 + (y - 0.05) * tall * share)
-                    for x, y in [*tongue, *left]
-                ]
-            )
-
-
-def pagoda(pen: Pen) -> None:
-    """A temple of three roofs, their corners turned up."""
-    pen.shape((-0.52, 0), (-0.48, 0.07), (0.48, 0.07), (0.52, 0))
-    for number, (low, wide) in enumerate(((0.07, 0.36), (0.36, 0.27), (0.61, 0.19))):
-        tall = (0.2, 0.16, 0.13)[number]
-        pen.shape((-wide, low), (-wide, low + tall), (wide, low + tall), (wide, low))
-        out, top = wide * 1.55, low + tall
-        eave = curve(
-            [
-                (-out, top + 0.035),
-                (-wide, top - 0.012),
-                (0, top - 0.018),
-                (wide, top - 0.012),
-                (out, top + 0.035),
-            ]
-        )
-        roof = curve([(out, top + 0.035), (wide * 0.9, top + 0.045), (wide * 0.62, top + 0.1)])
-        pen.shape(*eave, *roof, *[(-x, y) for x, y in reversed(roof)])
-        pen.on("lamp", 225)
-        for x in (-0.6, -0.2, 0.2, 0.6):
-            pen.shape((x * wide - 0.03, low + 0.03), (x * wide - 0.03, low + tall - 0.035),
-                      (x * wide + 0.03, low + tall - 0.035), (x * wide + 0.03, low + 0.03))  # fmt: skip
-        pen.on("body")
-    pen.line((0, 0.82), (0, 1.0), wide=0.018).round((0, 0.9), 0.022).round((0, 0.95), 0.016)
-
-
 def cherry(pen: Pen) -> None:
     """A cherry tree in bloom: `detail` is its blossom."""
     pen.line((0.0, 0), (-0.02, 0.2), (0.04, 0.42), wide=0.055).line((-0.01, 0.24), (-0.22, 0.5), wide=0.034)
@@ -524,19 +259,6 @@ def cherry(pen: Pen) -> None:
             x, y = 0.43 * far * np.cos(angle), 0.66 + 0.27 * far * np.sin(angle) + 0.03 * np.cos(9 * angle)
             up = 0.02 * (value - 165) / 85
             pen.round((float(x), float(y + up)), float(size * rng.uniform(0.5, 1.0)))
-
-
-def cat(pen: Pen) -> None:
-    """A sitting cat, its tail around its feet."""
-    left = [(-0.2, 0.0), (-0.27, 0.14), (-0.2, 0.36), (-0.1, 0.52), (-0.13, 0.68)]
-    right = [(0.13, 0.68), (0.12, 0.5), (0.16, 0.3), (0.15, 0.0)]
-    pen.shape(*curve(left), *curve(right)).round((0, 0.75), 0.155, 0.135)
-    for side in (-1, 1):
-        pen.shape((side * 0.15, 0.76), (side * 0.13, 1.0), (side * 0.02, 0.86))
-    pen.line(*curve([(-0.16, 0.05), (-0.32, 0.03), (-0.34, 0.13), (-0.42, 0.2)]), wide=0.055)
-    pen.on("detail", 140).shape(
-        *curve([(0.0, 0.5), (0.09, 0.4), (0.1, 0.2), (0.06, 0.03), (-0.02, 0.2), (0.0, 0.5)])
-    )
 
 
 FIGURES: dict[str, tuple[float, Drawing]] = {
