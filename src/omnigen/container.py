@@ -17,7 +17,7 @@ from dependency_injector import containers, providers
 from omnigen.domain.errors import Unauthenticated
 from omnigen.ports.clock import Clock
 from omnigen.ports.outbox import Outbox
-from omnigen.settings import Profile, Settings, SettingsError
+from omnigen.settings import Profile, Settings
 from omnigen.usecases.admit_upload import AdmitUpload
 from omnigen.usecases.app import App, Desk, Pipeline
 from omnigen.usecases.bring_home import BringHome
@@ -61,6 +61,15 @@ def late(path: str, *args: Any, **kwargs: Any) -> providers.Singleton[Any]:
     return providers.Singleton(make, *args, **kwargs)
 
 
+def store_of(profile: Any, role: str, database: Any) -> providers.Selector[Any]:
+    """A store of that role: SQLite's here, DynamoDB's there."""
+    return providers.Selector(
+        profile,
+        local=late(f"omnigen.adapters.local.sqlite.Sqlite{role}", database),
+        aws=late(f"omnigen.adapters.aws.dynamodb.Dynamo{role}", database),
+    )
+
+
 def _find_ffmpeg(configured: Path | None) -> Any:
     from omnigen.adapters.ffmpeg.build import FfmpegBuild  # noqa: PLC0415  only the composer has a use for it
 
@@ -85,9 +94,12 @@ class Container(containers.DeclarativeContainer):
 
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
     policy: providers.Dependency[Policy] = providers.Dependency(instance_of=Policy)
+    profile = settings.provided.profile
 
     # Opened and closed by `opened` below; the provider by `working`, which alone has a use for it.
+    clients: providers.Dependency[Any] = providers.Dependency()
     database: providers.Dependency[Any] = providers.Dependency()
+    """The SQLite file of profile `local`, the DynamoDB tables of profile `aws`."""
     assets: providers.Dependency[Any] = providers.Dependency()
     provider: providers.Dependency[Any] = providers.Dependency()
     catalogue: providers.Dependency[Any] = providers.Dependency()
@@ -98,18 +110,14 @@ class Container(containers.DeclarativeContainer):
     ids = late("omnigen.adapters.local.clock.RandomIds")
     metrics = late("omnigen.adapters.prometheus.PrometheusMetrics")
     verifier = late("omnigen.adapters.oidc.OidcVerifier", settings.provided.identity)
-    directory = late(
-        "omnigen.adapters.aws.cognito.CognitoDirectory",
-        settings.provided.identity,
-        settings.provided.assets,
-    )
+    directory = late("omnigen.adapters.aws.cognito.CognitoDirectory", settings.provided.identity, clients)
 
-    jobs = late("omnigen.adapters.local.sqlite.SqliteJobs", database)
-    takes = late("omnigen.adapters.local.sqlite.SqliteTakes", database)
-    ledger = late("omnigen.adapters.local.sqlite.SqliteUsage", database)
-    rates = late("omnigen.adapters.local.sqlite.SqliteRates", database)
-    outbox = late("omnigen.adapters.local.sqlite.SqliteOutbox", database)
-    uploads = late("omnigen.adapters.local.sqlite.SqliteUploads", database)
+    jobs = store_of(profile, "Jobs", database)
+    takes = store_of(profile, "Takes", database)
+    ledger = store_of(profile, "Usage", database)
+    rates = store_of(profile, "Rates", database)
+    outbox = store_of(profile, "Outbox", database)
+    uploads = store_of(profile, "Uploads", database)
 
     cores = providers.Callable(lambda: cpu_count() or 1)
     inspector = late("omnigen.adapters.ffmpeg.inspector.FfmpegInspector", cores=cores)
@@ -225,6 +233,13 @@ class Container(containers.DeclarativeContainer):
         "omnigen.adapters.local.workflow.LocalWorkflow", jobs=jobs, clock=clock, ids=ids, metrics=metrics
     )
 
+    # How whoever isn't the driver itself has legs started.
+    starter = providers.Selector(
+        profile,
+        local=outbox_workflow,
+        aws=late("omnigen.adapters.aws.stepfunctions.StepFunctionsWorkflow", settings.provided.aws, clients),
+    )
+
 
 @frozen(kw_only=True)
 class Worker:
@@ -250,7 +265,7 @@ def policy_of(settings: Settings) -> Policy:
 async def running(settings: Settings) -> AsyncIterator[App]:
     """The API's facade, with everything open that it needs."""
     async with opened(settings) as container:
-        container.workflow.override(container.outbox_workflow)
+        container.workflow.override(container.starter)
         yield container.app()
 
 
@@ -273,7 +288,7 @@ async def working(settings: Settings) -> AsyncIterator[Worker]:
 async def operating(settings: Settings) -> AsyncIterator[Desk]:
     """The operator's desk."""
     async with opened(settings) as container:
-        container.workflow.override(container.outbox_workflow)
+        container.workflow.override(container.starter)
         yield container.desk()
 
 
@@ -296,22 +311,31 @@ class _LateSteps:
 @asynccontextmanager
 async def opened(settings: Settings, policy: Policy | None = None) -> AsyncIterator[Container]:
     """A container with open connections; they are closed in the opposite order."""
-    if settings.profile is not Profile.LOCAL:
-        raise SettingsError(f"OMNIGEN_PROFILE is {settings.profile}; only 'local' is built in so far")
-    # Imported here: a process that only reads settings, or another profile, has no use for them.
+    # Imported here: a process that only reads settings has no use for them.
+    from omnigen.adapters.aws.clients import AioClients  # noqa: PLC0415
     from omnigen.adapters.aws.s3 import S3Assets  # noqa: PLC0415
-    from omnigen.adapters.local.sqlite import Database  # noqa: PLC0415
     from omnigen.adapters.replicate.catalogue import load_catalogue  # noqa: PLC0415
 
     async with AsyncExitStack() as stack:
-        catalogue = load_catalogue(settings.catalogue)
-        database = await Database.open(settings.database)
-        stack.push_async_callback(database.close)
-        assets = await stack.enter_async_context(S3Assets(settings.assets))
+        clients = await stack.enter_async_context(AioClients(settings.aws))
         yield Container(
             settings=providers.Object(settings),
             policy=providers.Object(policy or policy_of(settings)),
-            database=providers.Object(database),
-            assets=providers.Object(assets),
-            catalogue=providers.Object(catalogue),
+            clients=providers.Object(clients),
+            database=providers.Object(await _database(settings, clients, stack)),
+            assets=providers.Object(await S3Assets.open(settings.assets, clients)),
+            catalogue=providers.Object(load_catalogue(settings.catalogue)),
         )
+
+
+async def _database(settings: Settings, clients: Any, stack: AsyncExitStack) -> Any:
+    if settings.profile is Profile.AWS:
+        from omnigen.adapters.aws.dynamodb import Tables  # noqa: PLC0415  as lazy as all adapters
+
+        client = await clients.open("dynamodb")
+        return Tables(client, jobs=settings.aws.jobs_table, usage=settings.aws.usage_table)
+    from omnigen.adapters.local.sqlite import Database  # noqa: PLC0415
+
+    database = await Database.open(settings.database)
+    stack.push_async_callback(database.close)
+    return database

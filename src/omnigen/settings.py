@@ -65,17 +65,46 @@ class HttpSettings:
 
 
 @frozen(kw_only=True)
+class AwsSettings:
+    """An AWS account, or an emulator's, and the names of what was set up there."""
+
+    region: str
+    endpoint: str | None
+    """None is AWS itself."""
+    access_key_id: str | None
+    """None is the role's key, which the SDK finds and renews."""
+    secret_access_key: Secret
+    session_token: Secret
+    jobs_table: str
+    usage_table: str
+    state_machine: str
+    """ARN of the pipeline."""
+    composer_function: str
+    """Lambda that looks into media for those who carry no decoder."""
+
+
+@frozen(kw_only=True)
+class CdnSettings:
+    """The CloudFront distribution that assets are read through."""
+
+    url: str | None
+    """None reads from S3 itself, by presigned URLs."""
+    key_pair_id: str
+    """Public key of the key group that may read."""
+    private_key: str
+    """Name of the secret that holds the other half."""
+
+
+@frozen(kw_only=True)
 class AssetSettings:
     """The S3 API that keeps every clip and video."""
 
     endpoint: str | None
-    """None is AWS itself."""
+    """None is the AWS account's own."""
     public_endpoint: str | None
     """The host that a browser sees: presigned URLs are signed for it."""
     bucket: str
-    region: str
-    access_key_id: str | None
-    secret_access_key: Secret
+    cdn: CdnSettings
 
 
 @frozen(kw_only=True)
@@ -129,6 +158,7 @@ class Settings:
     web_dir: Path | None
     """Built web app to serve at `/`; None serves the API alone."""
     http: HttpSettings
+    aws: AwsSettings
     assets: AssetSettings
     identity: IdentitySettings
     replicate: ReplicateSettings = field()
@@ -160,13 +190,26 @@ class Settings:
                 app_origins=env.words("OMNIGEN_APP_ORIGINS", (public_url,)),
                 rate_limits=env.one_of("OMNIGEN_RATE_LIMITS", "on", ("on", "off")) == "on",
             ),
+            aws=AwsSettings(
+                region=env.text("AWS_REGION", "us-east-1"),
+                endpoint=env.optional_url("AWS_ENDPOINT_URL"),
+                access_key_id=env.optional("AWS_ACCESS_KEY_ID"),
+                secret_access_key=Secret(env.text("AWS_SECRET_ACCESS_KEY", "")),
+                session_token=Secret(env.text("AWS_SESSION_TOKEN", "")),
+                jobs_table=env.text("OMNIGEN_JOBS_TABLE", "omnigen-jobs"),
+                usage_table=env.text("OMNIGEN_USAGE_TABLE", "omnigen-usage"),
+                state_machine=env.text("OMNIGEN_STATE_MACHINE_ARN", ""),
+                composer_function=env.text("OMNIGEN_COMPOSER_FUNCTION", "omnigen-composer"),
+            ),
             assets=AssetSettings(
                 endpoint=env.optional_url("OMNIGEN_S3_ENDPOINT"),
                 public_endpoint=env.optional_url("OMNIGEN_S3_PUBLIC_ENDPOINT"),
                 bucket=env.text("OMNIGEN_ASSETS_BUCKET", "omnigen-assets"),
-                region=env.text("AWS_REGION", "us-east-1"),
-                access_key_id=env.optional("AWS_ACCESS_KEY_ID"),
-                secret_access_key=Secret(env.text("AWS_SECRET_ACCESS_KEY", "")),
+                cdn=CdnSettings(
+                    url=env.optional_url("OMNIGEN_CDN_URL"),
+                    key_pair_id=env.text("OMNIGEN_CDN_KEY_PAIR_ID", ""),
+                    private_key=env.text("OMNIGEN_CDN_PRIVATE_KEY_SECRET", ""),
+                ),
             ),
             identity=IdentitySettings(
                 issuer=env.url("OMNIGEN_OIDC_ISSUER", "http://127.0.0.1:4566/local_pool"),

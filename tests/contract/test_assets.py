@@ -4,8 +4,10 @@ import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -15,41 +17,66 @@ import pytest
 import pytest_asyncio
 
 from omnigen.adapters.aws import s3_upload
+from omnigen.adapters.aws.clients import AioClients, ThreadedClients
 from omnigen.adapters.aws.s3 import S3Assets
 from omnigen.adapters.memory.assets import MemoryAssets
 from omnigen.domain.errors import NotFound, Transient
 from omnigen.ports.assets import Assets, UploadForm
-from omnigen.settings import AssetSettings, Secret
+from omnigen.settings import AwsSettings, Settings
 from tests.fixtures.storage import S3Server
 
 MINUTE = timedelta(minutes=1)
-STORES = ["memory", pytest.param("s3", marks=pytest.mark.slow)]
+STORES = ["memory", *(pytest.param(name, marks=pytest.mark.slow) for name in ("api", "lambda"))]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 """One loop for all: opening a client costs more than most of these tests."""
 
 
-def settings_of(server: S3Server) -> AssetSettings:
+def environment_of(server: S3Server) -> dict[str, str]:
     """The server's own, or that of another S3 API where S3_ENDPOINT names one."""
-    return AssetSettings(
-        endpoint=os.environ.get("S3_ENDPOINT", server.endpoint),
-        public_endpoint=None,
-        bucket=os.environ.get("S3_BUCKET", server.bucket),
-        region=server.region,
-        access_key_id=os.environ.get("S3_ACCESS_KEY_ID", server.access_key_id),
-        secret_access_key=Secret(os.environ.get("S3_SECRET_ACCESS_KEY", server.secret_access_key)),
-    )
+    return {
+        "OMNIGEN_S3_ENDPOINT": os.environ.get("S3_ENDPOINT", server.endpoint),
+        "OMNIGEN_ASSETS_BUCKET": os.environ.get("S3_BUCKET", server.bucket),
+        "AWS_REGION": server.region,
+        "AWS_ACCESS_KEY_ID": os.environ.get("S3_ACCESS_KEY_ID", server.access_key_id),
+        "AWS_SECRET_ACCESS_KEY": os.environ.get("S3_SECRET_ACCESS_KEY", server.secret_access_key),
+    }
+
+
+@asynccontextmanager
+async def opened(
+    server: S3Server, kind: Callable[[AwsSettings], Any] = AioClients, **changes: str
+) -> AsyncIterator[S3Assets]:
+    """A store on the server, with some of its settings changed."""
+    settings = Settings.from_environment(environment_of(server) | changes)
+    async with kind(settings.aws) as clients:
+        yield await S3Assets.open(settings.assets, clients)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def s3(s3_server: S3Server) -> AsyncIterator[S3Assets]:
-    async with S3Assets(settings_of(s3_server)) as store:
+async def api_s3(s3_server: S3Server) -> AsyncIterator[S3Assets]:
+    async with opened(s3_server) as store:
         yield store
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lambda_s3(s3_server: S3Server) -> AsyncIterator[S3Assets]:
+    async with opened(s3_server, ThreadedClients) as store:
+        yield store
+
+
+@pytest.fixture(params=["api", "lambda"])
+def s3(request: pytest.FixtureRequest) -> S3Assets:
+    store: S3Assets = request.getfixturevalue(f"{request.param}_s3")
+    return store
 
 
 @pytest.fixture(params=STORES)
 def assets(request: pytest.FixtureRequest) -> Assets:
-    return MemoryAssets() if request.param == "memory" else request.getfixturevalue("s3")
+    if request.param == "memory":
+        return MemoryAssets()
+    store: Assets = request.getfixturevalue(f"{request.param}_s3")
+    return store
 
 
 @pytest.fixture
@@ -180,10 +207,9 @@ class TestLargeFiles:
 class TestTrouble:
     async def test_unreachable_is_not_absent(self, s3_server: S3Server, prefix: str, tmp_path: Path) -> None:
         """A server that doesn't answer is Transient, for every verb."""
-        nowhere = attrs.evolve(settings_of(s3_server), endpoint="http://127.0.0.1:9")
         path = tmp_path / "f"
         path.write_bytes(b"x")
-        async with S3Assets(nowhere) as store:
+        async with opened(s3_server, OMNIGEN_S3_ENDPOINT="http://127.0.0.1:9") as store:
             attempts = (
                 store.head(prefix),
                 store.fetch(prefix, tmp_path / "g"),
@@ -200,16 +226,14 @@ class TestTrouble:
 
     async def test_no_bucket_is_not_absence(self, s3_server: S3Server, prefix: str, tmp_path: Path) -> None:
         """In a bucket that isn't there, nothing can be said to be absent."""
-        elsewhere = attrs.evolve(settings_of(s3_server), bucket="no-such-bucket")
-        async with S3Assets(elsewhere) as store:
+        async with opened(s3_server, OMNIGEN_ASSETS_BUCKET="no-such-bucket") as store:
             for attempt in (store.head(prefix), store.fetch(prefix, tmp_path / "g"), store.check()):
                 with pytest.raises(Transient):
                     await attempt
 
     async def test_a_wrong_key_is_not_absence(self, s3_server: S3Server, prefix: str) -> None:
         """403 proves neither presence nor absence."""
-        stranger = attrs.evolve(settings_of(s3_server), secret_access_key=Secret("wrong" * 8))
-        async with S3Assets(stranger) as store:
+        async with opened(s3_server, AWS_SECRET_ACCESS_KEY="wrong" * 8) as store:
             with pytest.raises(Transient) as caught:
                 await store.head(prefix)
         assert caught.value.reason == "storage_forbidden"
@@ -283,8 +307,8 @@ class TestReadingByUrl:
 
     async def test_signed_for_the_host_that_browsers_see(self, s3_server: S3Server, prefix: str) -> None:
         """With a public endpoint, URLs name it, and its signature holds there."""
-        public = settings_of(s3_server).endpoint.replace("127.0.0.1", "localhost")
-        async with S3Assets(attrs.evolve(settings_of(s3_server), public_endpoint=public)) as store:
+        public = environment_of(s3_server)["OMNIGEN_S3_ENDPOINT"].replace("127.0.0.1", "localhost")
+        async with opened(s3_server, OMNIGEN_S3_PUBLIC_ENDPOINT=public) as store:
             await store.put_bytes(f"{prefix}a", b"x", content_type="text/plain")
             url = await store.read_url(f"{prefix}a", expires_in=MINUTE)
         assert urlsplit(url).netloc == urlsplit(public).netloc

@@ -237,6 +237,7 @@ async def a_world(
         container = Container(
             settings=providers.Object(Settings.from_environment({"OMNIGEN_DATA_DIR": str(place)})),
             policy=providers.Object(policy),
+            clients=providers.Object(None),
             database=providers.Object(None),
             assets=providers.Object(faults.watch("assets", assets)),
             provider=providers.Object(faults.watch("provider", provider)),

@@ -154,6 +154,7 @@ async def assembled(settings: Settings) -> Container:
         database=providers.Object(await Database.open(settings.database)),
         assets=providers.Object(MemoryAssets()),
         provider=providers.Object(None),
+        clients=providers.Object(None),
         catalogue=providers.Object(load_catalogue(None)),
     )
     container.workflow.override(container.outbox_workflow)

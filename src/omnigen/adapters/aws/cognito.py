@@ -2,46 +2,41 @@
 
 from typing import Any
 
-import aioboto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from omnigen.adapters.aws.clients import Clients
 from omnigen.domain.errors import NotFound, OmniGenError, Transient
 from omnigen.domain.quota import Tier
 from omnigen.ports.identity import User
-from omnigen.settings import AssetSettings, IdentitySettings
+from omnigen.settings import IdentitySettings
 
 
 class CognitoDirectory:
-    """Keeps the promises of `Directory` on one user pool. A client is made for each call: operators are few."""
+    """Keeps the promises of `Directory` on one user pool. Its client is opened by the first call: operators are few."""
 
-    def __init__(self, settings: IdentitySettings, account: AssetSettings) -> None:
+    def __init__(self, settings: IdentitySettings, clients: Clients) -> None:
         self._settings = settings
-        self._account = account
+        self._clients = clients
+        self._opened: Any = None
 
     async def users(self) -> list[User]:
         """All accounts."""
-        async with self._client() as client:
-            try:
-                return await self._all(client)
-            except (BotoCoreError, ClientError) as error:
-                raise _translated(error) from error
+        try:
+            return await self._all(await self._client())
+        except (BotoCoreError, ClientError) as error:
+            raise _translated(error) from error
 
     async def set_tier(self, email: str, tier: Tier) -> User:
         """Move an account to a tier; it holds from the next token on. Raises NotFound."""
-        async with self._client() as client:
-            try:
-                return await self._move(client, email, tier)
-            except (BotoCoreError, ClientError) as error:
-                raise _translated(error) from error
+        try:
+            return await self._move(await self._client(), email, tier)
+        except (BotoCoreError, ClientError) as error:
+            raise _translated(error) from error
 
-    def _client(self) -> Any:
-        secret = self._account.secret_access_key
-        session = aioboto3.Session(
-            aws_access_key_id=self._account.access_key_id,
-            aws_secret_access_key=secret.reveal() if secret else None,
-            region_name=self._account.region,
-        )
-        return session.client("cognito-idp", endpoint_url=self._settings.cognito_endpoint)
+    async def _client(self) -> Any:
+        if self._opened is None:
+            self._opened = await self._clients.open("cognito-idp", endpoint=self._settings.cognito_endpoint)
+        return self._opened
 
     async def _all(self, client: Any) -> list[User]:
         found: list[User] = []

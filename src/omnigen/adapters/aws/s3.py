@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import quote
 
-import aioboto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from omnigen.adapters.aws.clients import Clients
 from omnigen.adapters.aws.s3_errors import is_absent, is_taken, translated
 from omnigen.adapters.aws.s3_upload import Upload, send
 from omnigen.domain.errors import NotFound, Transient
@@ -32,38 +32,25 @@ _LONGEST_URL: Final = timedelta(days=7)
 
 
 class S3Assets:
-    """Keeps the promises of `Assets` on one bucket. Opened once, shared by all: a client costs 30 ms."""
+    """Keeps the promises of `Assets` on one bucket."""
 
-    def __init__(self, settings: AssetSettings) -> None:
-        self._bucket = settings.bucket
-        self._settings = settings
-        self._exits = contextlib.AsyncExitStack()
-        self._client: Any = None  # aioboto3 ships no types
-        self._signer: Any = None
+    def __init__(self, bucket: str, *, client: Any, signer: Any) -> None:  # neither has types
+        self._bucket = bucket
+        self._client = client
+        self._signer = signer
         """Signs for the host that browsers see; it never connects."""
 
-    async def open(self) -> Self:
-        """Make the clients. Connects to nothing yet."""
-        session = aioboto3.Session(**_identity(self._settings))
-        self._client = await self._enter(session, self._settings.endpoint)
-        public = self._settings.public_endpoint
-        same = public is None or public == self._settings.endpoint
-        self._signer = self._client if same else await self._enter(session, public)
-        return self
+    @classmethod
+    async def open(cls, settings: AssetSettings, clients: Clients) -> Self:
+        """Make its clients. Connects to nothing yet."""
 
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._exits.aclose()
+        async def client_of(endpoint: str | None) -> Any:
+            return await clients.open("s3", endpoint=endpoint, config=_config(endpoint))
 
-    async def __aenter__(self) -> Self:
-        return await self.open()
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    async def _enter(self, session: Any, endpoint: str | None) -> Any:
-        client = session.client("s3", endpoint_url=endpoint, config=_config(endpoint))
-        return await self._exits.enter_async_context(client)
+        client = await client_of(settings.endpoint)
+        public = settings.public_endpoint
+        same = public is None or public == settings.endpoint
+        return cls(settings.bucket, client=client, signer=client if same else await client_of(public))
 
     async def check(self) -> None:
         """Whether the bucket is there and ours. Raises Transient, saying what is wrong."""
@@ -145,8 +132,9 @@ class S3Assets:
     async def _download(self, key: str, part: Path) -> StoredFile:
         async with self._certain(), translated(key):
             found = await self._client.get_object(Bucket=self._bucket, Key=key)
-            async with found["Body"] as body:
-                sha256, size = await _save(body.content.iter_chunked(_CHUNK), part)
+            body = found["Body"]
+            async with body:
+                sha256, size = await _save(body, part)
         stored = _stored(key, found)
         if size != stored.size or sha256 != (stored.sha256 or sha256):
             raise Transient(f"{key} arrived damaged: {size} bytes of {stored.size}", code="storage_damaged")
@@ -207,17 +195,6 @@ class S3Assets:
                     )
 
 
-def _identity(settings: AssetSettings) -> dict[str, str]:
-    """Our own key where one is set; on AWS the role's, which the SDK finds and renews."""
-    if settings.access_key_id is None:
-        return {"region_name": settings.region}
-    return {
-        "region_name": settings.region,
-        "aws_access_key_id": settings.access_key_id,
-        "aws_secret_access_key": settings.secret_access_key.reveal(),
-    }
-
-
 def _config(endpoint: str | None) -> Config:
     return Config(
         signature_version="s3v4",
@@ -226,10 +203,6 @@ def _config(endpoint: str | None) -> Config:
         # We send the SHA-256 ourselves; the SDK's own default, a CRC32 trailer, not every server understands.
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
-        retries={"mode": "standard", "total_max_attempts": 3},
-        connect_timeout=3,
-        read_timeout=20,
-        max_pool_connections=32,
     )
 
 
@@ -268,11 +241,11 @@ def _measure(path: Path) -> tuple[int, str]:
         return os.fstat(file.fileno()).st_size, digest
 
 
-async def _save(chunks: AsyncIterator[bytes], path: Path) -> tuple[str, int]:
+async def _save(body: Any, path: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     # Written from the event loop: a write to the page cache is shorter than a change of thread.
     with path.open("wb") as file:
-        async for chunk in chunks:
+        while chunk := await body.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)
             file.write(chunk)
