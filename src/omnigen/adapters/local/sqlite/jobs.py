@@ -6,10 +6,10 @@ from datetime import datetime
 import apsw
 
 from omnigen.adapters.cursor import seal, unseal
+from omnigen.adapters.documents import EVENTS, JOBS, RECORDS, REVISIONS, SCENES, STORYBOARDS, micros
 from omnigen.adapters.local.sqlite import rows, usage
 from omnigen.adapters.local.sqlite.database import Database
-from omnigen.adapters.local.sqlite.documents import EVENTS, JOBS, RECORDS, REVISIONS, SCENES, STORYBOARDS
-from omnigen.adapters.local.sqlite.schema import micros
+from omnigen.adapters.local.sqlite.reading import every, first
 from omnigen.domain.errors import Conflict, NotFound
 from omnigen.domain.events import job_event, scene_event
 from omnigen.domain.idempotency import IdempotencyRecord
@@ -50,7 +50,7 @@ class SqliteJobs:
     async def recall(self, owner: str, key: str, *, at: datetime) -> IdempotencyRecord | None:
         """The record under a key that has not expired."""
         query = "SELECT document FROM requests WHERE owner = ? AND key = ? AND expires_at > ?"
-        return await self._database.read(lambda db: RECORDS.first(db, query, owner, key, micros(at)))
+        return await self._database.read(lambda db: first(RECORDS, db, query, owner, key, micros(at)))
 
     async def get(self, job_id: str, *, owner: str | None = None) -> Job:
         """The job; with an owner, only his."""
@@ -72,13 +72,13 @@ class SqliteJobs:
             query += " AND status = ?"
             values.append(status.value)
         query += " ORDER BY id DESC LIMIT ?"
-        found = await self._database.read(lambda db: JOBS.all(db, query, *values, limit + 1))
+        found = await self._database.read(lambda db: every(JOBS, db, query, *values, limit + 1))
         shown = found[:limit]
         return Page(jobs=shown, cursor=seal(owner, shown[-1].id) if len(found) > limit else None)
 
     async def revisions(self, job_id: str) -> Sequence[Revision]:
         """All revisions, oldest first."""
-        found = await self._database.read(lambda db: REVISIONS.all(db, _REVISIONS, job_id))
+        found = await self._database.read(lambda db: every(REVISIONS, db, _REVISIONS, job_id))
         if not found:
             raise NotFound(f"job {job_id} was not found")
         return sorted(found, key=lambda revision: revision.number)
@@ -86,7 +86,7 @@ class SqliteJobs:
     async def storyboard(self, job_id: str, revision: int) -> Storyboard | None:
         """The storyboard of a revision; None while it is still being planned."""
         query = "SELECT storyboard FROM revisions WHERE job_id = ? AND number = ?"
-        return await self._database.read(lambda db: STORYBOARDS.first(db, query, job_id, revision))
+        return await self._database.read(lambda db: first(STORYBOARDS, db, query, job_id, revision))
 
     async def update(self, job: Job) -> None:
         """Replace the job, if the stored one is the version before."""
@@ -122,7 +122,7 @@ class SqliteJobs:
     async def scenes(self, job_id: str, revision: int) -> tuple[SceneState, ...]:
         """States of all scenes of a revision, in order."""
         query = "SELECT document FROM scenes WHERE job_id = ? AND revision = ? ORDER BY number"
-        return await self._database.read(lambda db: SCENES.all(db, query, job_id, revision))
+        return await self._database.read(lambda db: every(SCENES, db, query, job_id, revision))
 
     async def update_scene(self, scene: SceneState) -> None:
         """Replace a scene's state, if the stored one is the version before and of no newer epoch."""
@@ -147,11 +147,11 @@ class SqliteJobs:
 
     async def undriven(self, *, at: datetime, limit: int) -> Sequence[Job]:
         """Jobs that have not ended and that no living leg drives, the longest abandoned first."""
-        return await self._database.read(lambda db: JOBS.all(db, _UNDRIVEN, micros(at), limit))
+        return await self._database.read(lambda db: every(JOBS, db, _UNDRIVEN, micros(at), limit))
 
     async def purgeable(self, *, before: datetime, limit: int) -> Sequence[Job]:
         """Jobs that have ended and were deleted before an instant."""
-        return await self._database.read(lambda db: JOBS.all(db, _PURGEABLE, micros(before), limit))
+        return await self._database.read(lambda db: every(JOBS, db, _PURGEABLE, micros(before), limit))
 
     async def purge(self, job_id: str) -> None:
         """Forget a job wholly; its usage stays. Absent is fine."""

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import apsw
 
+from omnigen.adapters.documents import MESSAGES, micros, text
 from omnigen.adapters.local.sqlite.database import Database
-from omnigen.adapters.local.sqlite.documents import MESSAGES, text
-from omnigen.adapters.local.sqlite.schema import micros
+from omnigen.adapters.local.sqlite.reading import every
 from omnigen.ports.outbox import REMEMBERED, Message
 
 
@@ -30,7 +30,7 @@ class SqliteOutbox:
     async def pending(self, *, limit: int) -> Sequence[Message]:
         """The oldest messages that nobody has finished with."""
         query = "SELECT document FROM outbox ORDER BY at, id LIMIT ?"
-        return await self._database.read(lambda db: MESSAGES.all(db, query, limit))
+        return await self._database.read(lambda db: every(MESSAGES, db, query, limit))
 
     async def done(self, message_ids: Sequence[str]) -> None:
         """Take messages out. Absent is fine."""

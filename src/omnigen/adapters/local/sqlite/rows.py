@@ -5,9 +5,9 @@ from functools import cache
 
 import apsw
 
+from omnigen.adapters.documents import JOBS, RECORDS, SCENES, micros, text
 from omnigen.adapters.local.sqlite import outbox
-from omnigen.adapters.local.sqlite.documents import JOBS, RECORDS, SCENES, text
-from omnigen.adapters.local.sqlite.schema import micros
+from omnigen.adapters.local.sqlite.reading import first
 from omnigen.domain.errors import Conflict, NotFound
 from omnigen.domain.idempotency import IdempotencyRecord
 from omnigen.domain.job import Job, JobEvent, SceneState
@@ -29,7 +29,7 @@ _EVENT = "INSERT INTO events (job_id, revision, scene, version, document) VALUES
 
 def lookup(db: apsw.Connection, job_id: str) -> Job | None:
     """The job, None where there is none."""
-    return JOBS.first(db, "SELECT document FROM jobs WHERE id = ?", job_id)
+    return first(JOBS, db, "SELECT document FROM jobs WHERE id = ?", job_id)
 
 
 def find(db: apsw.Connection, job_id: str) -> Job:
@@ -93,7 +93,7 @@ def find_scene(db: apsw.Connection, scene: SceneState) -> tuple[SceneState, bool
     row = db.execute(_SCENE, (scene.job_id, scene.revision, scene.number)).fetchone()
     if row is None:
         raise NotFound(f"scene {scene.number} of job {scene.job_id} was not found")
-    return SCENES.of(row[:1])[0], bool(row[1])
+    return SCENES.one(row[0]), bool(row[1])
 
 
 def replace_scene(db: apsw.Connection, scene: SceneState) -> None:
@@ -110,7 +110,7 @@ def add_event(db: apsw.Connection, event: JobEvent) -> None:
 def find_record(db: apsw.Connection, record: IdempotencyRecord) -> IdempotencyRecord | None:
     """What is stored under a record's key, expired or not."""
     query = "SELECT document FROM requests WHERE owner = ? AND key = ?"
-    return RECORDS.first(db, query, record.owner, record.key)
+    return first(RECORDS, db, query, record.owner, record.key)
 
 
 def keep_record(db: apsw.Connection, record: IdempotencyRecord, *, at: datetime) -> None:

@@ -5,7 +5,6 @@ are whole microseconds since 1970.
 """
 
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +18,6 @@ BUSY_MS: Final = 10_000
 _OURS: Final = 0x4F6D6E69  # "Omni", in the file's header
 _CHECKED_UP_TO: Final = 32 * 2**20
 """Bytes up to which a file is checked page by page at opening: more would delay the start."""
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _FIRST: Final = """
 CREATE TABLE jobs (
@@ -125,11 +123,6 @@ CREATE TABLE uploads (id TEXT PRIMARY KEY, owner TEXT NOT NULL, document TEXT NO
 
 MIGRATIONS: Final = (_FIRST,)
 """Step n takes a file from `user_version` n to n + 1. A step that was released never changes."""
-
-
-def micros(at: datetime) -> int:
-    """An instant as a column keeps it."""
-    return (at - _EPOCH) // timedelta(microseconds=1)
 
 
 def connect(path: Path) -> apsw.Connection:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import apsw
 
+from omnigen.adapters.documents import TAKES, micros, text
 from omnigen.adapters.local.sqlite import usage
 from omnigen.adapters.local.sqlite.database import Database
-from omnigen.adapters.local.sqlite.documents import TAKES, text
-from omnigen.adapters.local.sqlite.schema import micros
+from omnigen.adapters.local.sqlite.reading import every, first
 from omnigen.domain.errors import Conflict, NotFound
 from omnigen.domain.quota import LedgerEntry
 from omnigen.domain.succession import check_take
@@ -24,7 +24,7 @@ class SqliteTakes:
         """Write the intent, unless that id is there already. Returns what is stored."""
 
         def change(db: apsw.Connection) -> Take:
-            stored = TAKES.first(db, "SELECT document FROM takes WHERE id = ?", take.id)
+            stored = first(TAKES, db, "SELECT document FROM takes WHERE id = ?", take.id)
             if stored is None:
                 _check_prediction(db, take)
                 row = (take.id, take.job_id, take.prediction_id, micros(take.intended_at), text(take))
@@ -53,16 +53,16 @@ class SqliteTakes:
     async def of_job(self, job_id: str) -> Sequence[Take]:
         """All takes of a job, in the order in which they were intended."""
         query = "SELECT document FROM takes WHERE job_id = ? ORDER BY intended_at, id"
-        return await self._database.read(lambda db: TAKES.all(db, query, job_id))
+        return await self._database.read(lambda db: every(TAKES, db, query, job_id))
 
     async def by_prediction(self, prediction_id: str) -> Take | None:
         """The take that a prediction belongs to."""
         query = "SELECT document FROM takes WHERE prediction_id = ?"
-        return await self._database.read(lambda db: TAKES.first(db, query, prediction_id))
+        return await self._database.read(lambda db: first(TAKES, db, query, prediction_id))
 
 
 def _get(db: apsw.Connection, take_id: str) -> Take:
-    take = TAKES.first(db, "SELECT document FROM takes WHERE id = ?", take_id)
+    take = first(TAKES, db, "SELECT document FROM takes WHERE id = ?", take_id)
     if take is None:
         raise NotFound(f"take {take_id} was not found")
     return take

@@ -2,8 +2,9 @@
 
 import apsw
 
+from omnigen.adapters.documents import UPLOADS, text
 from omnigen.adapters.local.sqlite.database import Database
-from omnigen.adapters.local.sqlite.documents import UPLOADS, text
+from omnigen.adapters.local.sqlite.reading import first
 from omnigen.domain.errors import Conflict, NotFound
 from omnigen.ports.uploads import Upload
 
@@ -43,7 +44,7 @@ class SqliteUploads:
 
 def _get(db: apsw.Connection, upload_id: str, owner: str) -> Upload:
     query = "SELECT document FROM uploads WHERE id = ? AND owner = ?"
-    upload = UPLOADS.first(db, query, upload_id, owner)
+    upload = first(UPLOADS, db, query, upload_id, owner)
     if upload is None:
         raise NotFound(f"upload {upload_id} was not found")
     return upload

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import apsw
 
+from omnigen.adapters.documents import ENTRIES, micros, text
 from omnigen.adapters.local.sqlite.database import Database
-from omnigen.adapters.local.sqlite.documents import ENTRIES, text
-from omnigen.adapters.local.sqlite.schema import micros
+from omnigen.adapters.local.sqlite.reading import every
 from omnigen.domain.quota import EntryKind, LedgerEntry, Quota, Reservation, Usage
 from omnigen.domain.succession import held
 
@@ -90,4 +90,4 @@ class SqliteUsage:
     async def entries(self, job_id: str) -> Sequence[LedgerEntry]:
         """All entries of a job, oldest first."""
         query = "SELECT document FROM entries WHERE job_id = ? ORDER BY at, id"
-        return await self._database.read(lambda db: ENTRIES.all(db, query, job_id))
+        return await self._database.read(lambda db: every(ENTRIES, db, query, job_id))

@@ -1,9 +1,9 @@
-"""Nouns as JSON text and back. Decoding runs the nouns' own validators, so that nonsense never comes out."""
+"""Nouns as JSON documents and back. Decoding runs the nouns' own validators, so that nonsense never comes out."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
 
-import apsw
 import msgspec
 
 from omnigen.domain.idempotency import IdempotencyRecord
@@ -16,25 +16,22 @@ from omnigen.ports.uploads import Upload
 
 N = TypeVar("N")
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class Shelf(Generic[N]):
-    """Reads one kind of noun out of the first column of a query's rows."""
+    """Reads one kind of noun."""
 
     def __init__(self, kind: type[N]) -> None:
         self._decode = msgspec.json.Decoder(kind).decode
 
-    def first(self, db: apsw.Connection, query: str, *values: Any) -> N | None:
-        """The first row's noun; None where there is no row, or nothing in it."""
-        text = db.execute(query, values).get
-        return None if text is None else self._decode(text)
+    def one(self, document: str | bytes) -> N:
+        """The noun that a document is."""
+        return self._decode(document)
 
-    def all(self, db: apsw.Connection, query: str, *values: Any) -> tuple[N, ...]:
-        """All rows' nouns."""
-        return self.of(text for (text,) in db.execute(query, values))
-
-    def of(self, texts: Iterable[str]) -> tuple[N, ...]:
-        """The nouns that some texts are."""
-        return tuple(self._decode(text) for text in texts)
+    def of(self, documents: Iterable[str | bytes]) -> tuple[N, ...]:
+        """The nouns that some documents are."""
+        return tuple(self._decode(document) for document in documents)
 
 
 JOBS: Final = Shelf(Job)
@@ -54,3 +51,13 @@ _encode = msgspec.json.Encoder().encode
 def text(noun: Any) -> str:
     """A noun, or a tuple of them, as its document."""
     return _encode(noun).decode()
+
+
+def raw(noun: Any) -> bytes:
+    """The same, as bytes."""
+    return _encode(noun)
+
+
+def micros(at: datetime) -> int:
+    """An instant as it is kept beside a document, to be compared: whole microseconds since 1970."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
