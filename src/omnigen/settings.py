@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
+from omnigen.domain.secret import Secret
+
 T = TypeVar("T")
 
 _LONGEST_NUMBER: Final = 20
@@ -30,25 +32,6 @@ class Profile(StrEnum):
 
     LOCAL = "local"
     AWS = "aws"
-
-
-@frozen(repr=False)
-class Secret:
-    """A text that never shows itself: `reveal()` is the one way to read it."""
-
-    _text: str
-
-    def reveal(self) -> str:
-        """The secret text itself, for the one call that needs it."""
-        return self._text
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-    __str__ = __repr__
-
-    def __bool__(self) -> bool:
-        return bool(self._text)
 
 
 @frozen(kw_only=True)

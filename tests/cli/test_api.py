@@ -10,12 +10,12 @@ import httpx
 import msgspec
 import pytest
 
+from omnigen.domain.secret import Secret
 from omnigen.entrypoints.cli.client import TRIES, Api
 from omnigen.entrypoints.cli.errors import CliError, Refused, Unreachable
 from omnigen.entrypoints.cli.stack import Remote
 from omnigen.entrypoints.http.usage import UsageView
 from omnigen.entrypoints.http.views import VideoView
-from omnigen.settings import Secret
 
 TOKEN = "a-token-that-is-secret"
 FILM = b"film" * 1000

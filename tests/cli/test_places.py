@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from omnigen.domain.secret import Secret
 from omnigen.entrypoints.cli.errors import CliError, WrongUsage
 from omnigen.entrypoints.cli.interrupts import Interrupts, Left
 from omnigen.entrypoints.cli.render import agree
 from omnigen.entrypoints.cli.saving import check_output, file_name
 from omnigen.entrypoints.cli.stack import Local, Remote, Target, read_run
 from omnigen.entrypoints.http.views import EstimateView
-from omnigen.settings import Secret
 
 A_DOLLAR = msgspec.convert(
     {

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from omnigen.domain.errors import Invalid
+from omnigen.domain.secret import Secret
 from omnigen.domain.storyboard import (
     MAX_PROMPT,
     MAX_SECONDS,
@@ -24,7 +25,6 @@ from omnigen.domain.storyboard import (
 )
 from omnigen.entrypoints.cli.stack import Target
 from omnigen.entrypoints.http import wire
-from omnigen.settings import Secret
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _SHOWN: Final = 40

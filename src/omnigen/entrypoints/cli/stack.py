@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
+from omnigen.domain.secret import Secret
 from omnigen.entrypoints.cli.errors import CliError, NothingRuns, WrongUsage
 from omnigen.processes import is_alive
-from omnigen.settings import Secret
 
 FOLDER: Final = ".omnigen"
 READY_WITHIN_S: Final = 90.0
