@@ -124,6 +124,23 @@ async def test_a_change_that_fails_undoes_only_itself(database: Database) -> Non
     assert all(isinstance(answers[n], Conflict) for n in range(0, 30, 3))
 
 
+async def test_a_refusal_makes_no_other_change_run_twice(database: Database) -> None:
+    """Whoever is refused before anything is written leaves nothing behind that would have to be undone."""
+    runs = 0
+
+    def change(db: apsw.Connection) -> None:
+        nonlocal runs
+        runs += 1
+        if runs % 3 == 0:
+            raise Conflict("no")
+        db.execute("INSERT INTO deliveries VALUES (?, 0)", (f"d{runs}",))
+
+    answers = await asyncio.gather(*(database.write(change) for _ in range(30)), return_exceptions=True)
+    assert runs == 30
+    assert [isinstance(a, Conflict) for a in answers].count(True) == 10
+    assert await database.read(lambda db: db.execute("SELECT count(*) FROM deliveries").get) == 20
+
+
 async def test_waiting_changes_share_a_commit(database: Database) -> None:
     """A burst costs a few syncs, not one for each: SQLite's own hook counts them."""
     commits = 0

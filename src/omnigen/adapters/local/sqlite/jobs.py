@@ -164,25 +164,22 @@ def _accept(db: apsw.Connection, acceptance: Acceptance) -> IdempotencyRecord | 
         before = replayed(rows.find_record(db, record), record, at=job.updated_at)
         if before is not None:
             return before
-        rows.keep_record(db, record, at=job.updated_at)
     _check_acceptable(db, job)
     usage.hold(db, job.revision.reservation, acceptance.quota)
+    if record is not None:
+        rows.keep_record(db, record, at=job.updated_at)
     rows.write_acceptance(db, acceptance)
     rows.add_event(db, job_event(job))
     return None
 
 
 def _check_acceptable(db: apsw.Connection, job: Job) -> None:
-    stored = rows.lookup(db, job.id)
     if job.version == 1:
-        check_first(job)
-        if stored is not None:
-            raise Conflict(f"job {job.id} is there already")
-    elif stored is None:
-        raise NotFound(f"job {job.id} was not found")
-    else:
-        check_next_revision(stored, job)
-        rows.archive(db, stored)
+        check_first(job)  # that it isn't there yet is seen when it is written
+        return
+    stored = rows.find(db, job.id)
+    check_next_revision(stored, job)
+    rows.archive(db, stored)
 
 
 def _replace(db: apsw.Connection, job: Job) -> None:

@@ -46,16 +46,26 @@ def replace(db: apsw.Connection, job: Job) -> None:
 
 
 def write_acceptance(db: apsw.Connection, acceptance: Acceptance) -> None:
-    """The job or its next revision, with storyboard, scenes and the message that starts its first leg."""
+    """The job or its next revision, with storyboard, scenes and the message that starts its first leg.
+
+    Raises Conflict where a new job is there already.
+    """
     job, storyboard = acceptance.job, acceptance.storyboard
     if job.version == 1:
-        db.execute(_INSERT, _row(job))
+        _add(db, job)
     else:
         replace(db, job)
     row = (job.id, job.revision.number, None if storyboard is None else text(storyboard))
     db.execute("INSERT INTO revisions (job_id, number, storyboard) VALUES (?, ?, ?)", row)
     add_scenes(db, acceptance.scenes)
     outbox.add(db, Message.to_start(job))
+
+
+def _add(db: apsw.Connection, job: Job) -> None:
+    try:
+        db.execute(_INSERT, _row(job))
+    except apsw.ConstraintError:
+        raise Conflict(f"job {job.id} is there already") from None
 
 
 def archive(db: apsw.Connection, job: Job) -> None:
