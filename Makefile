@@ -16,6 +16,8 @@ VERBOSE ?=
 FLAGS ?=
 EMULATE = $(BIN)/python -m emulator --data "$(DATA)" --port "$(PORT)" --profile "$(PROFILE)" \
   --replicate "$(REPLICATE)" $(if $(RESET),--reset) $(if $(VERBOSE),--verbose) $(FLAGS)
+# Of `make lambda-zip`: what AWS runs it on.
+ARCH ?= arm64
 # Narrows a test target: make test ARGS="-k ports"
 ARGS ?=
 WEB := $(wildcard web/package.json)
@@ -89,9 +91,10 @@ verify-live: setup ## compare the real Replicate with the fake, for the price of
 	@$(BIN)/python -m emulator.replicate.verify $(ARGS)
 
 .PHONY: lint
-lint: setup ## style and formatting (ruff)
+lint: setup ## style and formatting (ruff, hadolint)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/hadolint infra/docker/*.Dockerfile
 
 .PHONY: types
 types: setup ## static types (mypy --strict)
@@ -109,6 +112,12 @@ check: setup ## everything that CI runs
 	@$(MAKE) imports
 	@$(MAKE) test
 	@$(MAKE) test-offline
+
+# --- shipping ---
+
+.PHONY: lambda-zip
+lambda-zip: setup ## build the generator's zip in dist/ (ARCH=arm64|x86_64)
+	@$(BIN)/python scripts/build_lambda_zip.py --arch "$(ARCH)"
 
 # --- measuring ---
 
