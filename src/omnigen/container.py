@@ -3,7 +3,7 @@
 Adapters are named by their import path, so that a process loads only those that it uses.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib import import_module
@@ -14,8 +14,6 @@ from typing import Any
 from attrs import frozen
 from dependency_injector import containers, providers
 
-from omnigen.domain.errors import Unauthenticated
-from omnigen.ports.clock import Clock
 from omnigen.ports.outbox import Outbox
 from omnigen.settings import Profile, Settings
 from omnigen.usecases.admit_upload import AdmitUpload
@@ -76,19 +74,6 @@ def _find_ffmpeg(configured: Path | None) -> Any:
     return FfmpegBuild.find(configured)
 
 
-def _signature_check(settings: Settings, clock: Clock) -> Any:
-    from omnigen.adapters.replicate.webhooks import verify  # noqa: PLC0415  as lazy as the others
-
-    secret = settings.replicate.webhook_secret
-
-    def check(headers: Mapping[str, str], body: bytes) -> str:
-        if not secret:
-            raise Unauthenticated("webhooks are off: no secret is set", code="webhook_signature")
-        return verify(headers, body, secret.reveal(), now=clock.now())
-
-    return check
-
-
 class Container(containers.DeclarativeContainer):
     """Every role and who fills it. What has to be opened comes from outside, as a dependency."""
 
@@ -106,6 +91,11 @@ class Container(containers.DeclarativeContainer):
     workflow: providers.Dependency[Any] = providers.Dependency()
     """How legs are started: by a message in the API, by a task in the worker."""
 
+    secrets = providers.Selector(
+        profile,
+        local=late("omnigen.adapters.local.secrets.GivenSecrets", settings.provided.given),
+        aws=late("omnigen.adapters.aws.secretsmanager.SecretsManager", clients),
+    )
     clock = late("omnigen.adapters.local.clock.SystemClock")
     ids = late("omnigen.adapters.local.clock.RandomIds")
     metrics = late("omnigen.adapters.prometheus.PrometheusMetrics")
@@ -165,7 +155,10 @@ class Container(containers.DeclarativeContainer):
         receive_webhook=One(
             ReceiveWebhook,
             takes=takes, outbox=outbox, workflow=workflow, clock=clock,
-            verify=providers.Callable(_signature_check, settings, clock),
+            verify=late(
+                "omnigen.adapters.replicate.webhooks.WebhookCheck",
+                settings.provided.replicate, secrets, clock,
+            ),
         ),
         check_ready=One(CheckReady, jobs=jobs, assets=assets, clock=clock),
     )  # fmt: skip
@@ -276,7 +269,7 @@ async def working(settings: Settings) -> AsyncIterator[Worker]:
 
     async with (
         opened(settings) as container,
-        ReplicateProvider(settings.replicate, container.catalogue()) as provider,
+        ReplicateProvider(settings.replicate, container.catalogue(), container.secrets()) as provider,
     ):
         container.provider.override(providers.Object(provider))
         workflow = _driver(container)

@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 _LONGEST_NUMBER: Final = 20
 """Digits; Python refuses to read numbers of thousands."""
+_TOKEN: Final = "REPLICATE_API_TOKEN"  # noqa: S105  a name, as the next one
+_WEBHOOK: Final = "OMNIGEN_REPLICATE_WEBHOOK_SECRET"
 REPLICATE_DELIVERY: Final = ("replicate.delivery", "*.replicate.delivery")
 
 
@@ -32,6 +34,32 @@ class Profile(StrEnum):
 
     LOCAL = "local"
     AWS = "aws"
+
+
+class Part(StrEnum):
+    """What a process is, on AWS."""
+
+    API = "api"
+    GENERATOR = "generator"
+    COMPOSER = "composer"
+    SWEEPER = "sweeper"
+
+
+_STORES: Final = ("AWS_REGION", "OMNIGEN_JOBS_TABLE", "OMNIGEN_USAGE_TABLE", "OMNIGEN_ASSETS_BUCKET")
+NEEDS: Final[Mapping[Part, tuple[str, ...]]] = {
+    Part.API: (
+        *_STORES,
+        "OMNIGEN_STATE_MACHINE_ARN",
+        "OMNIGEN_PUBLIC_URL",
+        "OMNIGEN_OIDC_ISSUER",
+        "OMNIGEN_OIDC_JWKS_URL",
+        "OMNIGEN_OIDC_CLIENT_ID",
+    ),
+    Part.GENERATOR: (*_STORES, "OMNIGEN_REPLICATE_TOKEN_SECRET", "OMNIGEN_COMPOSER_FUNCTION"),
+    Part.COMPOSER: _STORES,
+    Part.SWEEPER: (*_STORES, "OMNIGEN_STATE_MACHINE_ARN"),
+}
+"""Variables without which a part can't do its work on AWS: their defaults are for a laptop."""
 
 
 @frozen(kw_only=True)
@@ -107,10 +135,12 @@ class ReplicateSettings:
     """The provider of models: Replicate, or its stand-in at another base URL."""
 
     base_url: str
-    api_token: Secret
+    token: str
+    """Name of the secret that holds the account's token."""
     webhook_url: str | None
     """Public address of our webhook route; None turns webhooks off (polling alone is enough)."""
-    webhook_secret: Secret
+    webhook_secret: str
+    """Name of the secret that deliveries are signed with; empty turns our route off."""
     download_hosts: tuple[str, ...]
     """Hosts that outputs may be fetched from; `*.` matches any subdomain."""
     inputs: str
@@ -145,16 +175,29 @@ class Settings:
     assets: AssetSettings
     identity: IdentitySettings
     replicate: ReplicateSettings = field()
+    given: Mapping[str, Secret]
+    """Secrets that stand in the environment itself, by their variable: those of profile `local`."""
+    worker_port: int
+    """Where the worker tells how it is, on loopback; 0 tells nobody."""
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
-        """Read and check every variable. Raises SettingsError, naming the one at fault."""
+    def from_environment(
+        cls, environ: Mapping[str, str] | None = None, *, part: Part | None = None
+    ) -> "Settings":
+        """Read and check every variable. Raises SettingsError, naming the one at fault.
+
+        On AWS a `part` also insists on those that it can't do without.
+        """
         env = _Reader(os.environ if environ is None else environ)
+        profile = env.choice("OMNIGEN_PROFILE", Profile.LOCAL, Profile)
+        local = profile is Profile.LOCAL
+        if part is not None and not local:
+            env.insist(NEEDS[part], f"the {part} on AWS")
         data_dir = env.path("OMNIGEN_DATA_DIR", ".omnigen")
         port = env.integer("OMNIGEN_PORT", 8080, 1, 65535)
         public_url = env.url("OMNIGEN_PUBLIC_URL", f"http://127.0.0.1:{port}")
         return cls(
-            profile=env.choice("OMNIGEN_PROFILE", Profile.LOCAL, Profile),
+            profile=profile,
             data_dir=data_dir,
             database=env.path("OMNIGEN_DATABASE", str(data_dir / "omnigen.db")),
             work_dir=env.path("OMNIGEN_WORK_DIR", str(data_dir / "work")),
@@ -173,26 +216,12 @@ class Settings:
                 app_origins=env.words("OMNIGEN_APP_ORIGINS", (public_url,)),
                 rate_limits=env.one_of("OMNIGEN_RATE_LIMITS", "on", ("on", "off")) == "on",
             ),
-            aws=AwsSettings(
-                region=env.text("AWS_REGION", "us-east-1"),
-                endpoint=env.optional_url("AWS_ENDPOINT_URL"),
-                access_key_id=env.optional("AWS_ACCESS_KEY_ID"),
-                secret_access_key=Secret(env.text("AWS_SECRET_ACCESS_KEY", "")),
-                session_token=Secret(env.text("AWS_SESSION_TOKEN", "")),
-                jobs_table=env.text("OMNIGEN_JOBS_TABLE", "omnigen-jobs"),
-                usage_table=env.text("OMNIGEN_USAGE_TABLE", "omnigen-usage"),
-                state_machine=env.text("OMNIGEN_STATE_MACHINE_ARN", ""),
-                composer_function=env.text("OMNIGEN_COMPOSER_FUNCTION", "omnigen-composer"),
-            ),
+            aws=_aws(env),
             assets=AssetSettings(
                 endpoint=env.optional_url("OMNIGEN_S3_ENDPOINT"),
                 public_endpoint=env.optional_url("OMNIGEN_S3_PUBLIC_ENDPOINT"),
                 bucket=env.text("OMNIGEN_ASSETS_BUCKET", "omnigen-assets"),
-                cdn=CdnSettings(
-                    url=env.optional_url("OMNIGEN_CDN_URL"),
-                    key_pair_id=env.text("OMNIGEN_CDN_KEY_PAIR_ID", ""),
-                    private_key=env.text("OMNIGEN_CDN_PRIVATE_KEY_SECRET", ""),
-                ),
+                cdn=_cdn(env),
             ),
             identity=IdentitySettings(
                 issuer=env.url("OMNIGEN_OIDC_ISSUER", "http://127.0.0.1:4566/local_pool"),
@@ -205,13 +234,43 @@ class Settings:
             ),
             replicate=ReplicateSettings(
                 base_url=env.url("REPLICATE_BASE_URL", "https://api.replicate.com"),
-                api_token=Secret(env.text("REPLICATE_API_TOKEN", "")),
+                token=_TOKEN if local else env.text("OMNIGEN_REPLICATE_TOKEN_SECRET", ""),
                 webhook_url=env.optional_url("OMNIGEN_REPLICATE_WEBHOOK_URL"),
-                webhook_secret=Secret(env.text("OMNIGEN_REPLICATE_WEBHOOK_SECRET", "")),
+                webhook_secret=_WEBHOOK if local else env.text("OMNIGEN_REPLICATE_WEBHOOK_SECRET_NAME", ""),
                 download_hosts=env.words("OMNIGEN_REPLICATE_DOWNLOAD_HOSTS", REPLICATE_DELIVERY),
                 inputs=env.one_of("OMNIGEN_REPLICATE_INPUTS", "presigned", ("presigned", "files")),
             ),
+            given={name: env.secret(name) for name in (_TOKEN, _WEBHOOK)} if local else {},
+            worker_port=env.integer("OMNIGEN_WORKER_PORT", 0, 0, 65535),
         )
+
+
+def _aws(env: "_Reader") -> AwsSettings:
+    key = env.optional("AWS_ACCESS_KEY_ID")
+    if key is not None:
+        env.insist(("AWS_SECRET_ACCESS_KEY",), "AWS_ACCESS_KEY_ID")
+    return AwsSettings(
+        region=env.text("AWS_REGION", "us-east-1"),
+        endpoint=env.optional_url("AWS_ENDPOINT_URL"),
+        access_key_id=key,
+        secret_access_key=env.secret("AWS_SECRET_ACCESS_KEY"),
+        session_token=env.secret("AWS_SESSION_TOKEN"),
+        jobs_table=env.text("OMNIGEN_JOBS_TABLE", "omnigen-jobs"),
+        usage_table=env.text("OMNIGEN_USAGE_TABLE", "omnigen-usage"),
+        state_machine=env.text("OMNIGEN_STATE_MACHINE_ARN", ""),
+        composer_function=env.text("OMNIGEN_COMPOSER_FUNCTION", "omnigen-composer"),
+    )
+
+
+def _cdn(env: "_Reader") -> CdnSettings:
+    url = env.optional_url("OMNIGEN_CDN_URL")
+    if url is not None:
+        env.insist(("OMNIGEN_CDN_KEY_PAIR_ID", "OMNIGEN_CDN_PRIVATE_KEY_SECRET"), "OMNIGEN_CDN_URL")
+    return CdnSettings(
+        url=url,
+        key_pair_id=env.text("OMNIGEN_CDN_KEY_PAIR_ID", ""),
+        private_key=env.text("OMNIGEN_CDN_PRIVATE_KEY_SECRET", ""),
+    )
 
 
 class _Reader:
@@ -219,6 +278,17 @@ class _Reader:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
+
+    def insist(self, names: tuple[str, ...], user: str) -> None:
+        missing = [name for name in names if self.optional(name) is None]
+        if missing:
+            raise SettingsError(f"{', '.join(missing)}: not set; {user} can't do without")
+
+    def secret(self, name: str) -> Secret:
+        text = self.text(name, "")
+        if not (text.isascii() and text.isprintable()):
+            raise SettingsError(f"{name} has characters that no token has")
+        return Secret(text)
 
     def optional(self, name: str) -> str | None:
         return self._environ.get(name, "").strip() or None

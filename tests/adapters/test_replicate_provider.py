@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 
 from emulator.ports import free_ports
+from omnigen.adapters.local.secrets import GivenSecrets
 from omnigen.adapters.replicate import wire
 from omnigen.adapters.replicate.catalogue import load_catalogue
 from omnigen.adapters.replicate.provider import ReplicateProvider
 from omnigen.domain.errors import Ambiguous, NotFound, OmniGenError, Rejected, Transient
+from omnigen.domain.secret import Secret
 from omnigen.domain.take import Take
 from omnigen.ports.provider import Ask, Prediction, PredictionStatus
-from omnigen.settings import ReplicateSettings, Secret, SettingsError
+from omnigen.ports.secrets import Secrets
+from omnigen.settings import ReplicateSettings
 from tests.adapters.odd_server import RESET, SILENCE, Asked, answer, saying
 from tests.builders import a_take
 from tests.emulator.replicate_stub import Fake, fake_replicate
@@ -30,17 +33,18 @@ MEGABYTE = 1_000_000
 def settings(url: str, **changes: Any) -> ReplicateSettings:
     given: dict[str, Any] = {
         "base_url": url,
-        "api_token": Secret(TOKEN),
+        "token": "token",
         "webhook_url": None,
-        "webhook_secret": Secret(""),
+        "webhook_secret": "",
         "download_hosts": ("127.0.0.1",),
         "inputs": "presigned",
     }
     return ReplicateSettings(**given | changes)
 
 
-def provider_at(url: str, **changes: Any) -> ReplicateProvider:
-    return ReplicateProvider(settings(url, **changes), CATALOGUE)
+def provider_at(url: str, *, secrets: Secrets | None = None, **changes: Any) -> ReplicateProvider:
+    given = secrets or GivenSecrets({"token": Secret(TOKEN)})
+    return ReplicateProvider(settings(url, **changes), CATALOGUE, given)
 
 
 def a_prediction(**changes: Any) -> dict[str, Any]:
@@ -249,17 +253,31 @@ class TestWhatIsSent:
         """Settings alone decide: an empty token stays empty."""
         monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_environment")
         said = answer(401, {"title": "Unauthenticated"})
-        async with saying(said) as odd, provider_at(odd.url, api_token=Secret("")) as provider:
+        empty = GivenSecrets({"token": Secret("")})
+        async with saying(said) as odd, provider_at(odd.url, secrets=empty) as provider:
             with pytest.raises(Rejected) as caught:
                 await provider.create(a_take(model=VEO))
         assert caught.value.reason == "provider_unauthenticated"
         assert odd.asked[0].headers["authorization"] == "Bearer"
 
-    def test_a_token_that_is_none(self) -> None:
-        """It is refused at start, and not shown."""
-        with pytest.raises(SettingsError) as caught:
-            provider_at("http://127.0.0.1:9", api_token=Secret("r8_canary\nX-Evil: 1"))
+    async def test_a_token_that_is_none(self) -> None:
+        """It is not sent, and not shown."""
+        evil = GivenSecrets({"token": Secret("r8_canary\nX-Evil: 1")})
+        async with saying(answer(201, a_prediction())) as odd, provider_at(odd.url, secrets=evil) as provider:
+            with pytest.raises(Transient) as caught:
+                await provider.create(a_take(model=VEO))
         assert "canary" not in str(caught.value)
+        assert odd.asked == []
+
+    async def test_no_token_at_all(self) -> None:
+        """A secret that is missing is named, and nothing is sent: nothing can have been charged."""
+        none = GivenSecrets({})
+        async with saying(answer(201, a_prediction())) as odd, provider_at(odd.url, secrets=none) as provider:
+            for call in (provider.create(a_take(model=VEO)), provider.get("abc"), provider.cancel("abc")):
+                with pytest.raises(Transient, match="'token'") as caught:
+                    await call
+                assert caught.value.reason == "secret_missing"
+        assert odd.asked == []
 
     async def test_the_token_stays_with_its_host(self) -> None:
         """A next page on another host is asked of ours, by its query alone."""

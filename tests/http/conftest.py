@@ -21,7 +21,7 @@ from omnigen.adapters.replicate.catalogue import load_catalogue
 from omnigen.container import Container
 from omnigen.entrypoints.http.app import create_app
 from omnigen.ports.usage import Rates, RateState
-from omnigen.settings import Secret, Settings
+from omnigen.settings import Settings
 from omnigen.usecases.app import App
 from omnigen.usecases.policy import Policy
 from tests.adapters.signing import CLIENT, ISSUER, claims, key_set, sign
@@ -75,11 +75,14 @@ class Api:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     read = Settings.from_environment(
-        {"OMNIGEN_DATA_DIR": str(tmp_path), "OMNIGEN_APP_ORIGINS": "https://app.test"}
+        {
+            "OMNIGEN_DATA_DIR": str(tmp_path),
+            "OMNIGEN_APP_ORIGINS": "https://app.test",
+            "OMNIGEN_REPLICATE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        }
     )
     identity = evolve(read.identity, issuer=ISSUER, client_id=CLIENT)
-    replicate = evolve(read.replicate, webhook_secret=Secret(WEBHOOK_SECRET))
-    return evolve(read, identity=identity, replicate=replicate)
+    return evolve(read, identity=identity)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from attrs import asdict
 
-from omnigen.settings import Profile, Settings, SettingsError
+from omnigen.settings import NEEDS, Part, Profile, Settings, SettingsError
 
 BAD = [
     ("OMNIGEN_PORT", "0"),
@@ -34,6 +34,10 @@ BAD = [
     ("REPLICATE_BASE_URL", "file:///etc/passwd"),
     ("OMNIGEN_REPLICATE_WEBHOOK_URL", "hook"),
     ("OMNIGEN_REPLICATE_INPUTS", "inline"),
+    ("OMNIGEN_WORKER_PORT", "65536"),
+    ("OMNIGEN_CDN_URL", "cdn.example"),
+    ("REPLICATE_API_TOKEN", "r8\nX-Evil: 1"),
+    ("AWS_SESSION_TOKEN", "töken"),
 ]
 
 
@@ -89,5 +93,46 @@ def test_secrets_never_show_themselves() -> None:
     settings = Settings.from_environment(secrets)
     shown = f"{settings!r} {settings} {asdict(settings, recurse=False)!r}"
     assert "very_secret" not in shown
-    assert settings.replicate.api_token.reveal() == "r8_very_secret"
-    assert not Settings.from_environment({}).replicate.api_token
+    assert settings.given["REPLICATE_API_TOKEN"].reveal() == "r8_very_secret"
+    assert not Settings.from_environment({}).given["REPLICATE_API_TOKEN"]
+
+
+def test_on_aws_secrets_are_named_and_not_given() -> None:
+    """What stands in the environment is for profile `local`; on AWS a function's environment is no place for it."""
+    settings = Settings.from_environment(
+        {
+            "OMNIGEN_PROFILE": "aws",
+            "REPLICATE_API_TOKEN": "r8_very_secret",
+            "OMNIGEN_REPLICATE_TOKEN_SECRET": "omnigen/replicate",
+        }
+    )
+    assert settings.given == {}
+    assert (settings.replicate.token, settings.replicate.webhook_secret) == ("omnigen/replicate", "")
+
+
+@pytest.mark.parametrize("part", Part)
+def test_what_a_part_needs_on_aws(part: Part) -> None:
+    """Each variable that is missing is named, and a laptop is asked for none of them."""
+    Settings.from_environment({}, part=part)
+    needed = dict.fromkeys(NEEDS[part], "https://x.example/1") | {"OMNIGEN_PROFILE": "aws"}
+    Settings.from_environment(needed, part=part)
+    for name in NEEDS[part]:
+        with pytest.raises(SettingsError, match=f"{name}: not set; the {part}"):
+            Settings.from_environment({**needed, name: " "}, part=part)
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"OMNIGEN_CDN_URL": "https://cdn.example"}, "OMNIGEN_CDN_KEY_PAIR_ID"),
+        (
+            {"OMNIGEN_CDN_URL": "https://cdn.example", "OMNIGEN_CDN_KEY_PAIR_ID": "K1"},
+            "OMNIGEN_CDN_PRIVATE_KEY_SECRET",
+        ),
+        ({"AWS_ACCESS_KEY_ID": "AKIA"}, "AWS_SECRET_ACCESS_KEY"),
+    ],
+)
+def test_what_belongs_together(given: dict[str, str], missing: str) -> None:
+    """Half of a pair is told by the name of the other half."""
+    with pytest.raises(SettingsError, match=missing):
+        Settings.from_environment(given)

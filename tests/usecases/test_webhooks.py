@@ -12,7 +12,7 @@ from omnigen.usecases.receive_webhook import ReceiveWebhook
 from tests.fakes.world import World
 
 
-def _verify(headers: Mapping[str, str], _: bytes) -> str:
+async def _verify(headers: Mapping[str, str], _: bytes) -> str:
     if headers.get("signature") != "good":
         raise Unauthenticated("the signature is wrong")
     return headers["webhook-id"]

@@ -1,6 +1,6 @@
 """A signed word from the provider that a prediction has ended. It only makes things faster."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 from attrs import frozen
@@ -27,12 +27,12 @@ class ReceiveWebhook:
     outbox: Outbox
     workflow: Workflow
     clock: Clock
-    verify: Callable[[Mapping[str, str], bytes], str]
-    """Checks signature and age; returns the delivery's id. Raises Unauthenticated."""
+    verify: Callable[[Mapping[str, str], bytes], Awaitable[str]]
+    """Checks signature and age; returns the delivery's id. Raises Unauthenticated, Transient."""
 
     async def __call__(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Raises Unauthenticated, Invalid. An unknown prediction is no error: it may not be ours any more."""
-        delivery = self.verify(headers, body)
+        """Raises Unauthenticated, Invalid, Transient. An unknown prediction is no error: it may not be ours any more."""
+        delivery = await self.verify(headers, body)
         try:
             notice = msgspec.json.decode(body, type=_Notice)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from aiohttp import ClientError as ConnectionTrouble
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.exceptions import ClientError
 
+from omnigen.adapters.aws.outage import is_outage
 from omnigen.domain.errors import NotFound, OmniGenError, TooLarge, Transient
 
 _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
@@ -20,9 +20,9 @@ async def translated(what: str) -> AsyncIterator[None]:
         yield
     except ClientError as error:
         raise _told(error, what) from error
-    except ParamValidationError:
-        raise  # a mistake of ours, not of the store
-    except (BotoCoreError, ConnectionTrouble, TimeoutError, ConnectionError) as error:
+    except Exception as error:
+        if not is_outage(error):
+            raise
         raise Transient(f"{what}: the asset store can't be reached", code="storage_unreachable") from error
 
 

@@ -19,6 +19,7 @@ from omnigen.domain.catalogue import Catalogue
 from omnigen.domain.errors import NotFound, Rejected
 from omnigen.domain.take import Take
 from omnigen.ports.provider import Ask, Prediction, PredictionStatus
+from omnigen.ports.secrets import Secrets
 from omnigen.settings import ReplicateSettings
 
 CANCEL_AFTER: Final = timedelta(minutes=20)
@@ -37,10 +38,10 @@ _TROUBLE: Final = (Refusal, Nonsense, httpx.HTTPError, httpx.InvalidURL, Timeout
 class ReplicateProvider:
     """Keeps the promises of `Provider` over the `replicate` client. Opened once, shared by all."""
 
-    def __init__(self, settings: ReplicateSettings, catalogue: Catalogue) -> None:
+    def __init__(self, settings: ReplicateSettings, catalogue: Catalogue, secrets: Secrets) -> None:
         self._settings = settings
         self._models = {model.id: model for model in catalogue.models}
-        self._wire = Wire(settings)
+        self._wire = Wire(settings, secrets)
         self._downloads = Downloads(settings.download_hosts)
 
     async def __aenter__(self) -> Self:

@@ -8,17 +8,53 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from omnigen.domain.errors import Unauthenticated
+from omnigen.domain.errors import Transient, Unauthenticated
+from omnigen.domain.secret import Secret
+from omnigen.ports.clock import Clock
+from omnigen.ports.secrets import Secrets
+from omnigen.settings import ReplicateSettings
 
 TOLERANCE: Final = timedelta(seconds=300)
 _PREFIX: Final = "whsec_"
 _VERSION: Final = "v1"
 _LONGEST_HEADER: Final = 2_048
 _MOST_SIGNATURES: Final = 10
+
+
+class WebhookCheck:
+    """Whether a delivery is Replicate's, by the secret that is kept under a name, and the one before it."""
+
+    def __init__(self, settings: ReplicateSettings, secrets: Secrets, clock: Clock) -> None:
+        self._name = settings.webhook_secret
+        self._secrets = secrets
+        self._clock = clock
+
+    async def __call__(self, headers: Mapping[str, str], body: bytes) -> str:
+        """The delivery's id. Raises Unauthenticated; Transient where the secret can't be had."""
+        known = await self._accepted()
+        if not known:
+            raise Unauthenticated("webhooks are off: no secret is set", code="webhook_signature")
+        try:
+            return self._verify(headers, body, known)
+        except Unauthenticated:
+            newer = await self._accepted(afresh=True)
+            if newer == known:
+                raise
+        return self._verify(headers, body, newer)
+
+    async def _accepted(self, *, afresh: bool = False) -> Sequence[Secret]:
+        try:
+            return await self._secrets.accepted(self._name, afresh=afresh) if self._name else ()
+        except Transient as error:
+            # Anybody may call here: the name of the secret is not for them.
+            raise Transient("webhooks can't be checked at present", code=error.reason) from error
+
+    def _verify(self, headers: Mapping[str, str], body: bytes, known: Sequence[Secret]) -> str:
+        return verify(headers, body, " ".join(s.reveal() for s in known), now=self._clock.now())
 
 
 def verify(

@@ -2,7 +2,7 @@
 
 What it does unasked, and what stops it: it repeats GETs up to ten times and sleeps as long as Retry-After
 says (replies that are no success end as `Refusal` below its retrying transport); it raises on the status
-`aborted` (bodies are read as plain JSON); it takes a token from the environment (it is given its headers); it
+`aborted` (bodies are read as plain JSON); it takes a token from the environment (every call brings its own); it
 has no overall time-out, and none at all for uploads (each call gets one).
 """
 
@@ -15,11 +15,15 @@ import httpx
 from replicate.client import Client
 
 from omnigen.adapters.replicate.errors import Nonsense, Refusal
-from omnigen.settings import ReplicateSettings, SettingsError
+from omnigen.domain.errors import Transient
+from omnigen.domain.secret import Secret
+from omnigen.ports.secrets import Secrets
+from omnigen.settings import ReplicateSettings
 
 _TIMEOUT: Final = httpx.Timeout(connect=5.0, read=20.0, write=20.0, pool=5.0)
 _WHOLE_CALL_S: Final = 40.0
 """Longest call from end to end: a server that drips its reply must not hold a worker."""
+_UNAUTHENTICATED: Final = 401
 _LIMITS: Final = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=15.0)
 
 
@@ -30,18 +34,47 @@ def certificates() -> ssl.SSLContext:
 
 
 class Wire:
-    """JSON in, JSON out. Raises httpx's errors, Refusal, Nonsense and TimeoutError; `errors` sorts them."""
+    """JSON in, JSON out. Raises httpx's errors, Refusal, Nonsense and TimeoutError, which `errors` sorts.
 
-    def __init__(self, settings: ReplicateSettings) -> None:
+    It also raises Transient where there is no token to send with: then nothing was sent.
+    """
+
+    def __init__(self, settings: ReplicateSettings, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._token = settings.token
         self._sorting = _Sorting(httpx.AsyncHTTPTransport(verify=certificates(), limits=_LIMITS))
+        # Without a header of ours the client looks for a token by itself.
         self._client = Client(
-            base_url=settings.base_url, timeout=_TIMEOUT, transport=self._sorting, headers=_headers(settings)
+            base_url=settings.base_url, timeout=_TIMEOUT, transport=self._sorting, headers=_bearer(Secret(""))
         )
 
     async def call(self, method: str, path: str, **how: Any) -> Any:
-        """One request; the reply's JSON."""
+        """One request; the reply's JSON.
+
+        A token that is refused is looked up again: it may have been rotated. The second request, with another
+        token, is no repetition of a paid one, since a 401 proves that nothing was accepted.
+        """
+        token = await self._read()
+        try:
+            return await self._send(method, path, token, **how)
+        except Refusal as refusal:
+            if refusal.status != _UNAUTHENTICATED or (newer := await self._read(refused=token)) == token:
+                raise
+        return await self._send(method, path, newer, **how)
+
+    async def _read(self, refused: Secret | None = None) -> Secret:
+        """Not within the time of a call: here it is still certain that nothing was sent."""
+        token = await self._secrets.get(self._token, refused=refused)
+        text = token.reveal()
+        if not (text.isascii() and text.isprintable()):
+            # Said here, since httpx would show the whole header in its error.
+            raise Transient(f"secret {self._token!r} is no token", code="secret_unreadable")
+        return token
+
+    async def _send(self, method: str, path: str, token: Secret, **how: Any) -> Any:
+        headers = {**how.pop("headers", {}), **_bearer(token)}
         async with asyncio.timeout(_WHOLE_CALL_S):
-            reply = await self._client._async_request(method, path, **how)
+            reply = await self._client._async_request(method, path, headers=headers, **how)
         try:
             return reply.json()
         except ValueError as error:
@@ -52,13 +85,8 @@ class Wire:
         await self._sorting.aclose()
 
 
-def _headers(settings: ReplicateSettings) -> dict[str, str]:
-    """Even where the token is empty: without a header the client looks for a token by itself."""
-    token = settings.api_token.reveal()
-    if not (token.isascii() and token.isprintable()):
-        # Said here, since httpx would show the whole header in its error.
-        raise SettingsError("REPLICATE_API_TOKEN has characters that no token has")
-    return {"Authorization": f"Bearer {token}".strip()}
+def _bearer(token: Secret) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token.reveal()}".strip()}
 
 
 class _Sorting(httpx.AsyncBaseTransport):
