@@ -32,6 +32,7 @@ from omnigen.usecases.get_usage import GetUsage
 from omnigen.usecases.lend_file import LendFile
 from omnigen.usecases.list_jobs import ListJobs
 from omnigen.usecases.make_take import MakeTake
+from omnigen.usecases.mix_sound import MixSound
 from omnigen.usecases.operate import OperateJobs
 from omnigen.usecases.plan_storyboard import PlanStoryboard
 from omnigen.usecases.policy import Policy
@@ -110,11 +111,12 @@ class Container(containers.DeclarativeContainer):
     uploads = store_of(profile, "Uploads", database)
 
     cores = providers.Callable(lambda: cpu_count() or 1)
-    inspector = late("omnigen.adapters.ffmpeg.inspector.FfmpegInspector", cores=cores)
+    looks = late("omnigen.adapters.ffmpeg.probe.Looks")
+    inspector = late("omnigen.adapters.ffmpeg.inspector.FfmpegInspector", cores=cores, looks=looks)
     ffmpeg = providers.Callable(_find_ffmpeg, settings.provided.ffmpeg)
     composer = late(
         "omnigen.adapters.ffmpeg.composer.FfmpegComposer",
-        ffmpeg=ffmpeg, work_dir=settings.provided.work_dir, cores=cores,
+        ffmpeg=ffmpeg, work_dir=settings.provided.work_dir, cores=cores, looks=looks,
     )  # fmt: skip
     workspace = One(Workspace, root=settings.provided.work_dir, assets=assets)
 
@@ -167,12 +169,22 @@ class Container(containers.DeclarativeContainer):
     make_take = One(
         MakeTake,
         jobs=jobs, takes=takes, rates=rates, provider=provider, clock=clock, ids=ids, policy=policy,
-        bring_home=One(BringHome, provider=provider, assets=assets, inspector=inspector, policy=policy),
+        bring_home=One(
+            BringHome,
+            provider=provider, assets=assets, inspector=inspector, policy=policy,
+            # On AWS whoever asks models and whoever composes are two Lambdas.
+            workspace=providers.Selector(profile, local=workspace, aws=providers.Object(None)),
+        ),
+    )  # fmt: skip
+    mix_sound = One(
+        MixSound,
+        jobs=jobs, takes=takes, assets=assets, composer=composer, catalogue=catalogue, policy=policy,
+        workspace=workspace,
     )  # fmt: skip
     render_segment = One(
         RenderSegment,
         jobs=jobs, assets=assets, inspector=inspector, composer=composer, clock=clock, policy=policy,
-        workspace=workspace,
+        workspace=workspace, mix_sound=mix_sound,
     )  # fmt: skip
     start_leg = One(StartLeg, jobs=jobs, clock=clock, policy=policy)
     fail_job = One(FailJob, jobs=jobs, takes=takes, clock=clock, workspace=workspace)
@@ -195,8 +207,8 @@ class Container(containers.DeclarativeContainer):
         render_segment=render_segment,
         compose_video=One(
             ComposeVideo,
-            jobs=jobs, assets=assets, composer=composer, catalogue=catalogue, clock=clock, policy=policy,
-            workspace=workspace, render_segment=render_segment, make_take=make_take,
+            jobs=jobs, assets=assets, composer=composer, clock=clock, policy=policy,
+            workspace=workspace, render_segment=render_segment, mix_sound=mix_sound,
         ),
         finish_job=One(FinishJob, jobs=jobs, takes=takes, clock=clock, workspace=workspace),
         fail_job=fail_job,

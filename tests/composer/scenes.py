@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from attrs import frozen
 
@@ -9,7 +10,7 @@ from omnigen.adapters.ffmpeg.composer import FfmpegComposer
 from omnigen.domain.captions import Cue
 from omnigen.domain.storyboard import CUT, Transition, TransitionKind
 from omnigen.domain.timeline import Canvas, Clip, Timeline
-from omnigen.ports.composer import Programme, ProgrammeRender, SceneSound, SegmentRender
+from omnigen.ports.composer import Programme, ProgrammeRender, SceneSound, SegmentRender, SoundRender
 
 CANVAS = Canvas(width=160, height=96)
 
@@ -66,30 +67,45 @@ class Film:
         numbers = range(1, len(self.clips) + 1)
         return tuple([await self.segment(composer, n, folder / f"segment-{n}.mp4") for n in numbers])
 
+    def sounds(self, *, narrations: Sequence[Path | None] = (), music: Path | None = None) -> SoundRender:
+        spoken = [*narrations, *[None] * (len(self.clips) - len(narrations))]
+        scenes = (
+            SceneSound(number=n, clip=clip, narration=voice)
+            for n, (clip, voice) in enumerate(zip(self.clips, spoken, strict=True), 1)
+        )
+        return SoundRender(timeline=self.timeline, scenes=tuple(scenes), music=music)
+
+    async def sound(self, composer: FfmpegComposer, folder: Path, **heard: Any) -> Path:
+        into = folder / "sound.mp4"
+        await composer.mix(self.sounds(**heard), into)
+        return into
+
     def render(
         self,
         segments: tuple[Path, ...],
+        sound: Path,
         *,
-        narrations: Sequence[Path | None] = (),
-        music: Path | None = None,
         cues: tuple[Cue, ...] = (),
         title: str = "A film",
     ) -> ProgrammeRender:
-        spoken = [*narrations, *[None] * (len(self.clips) - len(narrations))]
-        sounds = tuple(
-            SceneSound(number=c.number, frames=c.frames, transition=c.transition, clip=p, narration=n)
-            for c, p, n in zip(self.timeline.clips, self.clips, spoken, strict=True)
-        )
         return ProgrammeRender(
             title=title,
             timeline=self.timeline,
             canvas=self.canvas,
             segments=segments,
-            sounds=sounds,
-            music=music,
+            sound=sound,
             cues=cues,
         )
 
-    async def programme(self, composer: FfmpegComposer, folder: Path, **extras: object) -> Programme:
+    async def programme(
+        self,
+        composer: FfmpegComposer,
+        folder: Path,
+        *,
+        cues: tuple[Cue, ...] = (),
+        title: str = "A film",
+        **heard: Any,
+    ) -> Programme:
         segments = await self.segments(composer, folder)
-        return await composer.compose(self.render(segments, **extras), folder / "out")  # type: ignore[arg-type]
+        sound = await self.sound(composer, folder, **heard)
+        return await composer.join(self.render(segments, sound, cues=cues, title=title), folder / "out")

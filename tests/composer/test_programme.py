@@ -138,7 +138,8 @@ async def test_the_same_inputs_give_the_same_bytes(
 ) -> None:
     plan = film(shelf, timeline(24, (24, over(TransitionKind.FADE, 6))))
     segments = await plan.segments(composer, tmp_path)
-    one, two = [await composer.compose(plan.render(segments), tmp_path / n) for n in ("one", "two")]
+    sounds = [await plan.sound(composer, tmp_path / n) for n in ("one", "two")]
+    one, two = [await composer.join(plan.render(segments, s), s.parent) for s in sounds]
     assert one.video.read_bytes() == two.video.read_bytes()
     assert one.poster.read_bytes() == two.poster.read_bytes()
 
@@ -158,7 +159,7 @@ async def test_a_segment_of_another_encoder_is_not_joined(
     other = tmp_path / "other.mp4"
     ffmpeg("-i", two, "-c:v", "libx264", "-profile:v", "high", "-refs", "5", other)
     with pytest.raises(Transient, match="can't be joined"):
-        await composer.compose(plan.render((one, other)), tmp_path / "out")
+        await composer.join(plan.render((one, other), tmp_path / "none"), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -169,5 +170,5 @@ async def test_a_segment_of_the_wrong_length_is_not_joined(
     segments = await plan.segments(composer, tmp_path)
     longer = Film(timeline=timeline(24, 30), clips=plan.clips, canvas=plan.canvas)
     with pytest.raises(Transient, match="scene 2 came out wrong: frames is 24, not 30"):
-        await composer.compose(longer.render(segments), tmp_path / "out")
+        await composer.join(longer.render(segments, tmp_path / "none"), tmp_path / "out")
     assert names_in(work_dir) == set()

@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from omnigen.domain.errors import OmniGenError, Rejected
-from omnigen.ports.composer import Programme, ProgrammeRender, Progress, SegmentRender
+from omnigen.ports.composer import Programme, ProgrammeRender, Progress, SegmentRender, SoundRender
 from omnigen.ports.inspector import Footage, MediaKind
 from tests.fakes.clock import VirtualClock
 
@@ -47,6 +47,9 @@ class FakeComposer:
         self.rendered: Counter[int] = Counter()
         """How often each scene's segment was rendered."""
         self.joined: list[ProgrammeRender] = []
+        self.mixed: list[SoundRender] = []
+        self.deaf: OmniGenError | None = None
+        """Raised by every mixing."""
         self.refuses: list[OmniGenError] = []
         """Raised by the next calls, in order."""
 
@@ -60,7 +63,15 @@ class FakeComposer:
         await asyncio.sleep(0)  # as a process that runs beside us
         _write(into, f"{render.segment} {render.clip.name} {render.before and render.before.name}")
 
-    async def compose(
+    async def mix(self, render: SoundRender, into: Path) -> None:
+        if self.deaf is not None:
+            raise self.deaf
+        assert all(scene.clip.exists() for scene in render.scenes)
+        self.mixed.append(render)
+        await asyncio.sleep(0)
+        _write(into, f"sound, music: {render.music and True}")
+
+    async def join(
         self, render: ProgrammeRender, into: Path, *, on_progress: Progress | None = None
     ) -> Programme:
         self._check()
@@ -70,7 +81,7 @@ class FakeComposer:
                 on_progress(part / 10)
         self.joined.append(render)
         video, poster = into / "programme.mp4", into / "poster.jpg"
-        video.write_text("".join(s.read_text() for s in render.segments) + f"music: {render.music and True}")
+        video.write_text("".join(s.read_text() for s in (*render.segments, render.sound)))
         poster.write_text("poster of " + render.title)
         return Programme(
             video=video,

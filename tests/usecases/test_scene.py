@@ -6,13 +6,16 @@ import pytest
 from attrs import evolve
 
 from omnigen.domain.catalogue import TakeKind
+from omnigen.domain.errors import Rejected
 from omnigen.domain.job import SceneState, SceneStatus
+from omnigen.domain.storyboard import Soundtrack
 from omnigen.domain.take import StoredFile
 from omnigen.ports.workflow import Leg, Verdict
+from omnigen.usecases.cutting import Cutting
 from tests.builders import a_scene
 from tests.fakes.catalogue import ANIMATED
 from tests.fakes.provider import Fate
-from tests.fakes.world import World, board_of, spoken
+from tests.fakes.world import World, board_of, spoken, three_scenes
 from tests.promises import check_promises
 
 SPEECH, STILL, VIDEO = TakeKind.SPEECH, TakeKind.STILL, TakeKind.VIDEO
@@ -165,7 +168,7 @@ async def test_neighbours_that_arrive_together_render_their_segment_once(world: 
     for number in (1, 2, 3):
         await world.scene_done(leg, number)
     render = world.steps.render_segment
-    cutting = await render.cutting(await world.job())
+    cutting = await Cutting.read(world.stores.jobs, await world.job(), 24)
 
     async def give_way(*_: object) -> None:
         await asyncio.sleep(0)  # so that the two go in step, call by call
@@ -189,3 +192,37 @@ async def test_a_segment_is_rendered_once_both_its_clips_are_there(world: World)
     await world.scene_done(leg, 2)
     await world.steps.render_segment(leg, 2)
     assert world.composer.rendered == {1: 1, 2: 1, 3: 1}
+
+
+async def test_the_last_clip_has_the_sound_mixed_while_its_pictures_are_rendered(world: World) -> None:
+    """Once, and not by the composing again."""
+    leg = await world.begun()
+    for number in (1, 2, 3):
+        await world.scene_done(leg, number)
+    for number, mixed in ((1, 0), (2, 0), (3, 1), (3, 1)):
+        await world.clock.run(world.steps.render_segment(leg, number))
+        assert len(world.composer.mixed) == mixed
+    await world.clock.run(world.steps.compose_video(leg))
+    assert len(world.composer.mixed) == len(world.composer.joined) == 1
+
+
+async def test_the_sound_waits_for_the_music(world: World) -> None:
+    """Whoever comes last mixes: here the composing, since the music came after all clips."""
+    leg = await world.begun(evolve(three_scenes(), soundtrack=Soundtrack(music="slow")))
+    for number in (1, 2, 3):
+        await world.scene_done(leg, number)
+        await world.clock.run(world.steps.render_segment(leg, number))
+    assert world.composer.mixed == []
+    await world.clock.run(world.until(lambda: world.steps.generate_music(leg)))
+    await world.clock.run(world.steps.compose_video(leg))
+    assert [render.music is not None for render in world.composer.mixed] == [True]
+
+
+async def test_a_sound_that_cant_be_mixed_early_is_left_for_the_composing(world: World) -> None:
+    leg = await world.begun()
+    for number in (1, 2, 3):
+        await world.scene_done(leg, number)
+        world.composer.deaf = Rejected("nothing can be heard of it")
+        assert (await world.clock.run(world.steps.render_segment(leg, number))).verdict is Verdict.READY
+    with pytest.raises(Rejected):
+        await world.clock.run(world.steps.compose_video(leg))

@@ -1,4 +1,4 @@
-"""Turning clips into one programme: segments first, each as soon as its clips are there, then sound and join."""
+"""Turning clips into one programme: segments, each as soon as its clips are there, the sound beside them, the join."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +7,6 @@ from typing import Protocol
 from attrs import frozen
 
 from omnigen.domain.captions import Cue
-from omnigen.domain.storyboard import Transition
 from omnigen.domain.timeline import Canvas, Segment, Timeline
 
 Progress = Callable[[float], None]
@@ -36,13 +35,20 @@ class SceneSound:
     """What a scene gives to be heard."""
 
     number: int
-    frames: int
-    transition: Transition
     clip: Path
     """Its own sound is taken, where it has any."""
     narration: Path | None = None
     """Starts with the scene, or where the narration before it ends (`captions.placed`); fitted, at most 1.15
     times faster, and never cut off."""
+
+
+@frozen(kw_only=True)
+class SoundRender:
+    """Everything that is to be heard."""
+
+    timeline: Timeline
+    scenes: tuple[SceneSound, ...]
+    music: Path | None = None
 
 
 @frozen(kw_only=True)
@@ -53,8 +59,7 @@ class ProgrammeRender:
     timeline: Timeline
     canvas: Canvas
     segments: tuple[Path, ...]
-    sounds: tuple[SceneSound, ...]
-    music: Path | None = None
+    sound: Path
     cues: tuple[Cue, ...] = ()
     """Captions for the sidecar; frames count from the programme's first."""
 
@@ -92,8 +97,12 @@ class Composer(Protocol):
         """Render one segment into the file `into`: exactly `render.segment.frames` frames, no sound."""
         ...
 
-    async def compose(
+    async def mix(self, render: SoundRender, into: Path) -> None:
+        """Mix the sound into the file `into`: as long as the timeline, -14 LUFS, at most -1 dBTP once encoded."""
+        ...
+
+    async def join(
         self, render: ProgrammeRender, into: Path, *, on_progress: Progress | None = None
     ) -> Programme:
-        """Mix the sound, join the segments, verify the result and leave it in the folder `into`."""
+        """Join segments and sound, verify the result and leave it in the folder `into`."""
         ...

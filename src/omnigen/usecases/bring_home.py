@@ -13,6 +13,7 @@ from omnigen.ports.assets import Assets
 from omnigen.ports.inspector import Inspector, MediaKind
 from omnigen.ports.provider import Prediction, Provider
 from omnigen.usecases.policy import Policy
+from omnigen.usecases.workspace import Workspace
 
 _SUFFIX: Final = {
     "video/mp4": "mp4",
@@ -37,12 +38,15 @@ class BringHome:
     assets: Assets
     inspector: Inspector
     policy: Policy
+    workspace: Workspace | None
+    """Where whoever composes will look for it; None if that is another machine."""
 
     async def __call__(self, take: Take, prediction: Prediction) -> StoredFile:
         """The stored file. Raises NotFound once it has expired, Rejected for what can't be used, Transient."""
         if prediction.output is None:
             raise NotFound(f"prediction {prediction.id} has no output any more")
-        with TemporaryDirectory(prefix="omnigen-take-") as folder:
+        beside = self.workspace.folder(take.job_id) if self.workspace is not None else None
+        with TemporaryDirectory(prefix="take-", dir=beside) as folder:
             return await self._store(take, prediction.output, Path(folder) / "output")
 
     async def _store(self, take: Take, output: str, path: Path) -> StoredFile:
@@ -55,4 +59,7 @@ class BringHome:
         if take.kind in (TakeKind.SPEECH, TakeKind.MUSIC):
             seconds = (await self.inspector.inspect(path, MediaKind.SOUND)).seconds
         suffix = _SUFFIX.get(kind, "bin")
-        return await self.assets.put(f"{key}.{suffix}", path, content_type=kind, seconds=seconds)
+        stored = await self.assets.put(f"{key}.{suffix}", path, content_type=kind, seconds=seconds)
+        if self.workspace is not None:
+            await self.workspace.keep(take.job_id, stored, path)
+        return stored

@@ -11,20 +11,19 @@ from typing import Any, Final
 from attrs import frozen
 
 from omnigen.domain.captions import Cue
-from omnigen.domain.catalogue import Catalogue
 from omnigen.domain.errors import Conflict, Rejected, Superseded, Transient
-from omnigen.domain.job import Job, JobStatus, SceneStatus, Video
+from omnigen.domain.job import Job, JobStatus, Video
 from omnigen.domain.storyboard import Captions
 from omnigen.domain.take import StoredFile
 from omnigen.ports.assets import Assets
 from omnigen.ports.clock import Clock
-from omnigen.ports.composer import Composer, Programme, ProgrammeRender, SceneSound
+from omnigen.ports.composer import Composer, Programme, ProgrammeRender
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.workflow import READY, STOP, Leg, Outcome, Verdict
-from omnigen.usecases.generate_music import music_wish, stored_music
-from omnigen.usecases.make_take import MakeTake
+from omnigen.usecases.cutting import Cutting
+from omnigen.usecases.mix_sound import MixSound
 from omnigen.usecases.policy import Policy
-from omnigen.usecases.render_segment import Cutting, RenderSegment
+from omnigen.usecases.render_segment import RenderSegment
 from omnigen.usecases.step import Scope
 from omnigen.usecases.workspace import Workspace
 
@@ -35,6 +34,10 @@ _STEP: Final = 0.02
 _NO_MUSIC: Final = "The music could not be made; the video has none."
 
 
+class _Damaged(Exception):
+    """A segment can't be rendered; the scene at fault has been rejected."""
+
+
 @frozen(kw_only=True)
 class ComposeVideo:
     """Compose, verify and publish. Segments that are there already are not rendered again."""
@@ -42,12 +45,11 @@ class ComposeVideo:
     jobs: Jobs
     assets: Assets
     composer: Composer
-    catalogue: Catalogue
     clock: Clock
     policy: Policy
     workspace: Workspace
     render_segment: RenderSegment
-    make_take: MakeTake
+    mix_sound: MixSound
 
     async def __call__(self, leg: Leg) -> Outcome:
         """READY once the video is published, HANDOVER if the leg is too old to begin, STOP to be closed.
@@ -61,8 +63,8 @@ class ComposeVideo:
             return READY
         if self.clock.now() >= leg.until:
             return Outcome(verdict=Verdict.HANDOVER)
-        cutting = await self.render_segment.cutting(scope.job)
-        if any(scene.status is not SceneStatus.READY for scene in cutting.scenes):
+        cutting = await Cutting.read(self.jobs, scope.job, self.policy.frame_rate)
+        if not cutting.ready:
             return STOP
         return await self._watched(leg, cutting)
 
@@ -100,36 +102,47 @@ class ComposeVideo:
     # --- the work itself
 
     async def _compose(self, leg: Leg, cutting: Cutting, done: list[float]) -> Outcome:
+        music = await self.mix_sound.music(cutting)
         try:
-            segments = await self._segments(cutting, done)
-        except Rejected:
+            segments, sound = await self._parts(cutting, music, done)
+        except _Damaged:
             return STOP  # A clip has turned out to be damaged, and its scene is rejected.
-        music = await self._music(cutting)
         # A folder of this call's own: a repeated one, or an older leg's, may be writing at the same time.
         with TemporaryDirectory(prefix="programme-", dir=self.workspace.folder(cutting.job.id)) as folder:
-            programme = await self._programme(Path(folder), cutting, segments, music, done)
+            programme = await self._programme(Path(folder), cutting, segments, sound, done)
             video = await self._publish(cutting.job, programme)
         silent = music is None and cutting.storyboard.soundtrack.music is not None
         return await self._record(leg, video, note=_NO_MUSIC if silent else None)
 
-    async def _segments(self, cutting: Cutting, done: list[float]) -> tuple[Path, ...]:
-        count = len(cutting.scenes)
+    async def _parts(
+        self, cutting: Cutting, music: StoredFile | None, done: list[float]
+    ) -> tuple[tuple[Path, ...], Path]:
+        """All segments and the sound, side by side; most of them are in the store by now."""
+        count, job_id = len(cutting.scenes), cutting.job.id
 
-        async def one(number: int) -> Path:
-            stored = await self.render_segment.render(cutting, number)
-            path = await self.workspace.bring(cutting.job.id, stored)
+        async def segment(number: int) -> Path:
+            try:
+                stored = await self.render_segment.render(cutting, number)
+            except Rejected as error:
+                raise _Damaged from error
             done[0] += 0.6 / count
-            return path
+            return await self.workspace.bring(job_id, stored)
+
+        async def sound() -> Path:
+            mixed = await self.mix_sound(cutting, music)
+            done[0] += 0.2
+            return await self.workspace.bring(job_id, mixed)
 
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(one(n)) for n in range(1, count + 1)]
+                heard = group.create_task(sound())
+                seen = [group.create_task(segment(n)) for n in range(1, count + 1)]
         except ExceptionGroup as several:
             raise several.exceptions[0] from None
-        return tuple(task.result() for task in tasks)
+        return tuple(task.result() for task in seen), heard.result()
 
     async def _programme(
-        self, into: Path, cutting: Cutting, segments: tuple[Path, ...], music: Path | None, done: list[float]
+        self, into: Path, cutting: Cutting, segments: tuple[Path, ...], sound: Path, done: list[float]
     ) -> Programme:
         base = done[0]
 
@@ -141,32 +154,10 @@ class ComposeVideo:
             timeline=cutting.timeline,
             canvas=cutting.canvas,
             segments=segments,
-            sounds=tuple([await self._sound(cutting, s.number) for s in cutting.scenes]),
-            music=music,
+            sound=sound,
             cues=self._sidecar(cutting),
         )
-        return await self.composer.compose(render, into, on_progress=advance)
-
-    async def _sound(self, cutting: Cutting, number: int) -> SceneSound:
-        state, job_id = cutting.scenes[number - 1], cutting.job.id
-        scene = cutting.storyboard.scene(number)
-        return SceneSound(
-            number=number,
-            frames=scene.frames,
-            transition=scene.transition,
-            clip=await self.workspace.bring(job_id, cutting.clip(number)),
-            narration=await self.workspace.bring(job_id, state.speech) if state.speech else None,
-        )
-
-    async def _music(self, cutting: Cutting) -> Path | None:
-        # Asked for by the storyboard as planned: narration may have lengthened the scenes since.
-        asked = await self.jobs.storyboard(cutting.job.id, cutting.job.revision.number)
-        assert asked is not None
-        wish = music_wish(asked, self.catalogue, self.policy)
-        take = await stored_music(self.make_take, cutting.job, asked, wish)
-        if take is None or take.file is None:
-            return None
-        return await self.workspace.bring(cutting.job.id, take.file)
+        return await self.composer.join(render, into, on_progress=advance)
 
     @staticmethod
     def _sidecar(cutting: Cutting) -> tuple[Cue, ...]:

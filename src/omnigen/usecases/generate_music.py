@@ -12,6 +12,7 @@ from omnigen.domain.timeline import seconds_of
 from omnigen.ports.clock import Clock
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.provider import Ask
+from omnigen.ports.takes import Takes
 from omnigen.ports.workflow import READY, STOP, Leg, Outcome
 from omnigen.usecases.generate_scene import broken
 from omnigen.usecases.make_take import MakeTake
@@ -74,11 +75,9 @@ def music_wish(storyboard: Storyboard, catalogue: Catalogue, policy: Policy) -> 
     )
 
 
-async def stored_music(
-    make_take: MakeTake, job: Job, storyboard: Storyboard, wish: Wish | None
-) -> Take | None:
-    """The music that was made for this storyboard, if any was."""
-    if wish is None or storyboard.soundtrack.music is None:
+async def stored_music(takes: Takes, job: Job, wish: Wish | None) -> Take | None:
+    """The music that was made for a wish, if any was."""
+    if wish is None:
         return None
-    takes = await make_take.takes.of_job(job.id)
-    return next((t for t in takes if t.fingerprint == wish.fingerprint and t.file is not None), None)
+    made = await takes.of_job(job.id)
+    return next((t for t in made if t.fingerprint == wish.fingerprint and t.file is not None), None)

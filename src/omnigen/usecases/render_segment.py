@@ -1,72 +1,29 @@
 """Look into a stored clip, then render each segment whose clips are all there: this scene's, and the next one's."""
 
-import hashlib
-import json
-import math
+import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 from attrs import asdict, evolve, frozen
 
-from omnigen.domain.captions import Cue, placed, programme_cues, within
+from omnigen.domain.captions import Cue, within
 from omnigen.domain.errors import Conflict, Rejected, Superseded
-from omnigen.domain.job import Failure, Job, SceneState, SceneStatus
-from omnigen.domain.storyboard import Captions, Storyboard
+from omnigen.domain.job import Failure, SceneState, SceneStatus
+from omnigen.domain.storyboard import Captions
 from omnigen.domain.take import StoredFile
-from omnigen.domain.timeline import Canvas, Segment, Timeline, seconds_of
+from omnigen.domain.timeline import Segment, seconds_of
 from omnigen.ports.assets import Assets
 from omnigen.ports.clock import Clock
 from omnigen.ports.composer import Composer, SegmentRender
 from omnigen.ports.inspector import Footage, Inspector, MediaKind
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.workflow import READY, STOP, Leg, Outcome
+from omnigen.usecases.cutting import Cutting, digest_of
+from omnigen.usecases.mix_sound import MixSound
 from omnigen.usecases.policy import Policy
-from omnigen.usecases.step import Scope, storyboard_of
+from omnigen.usecases.step import Scope
 from omnigen.usecases.workspace import Workspace
-
-
-@frozen(kw_only=True)
-class Cutting:
-    """What the segments of a revision are cut from, as far as it has come."""
-
-    job: Job
-    storyboard: Storyboard
-    """With the lengths that the scenes really got."""
-    scenes: tuple[SceneState, ...]
-    timeline: Timeline
-    canvas: Canvas
-
-    @classmethod
-    def of(cls, job: Job, storyboard: Storyboard, scenes: tuple[SceneState, ...], rate: int) -> "Cutting":
-        """The cutting plan at this moment."""
-        stretched = storyboard.stretched(s.frames for s in scenes)
-        return cls(
-            job=job,
-            storyboard=stretched,
-            scenes=scenes,
-            timeline=Timeline.of(stretched, rate),
-            canvas=Canvas.of(storyboard.aspect_ratio, storyboard.resolution, rate),
-        )
-
-    def clip(self, number: int) -> StoredFile:
-        """The stored clip of a scene that is ready."""
-        clip = self.scenes[number - 1].clip
-        assert clip is not None, f"scene {number} is ready without a clip"
-        return clip
-
-    def sources(self, number: int) -> tuple[SceneState, ...]:
-        """The scenes whose clips a segment is made of."""
-        return tuple(self.scenes[n - 1] for n in self.timeline.segment(number).sources)
-
-    def leaving(self, number: int) -> int:
-        """Frames of a scene's clip that the next segment comes in from."""
-        return self.timeline.segment(number + 1).overlap if number < len(self.scenes) else 0
-
-    def cues(self) -> tuple[Cue, ...]:
-        """All captions of the programme. Raises Rejected where a narration has no room."""
-        said = {s.number: s.speech.seconds for s in self.scenes if s.speech is not None}
-        spoken = {n: math.ceil(seconds * self.timeline.rate) for n, seconds in said.items()}
-        texts = {n: self.storyboard.scene(n).narration or "" for n in said}
-        return programme_cues(self.timeline, placed(self.timeline, spoken), texts)
 
 
 @frozen(kw_only=True)
@@ -80,30 +37,31 @@ class RenderSegment:
     clock: Clock
     policy: Policy
     workspace: Workspace
+    mix_sound: MixSound
 
     async def __call__(self, leg: Leg, number: int) -> Outcome:
         """READY, or STOP where the clip can't be used. Raises Superseded, Transient."""
         scope = await Scope.read(self.jobs, leg, self.clock)
         scenes = await self.jobs.scenes(leg.job_id, leg.revision)
         state = scenes[number - 1]
-        if state.status is SceneStatus.STORED and not await self._admit(leg, state):
+        fresh = state.status is SceneStatus.STORED
+        if fresh and not await self._admit(leg, state):
             return STOP
         if scope.closing or state.status is SceneStatus.REJECTED:
             return STOP
-        cutting = await self.cutting(scope.job)
+        cutting = await Cutting.read(self.jobs, scope.job, self.policy.frame_rate)
+        # The last clip of all has come: the sound is mixed while the pictures are rendered.
+        early = self.mix_sound.early(cutting) if fresh and cutting.ready else None
         try:
-            for near in (number, number + 1):
-                if near <= len(scenes) and self._renderable(cutting, near):
-                    await self.render(cutting, near)
+            await _side_by_side(self._render_near(cutting, number), early)
         except Rejected:
             return STOP
         return READY
 
-    async def cutting(self, job: Job) -> Cutting:
-        """What there is to cut, read afresh."""
-        scenes = await self.jobs.scenes(job.id, job.revision.number)
-        storyboard = await storyboard_of(self.jobs, job)
-        return Cutting.of(job, storyboard, scenes, self.policy.frame_rate)
+    async def _render_near(self, cutting: Cutting, number: int) -> None:
+        for near in (number, number + 1):
+            if near <= len(cutting.scenes) and self._renderable(cutting, near):
+                await self.render(cutting, near)
 
     async def _admit(self, leg: Leg, state: SceneState) -> bool:
         """Move a stored scene to ready or rejected."""
@@ -198,7 +156,7 @@ class RenderSegment:
         segment, clip = cutting.timeline.segment(number), cutting.scenes[number - 2].clip
         assert clip is not None
         told = [self.composer.build, asdict(cutting.canvas), clip.sha256, segment.tail_start, segment.overlap]
-        return self.workspace.folder(cutting.job.id) / f"tail-{number}-{_digest(told)[:32]}.nut"
+        return self.workspace.folder(cutting.job.id) / f"tail-{number}-{digest_of(told)[:32]}.nut"
 
     async def _blame(self, cutting: Cutting, number: int, error: Rejected) -> None:
         """Reject the scene whose clip broke a segment: the first that doesn't decode from end to end."""
@@ -226,8 +184,16 @@ class RenderSegment:
             "clips": [cutting.clip(n).sha256 for n in render.segment.sources],
             "cues": [asdict(cue) for cue in render.cues],
         }
-        return f"jobs/{cutting.job.id}/segments/{_digest(told)}.mp4"
+        return f"jobs/{cutting.job.id}/segments/{digest_of(told)}.mp4"
 
 
-def _digest(told: object) -> str:
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+async def _side_by_side(work: Coroutine[Any, Any, None], other: Coroutine[Any, Any, None] | None) -> None:
+    """Do both; the first error ends both, and is raised as it is."""
+    if other is None:
+        return await work
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(work)
+            group.create_task(other)
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from None

@@ -17,12 +17,12 @@ from omnigen.adapters.ffmpeg.build import FfmpegBuild
 from omnigen.adapters.ffmpeg.finish import Finisher
 from omnigen.adapters.ffmpeg.mixer import Mixer
 from omnigen.adapters.ffmpeg.plan import Source
-from omnigen.adapters.ffmpeg.probe import Prober, demuxer_of
+from omnigen.adapters.ffmpeg.probe import Looks, Prober, demuxer_of
 from omnigen.adapters.ffmpeg.runner import Command, Frames, Runner, together
 from omnigen.adapters.ffmpeg.turns import Turns
 from omnigen.domain.captions import webvtt
 from omnigen.domain.errors import Rejected, Transient
-from omnigen.ports.composer import Programme, ProgrammeRender, Progress, SegmentRender
+from omnigen.ports.composer import Programme, ProgrammeRender, Progress, SegmentRender, SoundRender
 from omnigen.ports.inspector import MediaKind
 
 log = structlog.get_logger(__name__)
@@ -35,12 +35,12 @@ _ABANDONED_S: Final = 3600
 class FfmpegComposer:
     """Composes with FFmpeg 5.1 or later; at most `cores` processes run at a time, each on one thread."""
 
-    def __init__(self, ffmpeg: FfmpegBuild, work_dir: Path, cores: int) -> None:
+    def __init__(self, ffmpeg: FfmpegBuild, work_dir: Path, cores: int, looks: Looks | None = None) -> None:
         self._ffmpeg = ffmpeg
         self._work_dir = work_dir
         slots = asyncio.Semaphore(max(1, cores))
         self._turns = Turns(max(1, cores))
-        self._prober = Prober(slots)
+        self._prober = Prober(slots, looks)
         self._runner = Runner((str(ffmpeg.path),), slots)
 
     @property
@@ -79,21 +79,25 @@ class FfmpegComposer:
         assert clip is not None
         return plan.plan_segment(render, clip, before, scratch=scratch, into=into)
 
-    async def compose(
+    async def mix(self, render: SoundRender, into: Path) -> None:
+        """Mix the sound into the file `into`; see the port for the promise."""
+        self._ffmpeg.require()
+        async with self._scratch() as scratch:
+            made = await Mixer(self._runner, self._prober, scratch).mix(render)
+            await asyncio.to_thread(deliver, made, into)
+
+    async def join(
         self, render: ProgrammeRender, into: Path, *, on_progress: Progress | None = None
     ) -> Programme:
-        """Mix, join, verify, hand over; see the port for the promise."""
+        """Join, verify, hand over; see the port for the promise."""
         self._ffmpeg.require()
         report = on_progress or _nobody
         async with self._scratch() as scratch:
             finisher = Finisher(self._runner, self._prober, scratch)
-            mixer = Mixer(self._runner, self._prober, scratch)
             await finisher.check_segments(render)
-            report(0.1)
-            sound = await mixer.mix(render)
-            report(0.6)
-            video = await finisher.join(render, sound)
-            report(0.7)
+            report(0.2)
+            video = await finisher.join(render)
+            report(0.4)
             poster, _ = await together(finisher.poster(video), finisher.verify(render, video))
             assert poster is not None
             programme = await asyncio.to_thread(_handed_over, render, video, poster, into)

@@ -31,12 +31,12 @@ class Finisher:
         packets = await self._prober.packets(render.segments, "a rendered segment")
         check_segments(packets, render)
 
-    async def join(self, render: ProgrammeRender, sound: Path) -> Path:
+    async def join(self, render: ProgrammeRender) -> Path:
         """Segments end to end, sound beside them; nothing is encoded again."""
         listing = self._listing(render)
         made = self._scratch / "video.mp4"
         pictures = graph.own(listing, format="concat", safe=0).video
-        streams = [pictures, graph.own(sound).audio]
+        streams = [pictures, graph.own(render.sound).audio]
         args = graph.compiled(streams, made, _joined(render))
         await self._runner.run(Command(step="join", args=args, limits=_LIMITS))
         return made

@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from omnigen.adapters.ffmpeg.probe import Prober
+from omnigen.adapters.ffmpeg.probe import Looks, Prober
 from omnigen.ports.inspector import Footage, MediaKind
 
 _SUBJECT: Final = {
@@ -21,8 +21,8 @@ class FfmpegInspector:
     Bounds: videos of 60 s and 4096x2304, images of 8K, sound of 15 minutes; 40 s of CPU and 2 GB a file.
     """
 
-    def __init__(self, cores: int) -> None:
-        self._prober = Prober(asyncio.Semaphore(max(1, cores)))
+    def __init__(self, cores: int, looks: Looks | None = None) -> None:
+        self._prober = Prober(asyncio.Semaphore(max(1, cores)), looks)
 
     async def inspect(self, path: Path, kind: MediaKind, *, sampled: bool = False) -> Footage:
         """Say what is in the file; see the port for the errors."""

@@ -16,7 +16,7 @@ from omnigen.adapters.ffmpeg.runner import Command, Runner, together
 from omnigen.adapters.ffmpeg.sound import Mastering, Measured, Sound
 from omnigen.domain.captions import Speech, placed, spoken_frames
 from omnigen.domain.errors import Transient
-from omnigen.ports.composer import ProgrammeRender, SceneSound
+from omnigen.ports.composer import SceneSound, SoundRender
 from omnigen.ports.inspector import MediaKind
 
 log = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ class Mixer:
         self._prober = prober
         self._scratch = scratch
 
-    async def mix(self, render: ProgrammeRender) -> Path:
+    async def mix(self, render: SoundRender) -> Path:
         """The programme's sound as AAC, exactly as long as its pictures."""
         total = sound.programme_samples(render.timeline)
         made = await together(self._bed(render), self._voice(render), self._music(render, total))
@@ -44,9 +44,9 @@ class Mixer:
         await self._runner.run(sound.plan_mix(stems, levels, total, into=mix))
         return await self._mastered(mix, total)
 
-    async def _bed(self, render: ProgrammeRender) -> Path:
+    async def _bed(self, render: SoundRender) -> Path:
         """The clips' own sound, a piece for each segment."""
-        looks = await together(*(self._clip(s) for s in render.sounds))
+        looks = await together(*(self._clip(s) for s in render.scenes))
         commands = []
         for segment, before, clip in zip(render.timeline.segments(), [None, *looks], looks, strict=False):
             into = self._scratch / f"bed-{segment.number}.pcm"
@@ -61,9 +61,9 @@ class Mixer:
         look = await self._prober.look(scene.clip, subject)
         return Sound(path=scene.clip, demuxer=demuxer, subject=subject) if look.has_sound else None
 
-    async def _voice(self, render: ProgrammeRender) -> Path | None:
+    async def _voice(self, render: SoundRender) -> Path | None:
         """All narrations, each followed by silence up to where the next one begins."""
-        spoken = {s.number: s.narration for s in render.sounds if s.narration is not None}
+        spoken = {s.number: s.narration for s in render.scenes if s.narration is not None}
         if not spoken:
             return None
         lengths = await together(*(self._narration_frames(n, p, render) for n, p in spoken.items()))
@@ -80,12 +80,12 @@ class Mixer:
         silence = await asyncio.to_thread(_silence, self._scratch / "voice-0.pcm", marks[0])
         return await asyncio.to_thread(_laid_end_to_end, [silence, *pieces], self._scratch / "voice.pcm")
 
-    async def _narration_frames(self, number: int, path: Path, render: ProgrammeRender) -> int:
+    async def _narration_frames(self, number: int, path: Path, render: SoundRender) -> int:
         """How many frames a narration lasts, rounded up, found by decoding it."""
         found = await self._prober.decode(path, MediaKind.SOUND, f"the narration of scene {number}")
         return spoken_frames(found["sound_s"], render.timeline.rate)
 
-    async def _music(self, render: ProgrammeRender, total: int) -> Path | None:
+    async def _music(self, render: SoundRender, total: int) -> Path | None:
         if render.music is None:
             return None
         await self._prober.decode(render.music, MediaKind.SOUND, "the music")

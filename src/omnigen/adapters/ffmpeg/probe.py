@@ -67,29 +67,47 @@ class Packets:
     facts: dict[str, Any]
 
 
+Identity = tuple[str, int, int]
+
+
+class Looks:
+    """What is known of clips, so that one that was inspected needn't be looked at again to be rendered."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Identity, Look] = {}
+        self._asking: WeakValueDictionary[Identity, asyncio.Lock] = WeakValueDictionary()
+
+    def get(self, identity: Identity) -> Look | None:
+        """What is known of a file."""
+        return self._seen.get(identity)
+
+    def keep(self, identity: Identity, look: Look) -> None:
+        """Remember it, and forget the oldest."""
+        while len(self._seen) >= _REMEMBERED:
+            self._seen.pop(next(iter(self._seen)))
+        self._seen[identity] = look
+
+    def lock(self, identity: Identity) -> asyncio.Lock:
+        """A clip is asked for by its own segment and by the next one's at the same time: one process for both."""
+        return self._asking.setdefault(identity, asyncio.Lock())
+
+
 class Prober:
     """Looks into files, a child process each; `slots` are shared with whatever else is heavy."""
 
-    def __init__(self, slots: asyncio.Semaphore) -> None:
+    def __init__(self, slots: asyncio.Semaphore, looks: Looks | None = None) -> None:
         self._runner = Runner((sys.executable, "-I", str(_CHILD)), slots)
-        self._seen: dict[tuple[str, int, int], Look] = {}
-        self._looking: WeakValueDictionary[tuple[str, int, int], asyncio.Lock] = WeakValueDictionary()
+        self._looks = looks or Looks()
 
     async def look(self, path: Path, subject: str) -> Look:
         """Header and first picture of a video. Raises Rejected about `subject` if there is no such thing."""
-        key = _identity(path, subject)
-        # A clip is asked for by its own segment and by the next one's at the same time: one process for both.
-        async with self._looking.setdefault(key, asyncio.Lock()):
-            look = self._seen.get(key)
+        identity = _identity(path, subject)
+        async with self._looks.lock(identity):
+            look = self._looks.get(identity)
             if look is None:
                 look = _look((await self._ask("look", [path], MediaKind.VIDEO, subject))[0], subject)
-                self._remember(key, look)
+                self._looks.keep(identity, look)
         return look
-
-    def _remember(self, key: tuple[str, int, int], look: Look) -> None:
-        while len(self._seen) >= _REMEMBERED:
-            self._seen.pop(next(iter(self._seen)))
-        self._seen[key] = look
 
     async def decode(
         self, path: Path, kind: MediaKind, subject: str, *, sampled: bool = False
@@ -98,7 +116,10 @@ class Prober:
 
         `sampled` goes through all packets of a video, but decodes only its first pictures.
         """
+        identity = _identity(path, subject)
         found: dict[str, Any] = await self._ask("inspect", [path], kind, subject, sampled=sampled)
+        if kind is MediaKind.VIDEO:
+            self._looks.keep(identity, _look(found, subject))
         return found
 
     async def packets(self, paths: Sequence[Path], subject: str) -> list[Packets]:
@@ -142,7 +163,7 @@ def _look(found: dict[str, Any], subject: str) -> Look:
     )
 
 
-def _identity(path: Path, subject: str) -> tuple[str, int, int]:
+def _identity(path: Path, subject: str) -> Identity:
     """A file that is written anew is another file."""
     try:
         found = path.stat()
