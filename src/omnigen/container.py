@@ -29,6 +29,7 @@ from omnigen.usecases.generate_music import GenerateMusic
 from omnigen.usecases.generate_scene import GenerateScene
 from omnigen.usecases.get_job import GetJob
 from omnigen.usecases.get_usage import GetUsage
+from omnigen.usecases.inspect_object import InspectObject
 from omnigen.usecases.lend_file import LendFile
 from omnigen.usecases.list_jobs import ListJobs
 from omnigen.usecases.make_take import MakeTake
@@ -113,6 +114,14 @@ class Container(containers.DeclarativeContainer):
     cores = providers.Callable(lambda: cpu_count() or 1)
     looks = late("omnigen.adapters.ffmpeg.probe.Looks")
     inspector = late("omnigen.adapters.ffmpeg.inspector.FfmpegInspector", cores=cores, looks=looks)
+    # The generator on AWS carries no decoder.
+    far_inspector = providers.Selector(
+        profile,
+        local=inspector,
+        aws=late(
+            "omnigen.adapters.aws.lambda_inspector.LambdaInspector", settings.provided.aws, clients, assets
+        ),
+    )
     ffmpeg = providers.Callable(_find_ffmpeg, settings.provided.ffmpeg)
     composer = late(
         "omnigen.adapters.ffmpeg.composer.FfmpegComposer",
@@ -171,7 +180,7 @@ class Container(containers.DeclarativeContainer):
         jobs=jobs, takes=takes, rates=rates, provider=provider, clock=clock, ids=ids, policy=policy,
         bring_home=One(
             BringHome,
-            provider=provider, assets=assets, inspector=inspector, policy=policy,
+            provider=provider, assets=assets, inspector=far_inspector, policy=policy,
             # On AWS whoever asks models and whoever composes are two Lambdas.
             workspace=providers.Selector(profile, local=workspace, aws=providers.Object(None)),
         ),
@@ -212,6 +221,7 @@ class Container(containers.DeclarativeContainer):
         ),
         finish_job=One(FinishJob, jobs=jobs, takes=takes, clock=clock, workspace=workspace),
         fail_job=fail_job,
+        inspect_object=One(InspectObject, assets=assets, inspector=inspector),
         sweep=One(
             Sweep, jobs=jobs, workflow=workflow, clock=clock,
             purge_jobs=One(PurgeJobs, jobs=jobs, assets=assets, clock=clock, policy=policy),

@@ -162,12 +162,12 @@ async def test_orphans_go_after_their_grace_and_nothing_else_does(world: World) 
     leg = await world.begun()
     await world.walked(leg)
     kept = world.object_keys()
-    for key in ("jobs/job_gone/takes/one.mp4", "quarantine/upl_left"):
+    for key in ("jobs/job_gone/takes/one.mp4", "quarantine/upl_left", "inspections/abc/1"):
         await world.assets.put_bytes(key, b"left over", content_type="video/mp4")
     assert await world.steps.clear_orphans() == 0
     world.clock.advance(2 * DAY + 1)
     await world.assets.put_bytes("jobs/job_young/takes/one.mp4", b"young", content_type="video/mp4")
-    assert await world.steps.clear_orphans() == 2
+    assert await world.steps.clear_orphans() == 3
     assert world.object_keys() == sorted([*kept, "jobs/job_young/takes/one.mp4"])
 
 

@@ -1,11 +1,15 @@
 """Looking into a media file that somebody else made, before anything trusts it."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Final, Protocol
 
-from attrs import frozen
+from attrs import asdict, frozen
+
+INSPECTIONS: Final = "inspections/"
+"""Where a file lies in the asset store while somebody else looks into it."""
 
 
 class MediaKind(StrEnum):
@@ -32,6 +36,18 @@ class Footage:
     codec: str = ""
     pixel_format: str = ""
     has_sound: bool = False
+
+    def as_data(self) -> dict[str, Any]:
+        """The same as JSON can carry it."""
+        return {**asdict(self), "rate": None if self.rate is None else str(self.rate)}
+
+    @classmethod
+    def of_data(cls, data: Mapping[str, Any]) -> "Footage":
+        """What `as_data` made. Raises KeyError, TypeError or ValueError for anything else."""
+        rate = data["rate"]
+        return cls(
+            **{**data, "kind": MediaKind(data["kind"]), "rate": None if rate is None else Fraction(rate)}
+        )
 
 
 class Inspector(Protocol):

@@ -16,6 +16,7 @@ from omnigen.usecases.generate_music import GenerateMusic
 from omnigen.usecases.generate_scene import GenerateScene
 from omnigen.usecases.get_job import GetJob
 from omnigen.usecases.get_usage import GetUsage
+from omnigen.usecases.inspect_object import InspectObject
 from omnigen.usecases.list_jobs import ListJobs
 from omnigen.usecases.operate import OperateJobs
 from omnigen.usecases.plan_storyboard import PlanStoryboard
@@ -68,6 +69,7 @@ class Pipeline:
     compose_video: ComposeVideo
     finish_job: FinishJob
     fail_job: FailJob
+    inspect_object: InspectObject
     sweep: Sweep
     clear_orphans: ClearOrphans
 

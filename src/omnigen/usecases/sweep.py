@@ -8,6 +8,7 @@ from attrs import frozen
 from omnigen.domain.errors import NotFound
 from omnigen.ports.assets import Assets
 from omnigen.ports.clock import Clock
+from omnigen.ports.inspector import INSPECTIONS
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.workflow import Workflow
 from omnigen.usecases.delete_job import PurgeJobs
@@ -45,7 +46,7 @@ class Sweep:
 
 @frozen(kw_only=True)
 class ClearOrphans:
-    """Remove objects of jobs that are gone, once they are older than the grace period."""
+    """Remove objects of jobs that are gone, and what was only passing, once older than the grace period."""
 
     jobs: Jobs
     assets: Assets
@@ -62,10 +63,11 @@ class ClearOrphans:
             if not known[job_id] and found.modified_at < before:
                 await self.assets.delete(found.key)
                 removed += 1
-        async for found in self.assets.list("quarantine/"):
-            if found.modified_at < before:
-                await self.assets.delete(found.key)
-                removed += 1
+        for prefix in ("quarantine/", INSPECTIONS):
+            async for found in self.assets.list(prefix):
+                if found.modified_at < before:
+                    await self.assets.delete(found.key)
+                    removed += 1
         return removed
 
     async def _exists(self, job_id: str) -> bool:

@@ -19,6 +19,8 @@ DEFAULTS: Final = Config(
     read_timeout=20,
     max_pool_connections=32,
 )
+_STREAMS: Final = ("Body", "Payload")
+"""What answers call the part that is read bit by bit: S3's, Lambda's."""
 
 
 class Clients(Protocol):
@@ -105,8 +107,9 @@ class _Threaded:
 
         async def awaited(*args: Any, **kwargs: Any) -> Any:
             answer = await asyncio.to_thread(call, *args, **kwargs)
-            if isinstance(answer, dict) and hasattr(answer.get("Body"), "read"):
-                answer["Body"] = _Body(answer["Body"])
+            for part in _STREAMS:
+                if isinstance(answer, dict) and hasattr(answer.get(part), "read"):
+                    answer[part] = _Body(answer[part])
             return answer
 
         return awaited
