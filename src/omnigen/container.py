@@ -3,7 +3,7 @@
 Adapters are named by their import path, so that a process loads only those that it uses.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from importlib import import_module
@@ -11,11 +11,11 @@ from os import cpu_count
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from dependency_injector import containers, providers
 
 from omnigen.ports.outbox import Outbox
-from omnigen.settings import Profile, Settings
+from omnigen.settings import AwsSettings, Profile, Settings
 from omnigen.usecases.admit_upload import AdmitUpload
 from omnigen.usecases.app import App, Desk, Pipeline
 from omnigen.usecases.bring_home import BringHome
@@ -91,7 +91,7 @@ class Container(containers.DeclarativeContainer):
     provider: providers.Dependency[Any] = providers.Dependency()
     catalogue: providers.Dependency[Any] = providers.Dependency()
     workflow: providers.Dependency[Any] = providers.Dependency()
-    """How legs are started: by a message in the API, by a task in the worker."""
+    """How legs are started: by a message in the API, by a task in the worker, by Step Functions on AWS."""
 
     secrets = providers.Selector(
         profile,
@@ -110,6 +110,11 @@ class Container(containers.DeclarativeContainer):
     rates = store_of(profile, "Rates", database)
     outbox = store_of(profile, "Outbox", database)
     uploads = store_of(profile, "Uploads", database)
+
+    replicate = late(
+        "omnigen.adapters.replicate.provider.ReplicateProvider",
+        settings.provided.replicate, catalogue, secrets,
+    )  # fmt: skip
 
     cores = providers.Callable(lambda: cpu_count() or 1)
     looks = late("omnigen.adapters.ffmpeg.probe.Looks")
@@ -197,36 +202,38 @@ class Container(containers.DeclarativeContainer):
     )  # fmt: skip
     start_leg = One(StartLeg, jobs=jobs, clock=clock, policy=policy)
     fail_job = One(FailJob, jobs=jobs, takes=takes, clock=clock, workspace=workspace)
+    keep_leg = One(KeepLeg, jobs=jobs, clock=clock, policy=policy)
+    plan_storyboard = One(
+        PlanStoryboard,
+        jobs=jobs, assets=assets, catalogue=catalogue, clock=clock, policy=policy, make_take=make_take,
+    )  # fmt: skip
+    generate_scene = One(
+        GenerateScene,
+        jobs=jobs, assets=assets, uploads=uploads, catalogue=catalogue, clock=clock, policy=policy,
+        make_take=make_take, lend_file=One(LendFile, assets=assets, provider=provider, policy=policy),
+    )  # fmt: skip
+    generate_music = One(
+        GenerateMusic, jobs=jobs, catalogue=catalogue, clock=clock, policy=policy, make_take=make_take
+    )
+    compose_video = One(
+        ComposeVideo,
+        jobs=jobs, assets=assets, composer=composer, clock=clock, policy=policy,
+        workspace=workspace, render_segment=render_segment, mix_sound=mix_sound,
+    )  # fmt: skip
+    finish_job = One(FinishJob, jobs=jobs, takes=takes, clock=clock, workspace=workspace)
+    inspect_object = One(InspectObject, assets=assets, inspector=inspector)
+    sweep = One(
+        Sweep, jobs=jobs, workflow=workflow, clock=clock,
+        purge_jobs=One(PurgeJobs, jobs=jobs, assets=assets, clock=clock, policy=policy),
+    )  # fmt: skip
+    clear_orphans = One(ClearOrphans, jobs=jobs, assets=assets, clock=clock)
+    # All of them together: a Lambda takes only those that it runs.
     pipeline = One(
         Pipeline,
-        start_leg=start_leg,
-        keep_leg=One(KeepLeg, jobs=jobs, clock=clock, policy=policy),
-        plan_storyboard=One(
-            PlanStoryboard,
-            jobs=jobs, assets=assets, catalogue=catalogue, clock=clock, policy=policy, make_take=make_take,
-        ),
-        generate_scene=One(
-            GenerateScene,
-            jobs=jobs, assets=assets, uploads=uploads, catalogue=catalogue, clock=clock, policy=policy,
-            make_take=make_take, lend_file=One(LendFile, assets=assets, provider=provider, policy=policy),
-        ),
-        generate_music=One(
-            GenerateMusic, jobs=jobs, catalogue=catalogue, clock=clock, policy=policy, make_take=make_take
-        ),
-        render_segment=render_segment,
-        compose_video=One(
-            ComposeVideo,
-            jobs=jobs, assets=assets, composer=composer, clock=clock, policy=policy,
-            workspace=workspace, render_segment=render_segment, mix_sound=mix_sound,
-        ),
-        finish_job=One(FinishJob, jobs=jobs, takes=takes, clock=clock, workspace=workspace),
-        fail_job=fail_job,
-        inspect_object=One(InspectObject, assets=assets, inspector=inspector),
-        sweep=One(
-            Sweep, jobs=jobs, workflow=workflow, clock=clock,
-            purge_jobs=One(PurgeJobs, jobs=jobs, assets=assets, clock=clock, policy=policy),
-        ),
-        clear_orphans=One(ClearOrphans, jobs=jobs, assets=assets, clock=clock),
+        start_leg=start_leg, keep_leg=keep_leg, plan_storyboard=plan_storyboard,
+        generate_scene=generate_scene, generate_music=generate_music, render_segment=render_segment,
+        compose_video=compose_video, finish_job=finish_job, fail_job=fail_job,
+        inspect_object=inspect_object, sweep=sweep, clear_orphans=clear_orphans,
     )  # fmt: skip
 
     # What operators do.
@@ -268,12 +275,18 @@ class Worker:
 
 def policy_of(settings: Settings) -> Policy:
     """The numbers to go by, as far as settings decide them."""
-    return Policy(
+    policy = Policy(
+        leg=settings.leg,
         frame_rate=settings.frame_rate,
         job_deadline=settings.job_deadline,
         poll=settings.poll_s,
         adoption=settings.adoption,
     )
+    if settings.profile is Profile.LOCAL:
+        return policy
+    # Nobody renews a lease while a state machine waits: it lasts a little longer than an execution can live,
+    # so that a dead leg is noticed as soon as it is certain (docs/adr/0005).
+    return evolve(policy, lease=settings.leg * 1.3)
 
 
 @asynccontextmanager
@@ -287,16 +300,22 @@ async def running(settings: Settings) -> AsyncIterator[App]:
 @asynccontextmanager
 async def working(settings: Settings) -> AsyncIterator[Worker]:
     """The worker's pipeline, with everything open that it needs."""
-    from omnigen.adapters.replicate.provider import ReplicateProvider  # noqa: PLC0415  the worker alone asks models
-
-    async with (
-        opened(settings) as container,
-        ReplicateProvider(settings.replicate, container.catalogue(), container.secrets()) as provider,
-    ):
+    async with opened(settings) as container, container.replicate() as provider:
         container.provider.override(providers.Object(provider))
         workflow = _driver(container)
         container.workflow.override(providers.Object(workflow))
         yield Worker(pipeline=container.pipeline(), workflow=workflow, outbox=container.outbox())
+
+
+@asynccontextmanager
+async def stepping(settings: Settings) -> AsyncIterator[Container]:
+    """What a Lambda runs steps with: nothing is made, or even imported, before a step has a use for it."""
+    from omnigen.adapters.aws.clients import ThreadedClients  # noqa: PLC0415
+
+    async with opened(settings, clients=ThreadedClients) as container:
+        container.provider.override(providers.Object(_Late(partial(container.replicate))))
+        container.workflow.override(container.starter)
+        yield container
 
 
 @asynccontextmanager
@@ -309,38 +328,52 @@ async def operating(settings: Settings) -> AsyncIterator[Desk]:
 
 def _driver(container: Container) -> Any:
     """The driving side knows the steps, and one of the steps, the sweep, starts legs through it."""
-    steps = _LateSteps(partial(container.pipeline))
-    return container.local_workflow(steps=steps)
+    return container.local_workflow(steps=_Late(partial(container.pipeline)))
 
 
-class _LateSteps:
-    """The pipeline, looked up when the first leg runs."""
+class _Late:
+    """Something that is made when it is first asked for anything."""
 
-    def __init__(self, pipeline: Any) -> None:
-        self._pipeline = pipeline
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._pipeline(), name)
+        return getattr(self._make(), name)
 
 
 @asynccontextmanager
-async def opened(settings: Settings, policy: Policy | None = None) -> AsyncIterator[Container]:
-    """A container with open connections; they are closed in the opposite order."""
+async def opened(
+    settings: Settings, *, clients: Callable[[AwsSettings], Any] | None = None
+) -> AsyncIterator[Container]:
+    """A container with open connections; they are closed in the opposite order.
+
+    `clients` says how AWS is called: by aioboto3 unless another way is named.
+    """
     # Imported here: a process that only reads settings has no use for them.
     from omnigen.adapters.aws.clients import AioClients  # noqa: PLC0415
     from omnigen.adapters.aws.s3 import S3Assets  # noqa: PLC0415
     from omnigen.adapters.replicate.catalogue import load_catalogue  # noqa: PLC0415
 
     async with AsyncExitStack() as stack:
-        clients = await stack.enter_async_context(AioClients(settings.aws))
-        yield Container(
+        made = await stack.enter_async_context((clients or AioClients)(settings.aws))
+        assets = await S3Assets.open(settings.assets, made)
+        container = Container(
             settings=providers.Object(settings),
-            policy=providers.Object(policy or policy_of(settings)),
-            clients=providers.Object(clients),
-            database=providers.Object(await _database(settings, clients, stack)),
-            assets=providers.Object(await S3Assets.open(settings.assets, clients)),
+            policy=providers.Object(policy_of(settings)),
+            clients=providers.Object(made),
+            database=providers.Object(await _database(settings, made, stack)),
+            assets=providers.Object(assets),
             catalogue=providers.Object(load_catalogue(settings.catalogue)),
         )
+        if settings.assets.cdn.url is not None:
+            container.assets.override(providers.Object(_through_cdn(settings, assets, container.secrets())))
+        yield container
+
+
+def _through_cdn(settings: Settings, assets: Any, secrets: Any) -> Any:
+    from omnigen.adapters.aws.cloudfront import CdnAssets  # noqa: PLC0415  only where there is a distribution
+
+    return CdnAssets(assets, settings.assets.cdn, secrets)
 
 
 async def _database(settings: Settings, clients: Any, stack: AsyncExitStack) -> Any:

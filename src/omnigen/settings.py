@@ -164,8 +164,10 @@ class Settings:
     log_level: str
     job_deadline: timedelta
     """Longest life of one revision, queueing for the provider included."""
+    leg: timedelta
+    """Longest stretch of a job's way that one execution drives; those of AWS live for five minutes."""
     poll_s: float
-    """Seconds between two looks at a running prediction; webhooks shorten it."""
+    """Seconds between two looks at a running prediction; locally webhooks shorten it."""
     adoption: timedelta
     """How long after a lost reply its prediction is looked for."""
     web_dir: Path | None
@@ -206,7 +208,9 @@ class Settings:
             catalogue=env.optional_path("OMNIGEN_CATALOGUE"),
             log_level=env.one_of("OMNIGEN_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
             job_deadline=timedelta(seconds=env.integer("OMNIGEN_JOB_DEADLINE", 3600, 60, 86_400)),
-            poll_s=env.integer("OMNIGEN_POLL_MS", 2000, 50, 60_000) / 1000,
+            leg=timedelta(seconds=env.integer("OMNIGEN_LEG", 240, 1, 240)),
+            # On AWS every look is a call of a Lambda, and waits are whole seconds.
+            poll_s=env.integer("OMNIGEN_POLL_MS", 2000 if local else 4000, 50, 60_000) / 1000,
             adoption=timedelta(seconds=env.integer("OMNIGEN_ADOPTION", 60, 1, 3_600)),
             web_dir=env.optional_path("OMNIGEN_WEB_DIR"),
             http=HttpSettings(
