@@ -13,13 +13,16 @@ from attrs import evolve
 
 from omnigen.ports.composer import SegmentRender
 
+_FREE, _TWICE, _SOON_FREE = 0, 1, 2
+_Waiting = tuple[SegmentRender, "asyncio.Future[None]"]
+
 
 class Turns:
     """At most `places` segments at a time."""
 
     def __init__(self, places: int) -> None:
         self._free = places
-        self._waiting: list[tuple[SegmentRender, asyncio.Future[None]]] = []
+        self._waiting: list[_Waiting] = []
         self._coming: list[Path] = []
         """Tails that the segments being rendered will leave."""
 
@@ -56,7 +59,7 @@ class Turns:
 
     def _next(self) -> None:
         while self._free and self._waiting:
-            chosen = min(self._waiting, key=lambda one: self._cost(one[0]))
+            chosen = self._choose()
             self._waiting.remove(chosen)
             render, place = chosen
             if place.cancelled():
@@ -66,8 +69,31 @@ class Turns:
                 self._coming.append(render.leave)
             place.set_result(None)
 
+    def _choose(self) -> _Waiting:
+        """The cheapest; if a clip's end has to be decoded twice, then in the middle of the longest stretch.
+
+        There it begins a chain in which nothing else is, and that others meet only at its end.
+        """
+        cheapest = min(self._waiting, key=lambda one: self._cost(one[0]))
+        if self._cost(cheapest[0]) == _FREE:
+            return cheapest
+        stretch = max(_stretches(self._waiting), key=len)
+        middle = stretch[len(stretch) // 2]
+        return middle if self._cost(middle[0]) == self._cost(cheapest[0]) else cheapest
+
     def _cost(self, render: SegmentRender) -> int:
-        """0 if nothing is decoded twice, 2 if nothing would be after some waiting; the first come of its kind first."""
+        """Free if nothing is decoded twice; dearest where nothing would be after some waiting."""
         if render.before is None or (render.tail is not None and render.tail.exists()):
-            return 0
-        return 2 if render.tail in self._coming else 1
+            return _FREE
+        return _SOON_FREE if render.tail in self._coming else _TWICE
+
+
+def _stretches(waiting: list[_Waiting]) -> list[list[_Waiting]]:
+    """Those that wait, by neighbours."""
+    found: list[list[_Waiting]] = []
+    for one in sorted(waiting, key=lambda one: one[0].segment.number):
+        if found and found[-1][-1][0].segment.number == one[0].segment.number - 1:
+            found[-1].append(one)
+        else:
+            found.append([one])
+    return found
