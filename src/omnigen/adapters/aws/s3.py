@@ -152,7 +152,7 @@ class S3Assets:
         """A signed URL that a browser can read from until it expires, ranges included."""
         asked = {"Bucket": self._bucket, "Key": key}
         if download_as is not None:
-            asked["ResponseContentDisposition"] = _attachment(download_as)
+            asked["ResponseContentDisposition"] = attachment(download_as)
         async with translated(key):
             url: str = await self._signer.generate_presigned_url(
                 "get_object", Params=asked, ExpiresIn=_life(expires_in)
@@ -229,7 +229,7 @@ def _life(expires_in: timedelta) -> int:
     return max(1, int(min(expires_in, _LONGEST_URL).total_seconds()))
 
 
-def _attachment(name: str) -> str:
+def attachment(name: str) -> str:
     """A download's name, in the plain form for old browsers and in the full one (RFC 6266)."""
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
