@@ -282,6 +282,12 @@ class TestReadingByUrl:
         assert (got.status_code, got.content) == (206, bytes(range(first, after)))
         assert got.headers["content-range"] == f"bytes {first}-{after - 1}/100"
 
+    async def test_asked_for_again_it_is_the_same(self, s3: S3Assets, prefix: str, url: str) -> None:
+        """A page that looks every second shows a film that doesn't start anew; another name is another URL."""
+        assert await s3.read_url(f"{prefix}film.mp4", expires_in=MINUTE) == url
+        assert await s3.read_url(f"{prefix}film.mp4", expires_in=MINUTE, download_as="a.mp4") != url
+        assert "X-Amz-Expires=80" in url
+
     async def test_expired(self, s3: S3Assets, url: str) -> None:
         """A URL that was signed in the past for a minute is refused now."""
         old = httpx.URL(url).copy_set_param("X-Amz-Date", "20260101T000000Z")
