@@ -5,8 +5,8 @@
 # Its base is that of the API, with Lambda's runtime client from uv.lock, and not AWS's Python image: it is one base to
 # patch, and the very command below is what the tests and the AWS stand-in start.
 #
-# FFmpeg is the static build of imageio-ffmpeg's wheel: the one that every test runs, pinned by its hash, a fifth of what
-# Debian's package and its libraries take. It is GPL-3.0: who hands this image on owes its source (docs/LICENCES.md).
+# FFmpeg is the static build of imageio-ffmpeg's wheel: the very one that every test runs, pinned by its hash, where
+# Debian's 5.1 would be another. It is GPL-3.0: who hands this image on owes its source (docs/LICENCES.md).
 #
 # Which image this tag means changes with every patch of Debian or Python. A release names its digest, which can't be
 # looked up without a registry: --build-arg PYTHON=python:3.13-slim-bookworm@sha256:...
