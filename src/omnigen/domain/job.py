@@ -87,6 +87,10 @@ class Failure:
     charged: Micros = 0
 
 
+INTERNAL: Final = Failure(code="internal", message="something went wrong on our side", retryable=True)
+"""What a user is told of a bug."""
+
+
 @frozen(kw_only=True)
 class Video:
     """The finished programme, published under the hash of its content."""

@@ -1,10 +1,14 @@
 """What drives a job from queued to its end, leg after leg."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from attrs import frozen
+
+from omnigen.domain.errors import Transient
+from omnigen.ports.clock import Clock
 
 
 @frozen(kw_only=True)
@@ -41,6 +45,33 @@ class Outcome:
 
 READY = Outcome(verdict=Verdict.READY)
 STOP = Outcome(verdict=Verdict.STOP)
+HANDOVER = Outcome(verdict=Verdict.HANDOVER)
+
+
+def wait(leg: Leg, clock: Clock, seconds: float) -> Outcome:
+    """Wait, at most for as long as the leg lives; hand over once its time is up.
+
+    A wait that is longer than a leg passes through several: handing over at once would have them chase each other.
+    """
+    left = (leg.until - clock.now()).total_seconds()
+    if left <= 0:
+        return HANDOVER
+    return Outcome(verdict=Verdict.WAIT, seconds=min(left, max(0.05, seconds)))
+
+
+async def attempt(leg: Leg, clock: Clock, step: Callable[[], Awaitable[Outcome]]) -> Outcome:
+    """Call a step as every workflow does: only while its leg lives, and not before the time that it asks for.
+
+    Raises Transient where the workflow's own retries are to decide, and whatever else the step raises.
+    """
+    if clock.now() >= leg.until:
+        return HANDOVER
+    try:
+        return await step()
+    except Transient as error:
+        if error.retry_after is None and clock.now() < leg.until:
+            raise
+        return wait(leg, clock, error.retry_after or 0.0)
 
 
 class Workflow(Protocol):

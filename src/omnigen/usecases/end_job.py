@@ -7,7 +7,7 @@ from attrs import evolve, frozen
 
 from omnigen.domain.catalogue import Micros
 from omnigen.domain.errors import Conflict, Superseded, Transient
-from omnigen.domain.job import Failure, Job, JobStatus, SceneState, SceneStatus
+from omnigen.domain.job import INTERNAL, Failure, Job, JobStatus, SceneState, SceneStatus
 from omnigen.domain.take import Take, TakeStatus
 from omnigen.ports.clock import Clock
 from omnigen.ports.jobs import Jobs
@@ -112,7 +112,7 @@ def _reason(job: Job, scenes: tuple[SceneState, ...], at: datetime) -> Failure:
             message=f"it was not finished by {job.revision.deadline:%Y-%m-%d %H:%M:%S} UTC",
             retryable=True,
         )
-    return Failure(code="internal", message="something went wrong on our side", retryable=True)
+    return INTERNAL
 
 
 async def _end(jobs: Jobs, takes: Takes, clock: Clock, leg: Leg, change: Change) -> Job | None:

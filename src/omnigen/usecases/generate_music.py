@@ -13,11 +13,11 @@ from omnigen.ports.clock import Clock
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.provider import Ask
 from omnigen.ports.takes import Takes
-from omnigen.ports.workflow import READY, STOP, Leg, Outcome
+from omnigen.ports.workflow import READY, STOP, Leg, Outcome, wait
 from omnigen.usecases.generate_scene import broken
 from omnigen.usecases.make_take import MakeTake
 from omnigen.usecases.policy import Policy
-from omnigen.usecases.step import Scope, overdue, storyboard_of, wait
+from omnigen.usecases.step import Scope, overdue, storyboard_of
 from omnigen.usecases.wish import Wish
 
 

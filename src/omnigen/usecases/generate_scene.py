@@ -17,11 +17,11 @@ from omnigen.ports.clock import Clock
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.provider import Ask
 from omnigen.ports.uploads import Uploads
-from omnigen.ports.workflow import READY, STOP, Leg, Outcome
+from omnigen.ports.workflow import READY, STOP, Leg, Outcome, wait
 from omnigen.usecases.lend_file import LendFile
 from omnigen.usecases.make_take import MakeTake
 from omnigen.usecases.policy import Policy
-from omnigen.usecases.step import Scope, overdue, storyboard_of, wait
+from omnigen.usecases.step import Scope, overdue, storyboard_of
 from omnigen.usecases.wish import Progress, Wish
 
 _DONE: Final = frozenset({SceneStatus.STORED, SceneStatus.READY})

@@ -16,12 +16,12 @@ from omnigen.ports.assets import Assets
 from omnigen.ports.clock import Clock
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.provider import Ask
-from omnigen.ports.workflow import READY, Leg, Outcome
+from omnigen.ports.workflow import READY, Leg, Outcome, wait
 from omnigen.usecases.fetch_text import fetch_text
 from omnigen.usecases.generate_music import close_own_takes
 from omnigen.usecases.make_take import MakeTake
 from omnigen.usecases.policy import Policy
-from omnigen.usecases.step import Scope, wait
+from omnigen.usecases.step import Scope
 from omnigen.usecases.wish import Wish
 
 

@@ -7,7 +7,7 @@ from omnigen.domain.job import Job, JobStatus
 from omnigen.domain.storyboard import Storyboard
 from omnigen.ports.clock import Clock
 from omnigen.ports.jobs import Jobs
-from omnigen.ports.workflow import Leg, Outcome, Verdict
+from omnigen.ports.workflow import Leg
 from omnigen.usecases.policy import Policy
 
 
@@ -40,14 +40,3 @@ async def storyboard_of(jobs: Jobs, job: Job) -> Storyboard:
     if storyboard is None:
         raise RuntimeError(f"job {job.id} has no storyboard yet: plan_storyboard comes first")
     return storyboard
-
-
-def wait(leg: Leg, clock: Clock, seconds: float) -> Outcome:
-    """Wait, at most for as long as the leg lives; hand over once its time is up.
-
-    A wait that is longer than a leg passes through several: handing over at once would have them chase each other.
-    """
-    left = (leg.until - clock.now()).total_seconds()
-    if left <= 0:
-        return Outcome(verdict=Verdict.HANDOVER)
-    return Outcome(verdict=Verdict.WAIT, seconds=min(left, max(0.05, seconds)))

@@ -13,12 +13,12 @@ import structlog
 from attrs import field, frozen
 
 from omnigen.domain.errors import Conflict, NotFound, OmniGenError, Rejected, Superseded, Transient
-from omnigen.domain.job import Failure, Job, SceneState
+from omnigen.domain.job import INTERNAL, Failure, Job, SceneState
 from omnigen.ports.clock import Clock, Ids
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.metrics import Metrics
 from omnigen.ports.outbox import Message, MessageKind, Outbox
-from omnigen.ports.workflow import Leg, Outcome, Verdict
+from omnigen.ports.workflow import Leg, Outcome, Verdict, attempt
 
 T = TypeVar("T")
 
@@ -26,8 +26,11 @@ log = structlog.get_logger(__name__)
 
 RETRIES: Final = 8
 """How often a step is tried again after a transient error before its leg gives way to the next."""
-RETRY_FIRST: Final = 0.5
-RETRY_CAP: Final = 20.0
+RETRY_FIRST: Final = 1
+RETRY_RATE: Final = 2
+RETRY_CAP: Final = 20
+"""Seconds before the first retry, by how much each is longer than the one before, and the longest. Chance then takes
+anything from all to nothing of it. The state machine has the same numbers, in whole seconds: a test compares them."""
 KEEP_EVERY: Final = 5.0
 """Seconds between two renewals of a leg's lease."""
 
@@ -172,10 +175,7 @@ class LocalWorkflow:
             await self._fail(leg, Failure(code=error.reason, message=error.message))
         except Exception:
             log.exception("step broke")
-            await self._fail(
-                leg,
-                Failure(code="internal", message="something went wrong on our side", retryable=True),
-            )
+            await self._fail(leg, INTERNAL)
 
     async def _walk(self, leg: Leg) -> None:
         verdict = await self._until_done(leg, lambda: self.steps.plan_storyboard(leg))
@@ -231,7 +231,7 @@ class LocalWorkflow:
             # Before the call: what happens while it looks must wake it too.
             bell = self._bells.setdefault(leg.job_id, asyncio.Event())
             try:
-                outcome = await self._persist(step)
+                outcome = await self._persist(lambda: attempt(leg, self.clock, step))
             except Transient as error:
                 log.warning("step given up", reason=error.message)
                 return Verdict.HANDOVER
@@ -250,13 +250,13 @@ class LocalWorkflow:
 
     async def _persist(self, step: Callable[[], Awaitable[T]]) -> T:
         """Call a step, and again after transient errors, ever more slowly."""
-        for attempt in range(RETRIES):
+        for tries in range(RETRIES):
             try:
                 return await step()
             except Transient as error:
-                pause = min(RETRY_CAP, RETRY_FIRST * 2**attempt) * (0.5 + self.ids.jitter() / 2)
+                pause = min(RETRY_CAP, RETRY_FIRST * RETRY_RATE**tries) * self.ids.jitter()
                 log.warning("step put off", reason=error.message, seconds=round(pause, 2))
-                await self.clock.sleep(max(pause, error.retry_after or 0.0))
+                await self.clock.sleep(pause)
         return await step()
 
 
