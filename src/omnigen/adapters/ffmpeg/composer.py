@@ -94,12 +94,8 @@ class FfmpegComposer:
         report = on_progress or _nobody
         async with self._scratch() as scratch:
             finisher = Finisher(self._runner, self._prober, scratch)
-            await finisher.check_segments(render)
-            report(0.2)
-            video = await finisher.join(render)
-            report(0.4)
-            poster, _ = await together(finisher.poster(video), finisher.verify(render, video))
-            assert poster is not None
+            video, poster = await finisher.finish(render)
+            report(0.9)
             programme = await asyncio.to_thread(_handed_over, render, video, poster, into)
         report(1.0)
         return programme

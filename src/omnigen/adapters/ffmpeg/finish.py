@@ -7,7 +7,7 @@ from typing import Any, Final
 from omnigen.adapters.ffmpeg import graph
 from omnigen.adapters.ffmpeg.plan import timescales
 from omnigen.adapters.ffmpeg.probe import Prober
-from omnigen.adapters.ffmpeg.runner import Command, Limits, Runner
+from omnigen.adapters.ffmpeg.runner import Command, Limits, Runner, together
 from omnigen.adapters.ffmpeg.verify import check_programme, check_segments
 from omnigen.domain.errors import Transient
 from omnigen.domain.timeline import Segment
@@ -26,16 +26,27 @@ class Finisher:
         self._prober = prober
         self._scratch = scratch
 
-    async def check_segments(self, render: ProgrammeRender) -> None:
+    async def finish(self, render: ProgrammeRender) -> tuple[Path, Path]:
+        """The verified video and its poster."""
+        listing = self._listing(render)
+        video, poster = await together(self._verified(render, listing), self._poster(listing))
+        return video, poster
+
+    async def _verified(self, render: ProgrammeRender, listing: Path) -> Path:
+        await self._check_segments(render)
+        video = await self._join(render, listing)
+        await self._verify(render, video)
+        return video
+
+    async def _check_segments(self, render: ProgrammeRender) -> None:
         """Raise Transient unless the segments fit each other and the timeline."""
         packets = await self._prober.packets(render.segments, "a rendered segment")
         check_segments(packets, render)
 
-    async def join(self, render: ProgrammeRender) -> Path:
+    async def _join(self, render: ProgrammeRender, listing: Path) -> Path:
         """Segments end to end, sound beside them; nothing is encoded again."""
-        listing = self._listing(render)
         made = self._scratch / "video.mp4"
-        pictures = graph.own(listing, format="concat", safe=0).video
+        pictures = _end_to_end(listing).video
         streams = [pictures, graph.own(render.sound).audio]
         args = graph.compiled(streams, made, _joined(render))
         await self._runner.run(Command(step="join", args=args, limits=_LIMITS))
@@ -52,16 +63,16 @@ class Finisher:
         listing.write_text("ffconcat version 1.0\n" + "".join(lines), encoding="ascii")
         return listing
 
-    async def poster(self, video: Path) -> Path:
+    async def _poster(self, listing: Path) -> Path:
         """The most typical of the keyframes that aren't dark; of all of them where all are dark."""
         made = self._scratch / "poster.jpg"
         for darkest in (_DARKEST, 0):
-            await self._runner.run(_plan_poster(video, made, darkest))
+            await self._runner.run(_plan_poster(listing, made, darkest))
             if made.exists() and made.stat().st_size:
                 return made
         raise Transient("no poster could be taken")
 
-    async def verify(self, render: ProgrammeRender, video: Path) -> None:
+    async def _verify(self, render: ProgrammeRender, video: Path) -> None:
         """Raise Transient unless the finished file is, packet by packet, what the timeline says.
 
         The pictures were decoded as segments, when those were rendered; a join must not have changed a bit.
@@ -89,9 +100,13 @@ def _joined(render: ProgrammeRender) -> dict[str, Any]:
     }
 
 
-def _plan_poster(video: Path, into: Path, darkest: int) -> Command:
+def _end_to_end(listing: Path, **options: object) -> graph.Stream:
+    return graph.own(listing, format="concat", safe=0, **options)
+
+
+def _plan_poster(listing: Path, into: Path, darkest: int) -> Command:
     """A JPEG has BT.601 colours in full range."""
-    picture = graph.own(video, skip_frame="nokey").video
+    picture = _end_to_end(listing, skip_frame="nokey").video
     if darkest:
         picture = picture.filter("signalstats")
         picture = picture.filter(
