@@ -127,8 +127,9 @@ bench: setup ## measure everything that docs/BENCHMARKS.md says, each figure aga
 	@$(BIN)/python -m benchmarks.report
 
 .PHONY: docs
-docs: setup ## draw docs/states.md anew, from the tables of legal moves
+docs: setup ## write docs/states.md and docs/METRICS.md anew, from the tables in the code
 	@$(BIN)/python docs/generate_states.py
+	@$(BIN)/python docs/generate_metrics.py
 
 .PHONY: pictures
 pictures: setup ## make the README's pictures anew, in docs/pictures

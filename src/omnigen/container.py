@@ -100,7 +100,11 @@ class Container(containers.DeclarativeContainer):
     )
     clock = late("omnigen.adapters.local.clock.SystemClock")
     ids = late("omnigen.adapters.local.clock.RandomIds")
-    metrics = late("omnigen.adapters.prometheus.PrometheusMetrics")
+    metrics = providers.Selector(
+        profile,
+        local=late("omnigen.adapters.prometheus.PrometheusMetrics"),
+        aws=late("omnigen.adapters.aws.emf.EmfMetrics"),
+    )
     verifier = late("omnigen.adapters.oidc.OidcVerifier", settings.provided.identity)
     directory = late("omnigen.adapters.aws.cognito.CognitoDirectory", settings.provided.identity, clients)
 

@@ -1,10 +1,15 @@
 """Counting and timing what happens, for those who run OmniGen."""
 
-from typing import Protocol
+from enum import StrEnum
+from typing import Final, Protocol
+
+from attrs import frozen
+
+PREFIX: Final = "omnigen"
 
 
 class Metrics(Protocol):
-    """Numbers by name and labels; never fails, never blocks. Names are snake_case with their unit last."""
+    """Numbers by name and labels; never fails, never blocks. Names are those of `MEASURES`."""
 
     def count(self, name: str, value: float = 1, **labels: str) -> None:
         """Add to a counter."""
@@ -17,3 +22,56 @@ class Metrics(Protocol):
     def gauge(self, name: str, value: float, **labels: str) -> None:
         """Set a value that goes up and down."""
         ...
+
+
+class MeasureKind(StrEnum):
+    """What is done with the numbers of one name."""
+
+    COUNTER = "counter"
+    HISTOGRAM = "histogram"
+    GAUGE = "gauge"
+
+
+@frozen(kw_only=True)
+class Measure:
+    """One thing that is measured. Names are snake_case with their unit last."""
+
+    name: str
+    """As the code says it."""
+    kind: MeasureKind
+    meaning: str
+    labels: tuple[str, ...] = ()
+    dimensions: tuple[str, ...] = ()
+    """Those labels that CloudWatch tells series apart by: each of their values is paid for by the month."""
+
+    @property
+    def public(self) -> str:
+        """As Prometheus shows it and as CloudWatch keeps it: the name that dashboards and alarms use."""
+        name = f"{PREFIX}_{self.name}"
+        return f"{name.removesuffix('_total')}_total" if self.kind is MeasureKind.COUNTER else name
+
+
+MEASURES: Final = (
+    Measure(
+        name="http_requests",
+        kind=MeasureKind.COUNTER,
+        meaning="Requests that the API has answered, by route and status.",
+        labels=("method", "route", "status"),
+        dimensions=("status",),
+    ),
+    Measure(
+        name="http_request_seconds",
+        kind=MeasureKind.HISTOGRAM,
+        meaning="How long the API took for an answer, up to its last byte; a stream of events lasts for minutes.",
+        labels=("method", "route"),
+        dimensions=("route",),
+    ),
+    Measure(
+        name="jobs_ended_total",
+        kind=MeasureKind.COUNTER,
+        meaning="Jobs that have come to an end, by the end that they have come to.",
+        labels=("status",),
+        dimensions=("status",),
+    ),
+)
+"""All that is measured. docs/METRICS.md is written from it, and alarms may name nothing else."""
