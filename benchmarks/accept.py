@@ -10,7 +10,8 @@ Three things are measured in turn, round after round, on one disk:
   written with the job, its scenes, its hold on quota and money, its event and its outbox entry, with and without an
   Idempotency-Key; many owners, so that no owner's limits are in the way. A brief is planned first: that is
   arithmetic on words, a millisecond of it, and has its own line.
-- HTTP: the same through granian with signed RS256 tokens that are verified, rate limits off, from another process.
+- HTTP: the same through granian, in as many processes as the API takes by itself, with signed RS256 tokens that are
+  verified, rate limits off, from another process.
 
 Afterwards requests arrive at half of the rate that HTTP reached, whatever becomes of those before (an open loop),
 and are timed from the instant at which they were due, so that a stall counts for all who had to wait.

@@ -68,6 +68,8 @@ class HttpSettings:
 
     host: str
     port: int
+    processes: int
+    """That share the port."""
     public_url: str
     app_origins: tuple[str, ...]
     """Origins that CORS admits: the web app's."""
@@ -216,6 +218,7 @@ class Settings:
             http=HttpSettings(
                 host=env.text("OMNIGEN_HOST", "127.0.0.1"),
                 port=port,
+                processes=env.integer("OMNIGEN_API_PROCESSES", _cores(), 1, 64),
                 public_url=public_url,
                 app_origins=env.words("OMNIGEN_APP_ORIGINS", (public_url,)),
                 rate_limits=env.one_of("OMNIGEN_RATE_LIMITS", "on", ("on", "off")) == "on",
@@ -340,6 +343,11 @@ class _Reader:
 
     def optional_url(self, name: str) -> str | None:
         return self.url(name, "") if self.optional(name) else None
+
+
+def _cores() -> int:
+    """Processes of the API where nobody says: more than a few would only wait for each other's commits."""
+    return min(os.cpu_count() or 1, 4)
 
 
 def _is_web_address(text: str) -> bool:

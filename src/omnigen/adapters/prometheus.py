@@ -1,11 +1,13 @@
-"""Metrics kept in this process, to be read in Prometheus' text format."""
+"""Metrics kept in this process, or in files with those of others, to be read in Prometheus' text format."""
 
+import os
 from collections.abc import Callable
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics import MetricWrapperBase
+from prometheus_client.multiprocess import MultiProcessCollector
 
 _PREFIX: Final = "omnigen"
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
@@ -46,8 +48,12 @@ class PrometheusMetrics:
             series.set(value)
 
     def exposition(self) -> tuple[str, bytes]:
-        """Content type and text of all metrics."""
-        return CONTENT_TYPE_LATEST, generate_latest(self._registry)
+        """Content type and text of all metrics, those of all processes where they count together."""
+        registry = self._registry
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # which has the library keep every value in a file there
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return CONTENT_TYPE_LATEST, generate_latest(registry)
 
     def _find(self, make: Make, name: str, labels: dict[str, str], **options: Any) -> Any:
         key = (name, *labels, *labels.values())

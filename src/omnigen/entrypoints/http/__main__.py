@@ -1,8 +1,7 @@
-"""`python -m omnigen.entrypoints.http`: serves the API with granian, in this very process."""
+"""`python -m omnigen.entrypoints.http`: serves the API with granian, in as many processes as there are cores to use."""
 
 import asyncio
 import gc
-import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -15,6 +14,7 @@ from granian.server.embed import Server
 from omnigen.container import running
 from omnigen.domain.errors import OmniGenError
 from omnigen.entrypoints.http.app import create_app
+from omnigen.entrypoints.http.processes import TOLD, in_processes, share_metrics
 from omnigen.entrypoints.logs import configure_logging
 from omnigen.settings import HttpSettings, Settings, SettingsError
 from omnigen.usecases.app import App
@@ -47,8 +47,8 @@ def settle_memory() -> None:
     gc.set_threshold(_YOUNG)
 
 
-async def serve(settings: Settings) -> None:
-    """Answer requests until told to stop by SIGTERM or SIGINT.
+async def serve(settings: Settings, end: int | None) -> int:
+    """Answer requests until told to stop by SIGTERM or SIGINT, or by the end of a pipe.
 
     The use cases are opened out here: what goes wrong there in the server's own start is only "fatal" to it.
     """
@@ -74,9 +74,16 @@ async def serve(settings: Settings) -> None:
             api.state["running"].stopping.set()
             loop.call_soon(server.stop)
 
-        for told in (signal.SIGTERM, signal.SIGINT):
+        def ended(pipe: int) -> None:
+            loop.remove_reader(pipe)
+            stop()
+
+        for told in TOLD:
             loop.add_signal_handler(told, stop)
+        if end is not None:
+            loop.add_reader(end, ended, end)
         await server.serve()
+    return 0
 
 
 def main() -> int:
@@ -85,11 +92,12 @@ def main() -> int:
         settings = Settings.from_environment()
         check_port(settings.http)
         configure_logging(settings.log_level)
-        asyncio.run(serve(settings))
+        if settings.http.processes > 1:
+            share_metrics(settings.data_dir / "metrics")
+        return in_processes(settings.http.processes, lambda end: asyncio.run(serve(settings, end)))
     except (SettingsError, OmniGenError) as error:
         print(f"omnigen api: {error}", file=sys.stderr)
         return 2 if isinstance(error, SettingsError) else 1
-    return 0
 
 
 if __name__ == "__main__":

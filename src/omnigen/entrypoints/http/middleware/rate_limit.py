@@ -1,4 +1,4 @@
-"""Bounds the requests of a caller: those that spend by their tier, counted durably; all others generously, in process.
+"""Bounds the requests of a caller: those that spend by their tier, counted durably; all others generously, in each process.
 
 Headers as in draft-ietf-httpapi-ratelimit-headers: `RateLimit-Policy: "spending";q=10;w=60` and
 `RateLimit: "spending";r=9;t=42`. Callers are told apart by their tokens, so no forwarded address is believed.
