@@ -16,8 +16,8 @@ _DELAY: Final = 0.05
 _FULL: Final = 200
 
 
-def configure_logging(level: str) -> None:
-    """Set up logging for this process. `level` is debug, info, warning or error."""
+def configure_logging(level: str) -> "Lines":
+    """Set up logging for this process; where its lines go. `level` is debug, info, warning or error."""
     number = _LEVELS[level]
     lines = Lines(sys.stdout.buffer)
     structlog.configure(
@@ -36,6 +36,7 @@ def configure_logging(level: str) -> None:
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
     atexit.register(lines.flush)
+    return lines
 
 
 def render(_: WrappedLogger, __: str, event: EventDict) -> bytes:

@@ -43,6 +43,17 @@ class Workspace:
         async with self.lock(job_id, name):
             await asyncio.to_thread(path.replace, self.folder(job_id) / name)
 
+    async def keep_only(self, job_id: str) -> None:
+        """Take away everything of other jobs: for a process that works on one job at a time, and has the root to itself."""
+        for other in [name for name in self._locks if name != job_id]:
+            del self._locks[other]
+        await asyncio.to_thread(self._empty, job_id)
+
+    def _empty(self, job_id: str) -> None:
+        for path in self.root.glob("*"):
+            if path.name != job_id:
+                shutil.rmtree(path, ignore_errors=True)
+
     async def clear(self, job_id: str) -> None:
         """Take away everything of a job."""
         self._locks.pop(job_id, None)

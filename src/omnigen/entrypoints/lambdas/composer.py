@@ -1,0 +1,50 @@
+"""The composer's Lambda: everything that takes FFmpeg."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from omnigen.container import Container
+from omnigen.entrypoints.lambdas.function import Function, Step, outcome_of
+from omnigen.entrypoints.lambdas.words import LegStep, SceneStep
+from omnigen.ports.workflow import HANDOVER, Leg, Outcome
+from omnigen.settings import Part
+
+
+async def render_segment(container: Container, request: SceneStep) -> Mapping[str, Any]:
+    """Look into a clip, and render what can be rendered."""
+    leg = request.leg.leg()
+    await container.workspace().keep_only(leg.job_id)
+    return await outcome_of(container, leg, lambda: container.render_segment()(leg, request.scene))
+
+
+async def compose_video(container: Container, request: LegStep) -> Mapping[str, Any]:
+    """Compose, verify and publish."""
+    leg = request.leg.leg()
+    await container.workspace().keep_only(leg.job_id)
+
+    async def compose() -> Outcome:
+        return await container.compose_video()(leg) if _enough_left(container, leg) else HANDOVER
+
+    return await outcome_of(container, leg, compose)
+
+
+def _enough_left(container: Container, leg: Leg) -> bool:
+    """Half a leg: one that begins with composing has nearly all of it."""
+    left, whole = leg.until - container.clock().now(), container.policy().leg
+    return bool(left >= whole / 2)
+
+
+async def inspect(container: Container, request: dict[str, Any]) -> Mapping[str, Any]:
+    """Look into an object for a part that has no decoder."""
+    found: Mapping[str, Any] = await container.inspect_object()(request)
+    return found
+
+
+handler = Function(
+    Part.COMPOSER,
+    {
+        "render_segment": Step(takes=SceneStep, run=render_segment),
+        "compose_video": Step(takes=LegStep, run=compose_video),
+        "inspect": Step(takes=dict[str, Any], run=inspect),
+    },
+)
