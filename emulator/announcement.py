@@ -94,6 +94,7 @@ class Announcement:
             "login_url": seed.login_url(stack.identity_url, stack.api_url),
             "replicate_url": stack.replicate_url,
             "s3_url": stack.s3_url,
+            "worker_url": stack.worker_url,
             "user": seed.DEMO_EMAIL,
             "password": stack.secrets.demo_password,
             "access_token": self.token.text if self.token else None,

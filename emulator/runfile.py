@@ -14,6 +14,7 @@ when everything is ready and is removed at a clean stop. It is one JSON object:
     login_url       the hosted sign-in page
     replicate_url   the stand-in's address, or the real one's
     s3_url          the S3 endpoint
+    worker_url      the worker's /health and /metrics
     user, password  the demo user
     access_token    a bearer token of the demo user, replaced well before it expires
     access_token_expires_at   seconds since the epoch

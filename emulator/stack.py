@@ -59,7 +59,7 @@ class Stack:
     @classmethod
     def plan(cls, folder: Folder, choices: Choices) -> "Stack":
         """Choose ports and secrets for this folder."""
-        names = (*STORAGE_PORTS, "identity", "replicate")
+        names = (*STORAGE_PORTS, "identity", "replicate", "worker")
         ports = {**keep_ports(folder.path / "ports.json", names), "api": choices.port}
         return cls(folder=folder, choices=choices, secrets=folder.secrets(), ports=ports)
 
@@ -67,6 +67,11 @@ class Stack:
     def api_url(self) -> str:
         """The API, and the web app that it serves."""
         return _url(self.ports["api"])
+
+    @property
+    def worker_url(self) -> str:
+        """The worker's health and metrics."""
+        return _url(self.ports["worker"])
 
     @property
     def identity_url(self) -> str:
@@ -102,6 +107,7 @@ class Stack:
             "OMNIGEN_HOST": HOST,
             "OMNIGEN_PORT": str(self.ports["api"]),
             "OMNIGEN_PUBLIC_URL": self.api_url,
+            "OMNIGEN_WORKER_PORT": str(self.ports["worker"]),
             "OMNIGEN_APP_ORIGINS": ",".join(self.origins),
             **({} if self.choices.rate_limits else {"OMNIGEN_RATE_LIMITS": "off"}),
             "OMNIGEN_ASSETS_BUCKET": BUCKET,
@@ -206,6 +212,7 @@ class Stack:
             argv=(sys.executable, "-m", "omnigen.entrypoints.worker"),
             env={**self._python(), **self.environment()},
             uses=("storage", "replicate"),
+            ready_url=f"{self.worker_url}/health",
             grace_s=10.0,
             hopeless=(WRONG_SETTING,),
         )

@@ -275,6 +275,7 @@ class Worker:
     workflow: Any
     """The local workflow's driving side."""
     outbox: Outbox
+    metrics: Any
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -308,7 +309,12 @@ async def working(settings: Settings) -> AsyncIterator[Worker]:
         container.provider.override(providers.Object(provider))
         workflow = _driver(container)
         container.workflow.override(providers.Object(workflow))
-        yield Worker(pipeline=container.pipeline(), workflow=workflow, outbox=container.outbox())
+        yield Worker(
+            pipeline=container.pipeline(),
+            workflow=workflow,
+            outbox=container.outbox(),
+            metrics=container.metrics(),
+        )
 
 
 @asynccontextmanager

@@ -3,9 +3,16 @@
 import asyncio
 from pathlib import Path
 
+import httpx
+import pytest
+
+from emulator.ports import free_ports
+from omnigen.adapters.prometheus import PrometheusMetrics
 from omnigen.container import Worker
 from omnigen.domain.errors import Transient
 from omnigen.entrypoints.worker import look, serve
+from omnigen.entrypoints.worker_page import telling
+from omnigen.settings import SettingsError
 from tests.contract.harness import FAMILIES
 from tests.fakes.world import ADA, StillWorkflow, World, a_world
 
@@ -26,7 +33,10 @@ class _Stoppable(StillWorkflow):
 
 def _worker(world: World) -> tuple[Worker, _Stoppable]:
     workflow = _Stoppable()
-    return Worker(pipeline=world.steps, workflow=workflow, outbox=world.container.outbox()), workflow
+    worker = Worker(
+        pipeline=world.steps, workflow=workflow, outbox=world.container.outbox(), metrics=world.metrics
+    )
+    return worker, workflow
 
 
 async def test_each_message_is_acted_on_once_and_taken_out(tmp_path: Path) -> None:
@@ -88,3 +98,28 @@ async def test_a_cancel_reaches_the_living_leg_as_a_wake(tmp_path: Path) -> None
         await world.app.cancel_job(ADA, job_id)
         await look(worker)
         assert workflow.woken == [job_id]
+
+
+async def test_it_tells_how_it_is(tmp_path: Path) -> None:
+    """Health and metrics at its own port, until it ends; a port that is taken is named."""
+    (port,) = free_ports(1)
+    metrics = PrometheusMetrics()
+    metrics.count("jobs_ended_total", status="succeeded")
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        async with telling(port, metrics):
+            assert (await client.get("/health")).json() == {"status": "ok"}
+            told = await client.get("/metrics")
+            assert told.headers["content-type"].startswith("text/plain")
+            assert 'omnigen_jobs_ended_total{status="succeeded"} 1.0' in told.text
+            assert (await client.get("/")).status_code == 404
+            with pytest.raises(SettingsError, match=f"OMNIGEN_WORKER_PORT is {port}"):
+                async with telling(port, metrics):
+                    pass
+        with pytest.raises(httpx.ConnectError):
+            await client.get("/health")
+
+
+async def test_it_tells_nobody_unless_told_to() -> None:
+    """Port 0, the default, opens nothing."""
+    async with telling(0, None):
+        pass

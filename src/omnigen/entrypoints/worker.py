@@ -12,6 +12,7 @@ import structlog
 from omnigen.container import Worker, working
 from omnigen.domain.errors import OmniGenError
 from omnigen.entrypoints.logs import configure_logging
+from omnigen.entrypoints.worker_page import telling
 from omnigen.ports.outbox import Message, MessageKind
 from omnigen.settings import Settings, SettingsError
 
@@ -73,7 +74,7 @@ async def _main(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with working(settings) as worker:
+    async with working(settings) as worker, telling(settings.worker_port, worker.metrics):
         log.info("worker started")
         await serve(worker, stop)
     log.info("worker stopped")
