@@ -7,12 +7,12 @@ from typing import Final
 
 import pytest
 
-from tests.contract.harness import FAMILIES, Family, Stores
+from tests.contract.harness import FAMILIES, Family, Stores, each_family
 
 _RAM: Final = Path("/dev/shm")
 
 
-@pytest.fixture(params=list(FAMILIES))
+@pytest.fixture(params=each_family())
 def family(request: pytest.FixtureRequest) -> Family:
     """The family under test."""
     return FAMILIES[request.param]

@@ -4,14 +4,26 @@ A family joins by one function here. Opening the same place twice gives what two
 sets of adapters over the same data (memory is the process's own, so there the second set is the first).
 """
 
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import pytest
 from attrs import frozen
 
+from emulator.aws.tables import create_tables
+from omnigen.adapters.aws.dynamodb import (
+    DynamoJobs,
+    DynamoOutbox,
+    DynamoRates,
+    DynamoTakes,
+    DynamoUploads,
+    DynamoUsage,
+    Tables,
+)
 from omnigen.adapters.local.sqlite import (
     Database,
     SqliteJobs,
@@ -27,6 +39,7 @@ from omnigen.ports.outbox import Outbox
 from omnigen.ports.takes import Takes
 from omnigen.ports.uploads import Uploads
 from omnigen.ports.usage import Rates, UsageLedger
+from tests.fixtures.aws import dynamodb_client
 
 
 @frozen(kw_only=True)
@@ -47,6 +60,8 @@ class Family:
 
     open: Callable[[Path], AbstractAsyncContextManager[Stores]]
     durable: bool
+    slow: bool = False
+    """Whether it is left out of the inner loop."""
 
 
 @cache
@@ -83,7 +98,43 @@ async def _sqlite(place: Path) -> AsyncIterator[Stores]:
         await database.close()
 
 
+@asynccontextmanager
+async def _dynamodb(place: Path) -> AsyncIterator[Stores]:
+    async with dynamodb_client() as client, dynamodb_tables(client, place) as tables:
+        yield dynamodb_stores(tables)
+
+
+@asynccontextmanager
+async def dynamodb_tables(client: Any, place: Path) -> AsyncIterator[Tables]:
+    """Tables of a place's own, made if need be."""
+    prefix = f"test-{hashlib.sha256(str(place).encode()).hexdigest()[:16]}-"
+    names = await create_tables(client, prefix, upkeep=False)
+    yield Tables(client, jobs=names["jobs"], usage=names["usage"])
+
+
+def dynamodb_stores(tables: Tables) -> Stores:
+    """All adapters over the same tables."""
+    return Stores(
+        jobs=DynamoJobs(tables),
+        takes=DynamoTakes(tables),
+        usage=DynamoUsage(tables),
+        rates=DynamoRates(tables),
+        outbox=DynamoOutbox(tables),
+        uploads=DynamoUploads(tables),
+    )
+
+
 FAMILIES: Final = {
     "memory": Family(open=_memory, durable=False),
     "sqlite": Family(open=_sqlite, durable=True),
+    "dynamodb": Family(open=_dynamodb, durable=True, slow=True),
 }
+
+
+def each_family(*, durable: bool = False) -> list[Any]:
+    """Names of all families, as parameters of a test; those that outlive their process only, if so asked."""
+    return [
+        pytest.param(name, marks=pytest.mark.slow if family.slow else ())
+        for name, family in FAMILIES.items()
+        if family.durable or not durable
+    ]

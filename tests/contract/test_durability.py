@@ -9,11 +9,11 @@ import pytest
 from omnigen.domain.quota import period_of
 from omnigen.ports.outbox import Message, MessageKind
 from tests.builders import NOW, a_job, a_record, a_storyboard, a_take, an_acceptance, an_entry, an_upload
-from tests.contract.harness import FAMILIES, Family, Stores
+from tests.contract.harness import Family, Stores, each_family
 
 ROUNDS = 4
 
-pytestmark = pytest.mark.parametrize("family", [n for n, f in FAMILIES.items() if f.durable], indirect=True)
+pytestmark = pytest.mark.parametrize("family", each_family(durable=True), indirect=True)
 
 
 async def _fill(stores: Stores) -> None:

@@ -10,6 +10,9 @@ from attrs import fields_dict
 import omnigen.adapters
 from tests.contract.harness import FAMILIES, Stores
 
+pytestmark = pytest.mark.slow
+"""Every family is opened, those with a server of their own too."""
+
 
 def _adapter_classes() -> set[type]:
     modules = pkgutil.walk_packages(omnigen.adapters.__path__, "omnigen.adapters.")

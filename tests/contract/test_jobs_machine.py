@@ -1,4 +1,4 @@
-"""One machine drives a plain model and every family of stores side by side, and compares every answer.
+"""One machine drives a plain model and several families of stores side by side, and compares every answer.
 
 Writers hold on to whatever they have once read, so that stale versions, zombie legs and second ends come
 up by themselves. After each step the books are added up anew from all reservations (P1).
@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+import pytest
 from attrs import evolve
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -34,7 +35,9 @@ ANY: Final = st.integers(0, 10**6)
 
 
 class JobsMachine(RuleBasedStateMachine):
-    """Writers at their worst, over all families at once."""
+    """Writers at their worst, over several families at once."""
+
+    families = tuple(name for name, family in FAMILIES.items() if not family.slow)
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,6 +47,7 @@ class JobsMachine(RuleBasedStateMachine):
         self.stores: dict[str, Stores] = {
             name: self.run(self.open.enter_async_context(family.open(Path(self.folder.name) / name)))
             for name, family in FAMILIES.items()
+            if name in self.families
         }
         self.model = Model()
         self.at = NOW
@@ -254,5 +258,16 @@ async def _listed(answer: Awaitable[Any]) -> list[Any]:
     return list(await answer)
 
 
+class SlowJobsMachine(JobsMachine):
+    """The same over those that answer over a wire, beside the quickest of the others."""
+
+    families = ("memory", *(name for name, family in FAMILIES.items() if family.slow))
+
+
 TestJobs = JobsMachine.TestCase
 TestJobs.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+
+
+@pytest.mark.slow
+class TestSlowJobs(SlowJobsMachine.TestCase):
+    settings = settings(max_examples=15, stateful_step_count=30, deadline=None)

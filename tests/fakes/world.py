@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import define, evolve, field
+from attrs import asdict, define, evolve, field
 from dependency_injector import providers
 
 from omnigen.adapters.local.workflow import LocalWorkflow
@@ -233,7 +233,8 @@ async def a_world(
         clock, faults, workflow = VirtualClock(), Faults(), StillWorkflow()
         assets = MemoryAssets(now=clock.now)
         provider, composer, metrics = FakeProvider(clock), FakeComposer(clock), CountedMetrics()
-        clock.busy = lambda: faults.under_way > 0
+        tests_own = Faults()  # never breaks anything; it knows what is under way
+        clock.busy = lambda: tests_own.under_way > 0 or faults.under_way > 0
         container = Container(
             settings=providers.Object(Settings.from_environment({"OMNIGEN_DATA_DIR": str(place)})),
             policy=providers.Object(policy),
@@ -266,7 +267,9 @@ async def a_world(
             getattr(container, name).override(providers.Object(part))
         yield World(
             clock=clock,
-            stores=stores,
+            stores=Stores(
+                **{role: tests_own.watch(role, port) for role, port in asdict(stores, recurse=False).items()}
+            ),
             assets=assets,
             faults=faults,
             provider=provider,

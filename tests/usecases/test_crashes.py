@@ -16,7 +16,7 @@ from omnigen.domain.take import TakeStatus
 from omnigen.ports.provider import PredictionStatus
 from omnigen.ports.workflow import Leg, Verdict
 from tests.builders import a_brief, a_scene
-from tests.contract.harness import FAMILIES
+from tests.contract.harness import FAMILIES, each_family
 from tests.fakes.catalogue import ANIMATED
 from tests.fakes.provider import Fate
 from tests.fakes.world import World, a_world, board_of, three_scenes
@@ -113,7 +113,7 @@ async def test_an_older_leg_s_calls_write_nothing(world: World) -> None:
     await check_promises(world)
 
 
-@pytest.mark.parametrize("family", list(FAMILIES))
+@pytest.mark.parametrize("family", each_family())
 async def test_a_leg_that_falls_behind_at_any_call_spends_and_ends_nothing(
     tmp_path: Path, family: str
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from tests.contract.harness import FAMILIES
+from tests.contract.harness import FAMILIES, each_family
 from tests.fakes.world import World, a_world
 from tests.workflow.driver import LocalDriver
 
@@ -20,7 +20,7 @@ def quiet() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-@pytest.fixture(params=list(FAMILIES))
+@pytest.fixture(params=each_family())
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
     async with a_world(FAMILIES[request.param], tmp_path) as made:
         yield made

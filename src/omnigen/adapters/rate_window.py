@@ -27,6 +27,18 @@ def judge(previous: int, current: int, *, limit: int, window: int, at: datetime)
     )
 
 
+def room_for(previous: int, *, limit: int, window: int, at: datetime) -> int:
+    """The most that may have been counted in the present fixed window for one more to be allowed; -1: none may be.
+
+    For stores that can't look and count in one step: they count under the condition that no more is there.
+    """
+    passed = at.timestamp() % window / window
+    most = int(limit - previous * (1 - passed))
+    while most >= 0 and not judge(previous, most, limit=limit, window=window, at=at).allowed:
+        most -= 1
+    return most
+
+
 def _until_room(previous: int, current: int, limit: int, passed: float) -> float:
     """Windows that pass until one more request is allowed; until the present one ends while there is room."""
     if previous * (1 - passed) + current + 1 <= limit:

@@ -1,0 +1,1 @@
+"""The AWS side here: what Terraform sets up there, set up on an emulator."""
