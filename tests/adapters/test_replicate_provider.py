@@ -260,25 +260,6 @@ class TestWhatIsSent:
         assert caught.value.reason == "provider_unauthenticated"
         assert odd.asked[0].headers["authorization"] == "Bearer"
 
-    async def test_a_token_that_is_none(self) -> None:
-        """It is not sent, and not shown."""
-        evil = GivenSecrets({"token": Secret("r8_canary\nX-Evil: 1")})
-        async with saying(answer(201, a_prediction())) as odd, provider_at(odd.url, secrets=evil) as provider:
-            with pytest.raises(Transient) as caught:
-                await provider.create(a_take(model=VEO))
-        assert "canary" not in str(caught.value)
-        assert odd.asked == []
-
-    async def test_no_token_at_all(self) -> None:
-        """A secret that is missing is named, and nothing is sent: nothing can have been charged."""
-        none = GivenSecrets({})
-        async with saying(answer(201, a_prediction())) as odd, provider_at(odd.url, secrets=none) as provider:
-            for call in (provider.create(a_take(model=VEO)), provider.get("abc"), provider.cancel("abc")):
-                with pytest.raises(Transient, match="'token'") as caught:
-                    await call
-                assert caught.value.reason == "secret_missing"
-        assert odd.asked == []
-
     async def test_the_token_stays_with_its_host(self) -> None:
         """A next page on another host is asked of ours, by its query alone."""
         foreign = "http://evil.example/v1/predictions?cursor=abc"

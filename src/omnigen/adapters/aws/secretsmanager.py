@@ -50,7 +50,8 @@ class SecretsManager:
         self._now = now
         self._opened: Any = None
         self._kept: dict[_Key, _Version] = {}
-        self._tried: dict[_Key, float] = {}
+        self._resting: dict[_Key, float] = {}
+        """Until when there is no other look that no clock asks for, or after one that failed."""
         self._reading: dict[_Key, asyncio.Task[_Version]] = {}
 
     async def get(self, name: str, *, refused: Secret | None = None) -> Secret:
@@ -73,22 +74,27 @@ class SecretsManager:
         kept = self._kept.get(key)
         if kept is not None and not self._may_look(key, kept, afresh):
             return kept
+        if afresh:
+            self._rest(key)
         try:
             return await self._read(key)
         except Transient:
+            self._rest(key)
             if kept is None:
                 raise
             return kept  # what was right a while ago is the best that we know through an outage
 
     def _may_look(self, key: _Key, kept: _Version, afresh: bool) -> bool:
         now = self._now()
-        return now - self._tried[key] >= COOLDOWN and (afresh or kept.is_due(now))
+        return now >= self._resting.get(key, 0.0) and (afresh or kept.is_due(now))
+
+    def _rest(self, key: _Key) -> None:
+        self._resting[key] = self._now() + COOLDOWN
 
     async def _read(self, key: _Key) -> _Version:
         """Join whoever is just reading it."""
         reading = self._reading.get(key)
         if reading is None:
-            self._tried[key] = self._now()
             reading = self._reading[key] = asyncio.create_task(self._ask(*key))
             reading.add_done_callback(lambda task: self._done(key, task))
         # Shielded: one caller who hangs up must not take the answer from all the others.
