@@ -2,14 +2,15 @@
 
     --data DIR            the data folder (default .omnigen); one run per folder
     --port N|auto         where the API listens (default 8080); everything else takes free ports
-    --profile local       which set of adapters; `aws` is not there yet
+    --profile local|aws   which set of adapters: `aws` has AWS parts throughout, on ministack
     --replicate fake|live `live` asks the real Replicate, with the token in REPLICATE_API_TOKEN: real money
     --replicate-seconds S how long the fake takes to generate (0: at once)
     --replicate-media DIR finished clips for the fake to hand out instead of rendering
     --faults FILE         faults that the fake acts out (emulator/replicate/README.md)
     --no-rate-limits      for load tests
     --reset               empty the data folder first
-    --parts A,B           only these of storage, identity, replicate, api, worker ("" for none)
+    --parts A,B           only these of storage, identity, replicate, api, worker ("" for none); with profile
+                          `aws`: of aws, identity, replicate, api
     --quiet               no banner and no progress; problems are still said on standard error
     --verbose             show the API's and the worker's log lines
     --ephemeral           end when standard input does: a parent holds a pipe, and its death ends this too
@@ -35,7 +36,11 @@ _DESCRIPTION = "Everything OmniGen needs on one machine, started, watched and st
 
 def main(argv: list[str] | None = None) -> int:
     """Parse, run, and turn every expected failure into one line."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    allowed = PARTS[arguments.profile]
+    if unknown := [name for name in arguments.parts or () if name not in allowed]:
+        parser.error(f"argument --parts: {', '.join(unknown)}: profile {arguments.profile} has {', '.join(allowed)}")
     try:
         asyncio.run(run(_options(arguments)))
     except EmulatorError as error:
@@ -47,19 +52,19 @@ def main(argv: list[str] | None = None) -> int:
 def _options(arguments: argparse.Namespace) -> Options:
     choices = Choices(
         port=arguments.port,
+        profile=arguments.profile,
         replicate=arguments.replicate,
         live_token=os.environ.get("REPLICATE_API_TOKEN", ""),
         seconds=arguments.replicate_seconds,
         faults=arguments.faults,
         media=arguments.replicate_media,
         rate_limits=not arguments.no_rate_limits,
-        parts=arguments.parts,
+        parts=PARTS[arguments.profile] if arguments.parts is None else arguments.parts,
         environ=dict(os.environ),
     )
     return Options(
         data=arguments.data.expanduser().resolve(),
         choices=choices,
-        profile=arguments.profile,
         reset=arguments.reset,
         quiet=arguments.quiet,
         verbose=arguments.verbose,
@@ -80,14 +85,14 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--data", type=Path, default=Path(".omnigen"), metavar="DIR", help="the data folder")
     add("--port", type=_port, default=8080, metavar="N|auto", help="where the API listens")
-    add("--profile", default="local", help="which set of adapters: local")
+    add("--profile", choices=tuple(PARTS), default="local", help="which set of adapters")
     add("--replicate", choices=("fake", "live"), default="fake", help="live costs real money")
     add("--replicate-seconds", type=_seconds, metavar="S", help="how long the fake takes to generate")
     add("--replicate-media", type=_existing, metavar="DIR", help="finished clips for the fake to hand out")
     add("--faults", type=_existing, metavar="FILE", help="faults for the fake to act out")
     add("--no-rate-limits", action="store_true", help="for load tests")
     add("--reset", action="store_true", help="empty the data folder first")
-    add("--parts", type=_parts, default=PARTS, metavar="A,B", help=f"only these of {', '.join(PARTS)}")
+    add("--parts", type=_names, metavar="A,B", help="only these of the profile's parts")
     add("--quiet", action="store_true", help="no banner, no progress")
     add("--verbose", action="store_true", help="show the API's and the worker's log lines")
     add("--ephemeral", action="store_true", help="end when standard input does")
@@ -119,11 +124,8 @@ def _existing(text: str) -> Path:
     return path
 
 
-def _parts(text: str) -> tuple[str, ...]:
-    names = tuple(name for name in text.split(",") if name)
-    if unknown := [name for name in names if name not in PARTS]:
-        raise argparse.ArgumentTypeError(f"{', '.join(unknown)}: allowed are {', '.join(PARTS)}")
-    return names
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in text.split(",") if name)
 
 
 if __name__ == "__main__":

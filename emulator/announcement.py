@@ -86,7 +86,7 @@ class Announcement:
             "version": 1,
             "pid": os.getpid(),
             "started": start_time(os.getpid()),
-            "profile": "local",
+            "profile": stack.choices.profile,
             "replicate": stack.choices.replicate,
             "api_url": stack.api_url,
             "app_url": stack.api_url,

@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from emulator import banner
 from emulator.announcement import Announcement
@@ -25,6 +25,9 @@ from emulator.supervisor import Supervisor
 
 Work = Coroutine[Any, Any, None]
 
+_DRIVERS: Final = {"worker", "aws"}
+"""Parts that carry jobs on."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
@@ -32,7 +35,6 @@ class Options:
 
     data: Path
     choices: Choices
-    profile: str = "local"
     reset: bool = False
     quiet: bool = False
     verbose: bool = False
@@ -44,7 +46,7 @@ async def run(options: Options) -> None:
     began = time.monotonic()
     _check(options)
     folder = open_folder(options.data, reset=options.reset)
-    if "worker" in options.choices.parts:  # the others only look
+    if _DRIVERS & set(options.choices.parts):  # the others only look
         keep_apart(folder.path, options.choices.replicate)
     _check_port(options.choices.port)
     stack = Stack.plan(folder, options.choices)
@@ -64,11 +66,20 @@ async def _serve(stack: Stack, supervisor: Supervisor, options: Options, began: 
         stack, children=supervisor.summary, sign_in=lambda: _demo_token(stack), say=_say
     )
     async with supervisor:
+        await _set_up(stack)
         await announcement.publish()
         if not options.quiet:
             banner.show(stack, announcement.token, seconds=time.monotonic() - began)
         async with _beside(announcement.keep_true(), *_followers(supervisor, options)):
             await supervisor.watch()
+
+
+async def _set_up(stack: Stack) -> None:
+    """Bring the account, where there is one, to what infra/resources.json says."""
+    if "aws" in stack.choices.parts:
+        from emulator.aws.provision import provision  # noqa: PLC0415  the other profile has no use for boto3
+
+        await provision(stack)
 
 
 async def _until(ended: asyncio.Event, serving: Work) -> None:
@@ -133,8 +144,6 @@ def _read_to_end(ended: asyncio.Event) -> None:
 
 
 def _check(options: Options) -> None:
-    if options.profile != "local":
-        raise EmulatorError(f"profile {options.profile!r} is not there yet; PROFILE=local is")
     if options.choices.replicate == "live" and not options.choices.live_token.startswith("r8_"):
         raise EmulatorError("REPLICATE=live needs your Replicate token (r8_...) in REPLICATE_API_TOKEN")
 

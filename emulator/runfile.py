@@ -6,7 +6,7 @@ when everything is ready and is removed at a clean stop. It is one JSON object:
     version         1
     pid             the supervisor
     started         its start time in clock ticks since boot (field 22 of /proc/PID/stat); null off Linux
-    profile         "local"
+    profile         "local" or "aws"
     replicate       "fake" | "live"
     api_url         http://127.0.0.1:8080
     app_url         the web app; the API serves it, so it is the same address
@@ -14,7 +14,7 @@ when everything is ready and is removed at a clean stop. It is one JSON object:
     login_url       the hosted sign-in page
     replicate_url   the stand-in's address, or the real one's
     s3_url          the S3 endpoint
-    worker_url      the worker's /health and /metrics
+    worker_url      the worker's /health and /metrics; null with profile "aws"
     user, password  the demo user
     access_token    a bearer token of the demo user, replaced well before it expires
     access_token_expires_at   seconds since the epoch

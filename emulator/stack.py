@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from emulator.aws.part import aws_environment, aws_spec
 from emulator.child import ChildSpec
 from emulator.errors import EmulatorError
 from emulator.folder import Folder, Secrets
@@ -25,7 +26,11 @@ LIVE_URL: Final = "https://api.replicate.com"
 WEB_DEV_ORIGINS: Final = ("http://127.0.0.1:5173", "http://localhost:5173")
 WRONG_SETTING: Final = 2
 """How API and worker end where they can't work with their environment."""
-PARTS: Final = ("storage", "identity", "replicate", "api", "worker")
+PARTS: Final = {
+    "local": ("storage", "identity", "replicate", "api", "worker"),
+    "aws": ("aws", "identity", "replicate", "api"),
+}
+"""The children of each profile."""
 
 # What the children may inherit. AWS_PROFILE, proxies and the like would point them elsewhere.
 _INHERITED: Final = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "IMAGEIO_FFMPEG_EXE")
@@ -36,6 +41,7 @@ class Choices:
     """What the user has chosen, from the command line and the environment."""
 
     port: int
+    profile: str = "local"
     replicate: str = "fake"
     live_token: str = ""
     seconds: float | None = None
@@ -43,7 +49,7 @@ class Choices:
     faults: Path | None = None
     media: Path | None = None
     rate_limits: bool = True
-    parts: tuple[str, ...] = PARTS
+    parts: tuple[str, ...] = PARTS["local"]
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
 
@@ -59,7 +65,7 @@ class Stack:
     @classmethod
     def plan(cls, folder: Folder, choices: Choices) -> "Stack":
         """Choose ports and secrets for this folder."""
-        names = (*STORAGE_PORTS, "identity", "replicate", "worker")
+        names = (*STORAGE_PORTS, "identity", "replicate", "worker", "aws")
         ports = {**keep_ports(folder.path / "ports.json", names), "api": choices.port}
         return cls(folder=folder, choices=choices, secrets=folder.secrets(), ports=ports)
 
@@ -69,9 +75,20 @@ class Stack:
         return _url(self.ports["api"])
 
     @property
-    def worker_url(self) -> str:
-        """The worker's health and metrics."""
-        return _url(self.ports["worker"])
+    def on_aws(self) -> bool:
+        """Whether its parts are those of AWS."""
+        return self.choices.profile == "aws"
+
+    @property
+    def worker_url(self) -> str | None:
+        """The worker's health and metrics; on AWS there is none."""
+        return None if self.on_aws else _url(self.ports["worker"])
+
+    @property
+    def replicate_token(self) -> str:
+        """What Replicate, or its stand-in, knows us by."""
+        live = self.choices.replicate == "live"
+        return self.choices.live_token if live else self.secrets.replicate_token
 
     @property
     def identity_url(self) -> str:
@@ -81,6 +98,8 @@ class Stack:
     @property
     def s3_url(self) -> str:
         """The S3 endpoint; one named in OMNIGEN_S3_ENDPOINT (MinIO, say) takes the place of ours."""
+        if self.on_aws:
+            return _url(self.ports["aws"])
         return self.choices.environ.get("OMNIGEN_S3_ENDPOINT", "") or _url(self.ports["s3"])
 
     @property
@@ -99,15 +118,14 @@ class Stack:
         return f"{self.identity_url}/{seed.POOL_ID}/.well-known/jwks.json"
 
     def environment(self) -> dict[str, str]:
-        """The variables of API and worker, without those inherited."""
+        """The variables of API, worker and Lambdas, without those inherited."""
         return {
             **self._chosen("OMNIGEN_"),
-            "OMNIGEN_PROFILE": "local",
+            "OMNIGEN_PROFILE": self.choices.profile,
             "OMNIGEN_DATA_DIR": str(self.folder.path),
             "OMNIGEN_HOST": HOST,
             "OMNIGEN_PORT": str(self.ports["api"]),
             "OMNIGEN_PUBLIC_URL": self.api_url,
-            "OMNIGEN_WORKER_PORT": str(self.ports["worker"]),
             "OMNIGEN_APP_ORIGINS": ",".join(self.origins),
             **({} if self.choices.rate_limits else {"OMNIGEN_RATE_LIMITS": "off"}),
             "OMNIGEN_ASSETS_BUCKET": BUCKET,
@@ -117,14 +135,15 @@ class Stack:
             "OMNIGEN_COGNITO_ENDPOINT": self.identity_url,
             "OMNIGEN_COGNITO_USER_POOL_ID": seed.POOL_ID,
             **self._web(),
-            **self._storage_environment(),
             **self._replicate_environment(),
+            **(aws_environment(self.ports["aws"]) if self.on_aws else self._local_environment()),
         }
 
     def specs(self) -> list[ChildSpec]:
         """The children, in no particular order: they are started side by side."""
         makers = {
             "storage": self._storage,
+            "aws": self._aws,
             "identity": self._identity,
             "replicate": self._replicate,
             "api": self._api,
@@ -147,6 +166,14 @@ class Stack:
             env=self._inherited(),
         )
 
+    def _aws(self) -> ChildSpec:
+        return aws_spec(
+            python=stand_in_python(),
+            folder=self.folder.part("aws"),
+            port=self.ports["aws"],
+            env=self._inherited(),
+        )
+
     def _identity(self) -> ChildSpec:
         folder = self.folder.part("identity")
         (folder / "state").mkdir(mode=0o700, exist_ok=True)
@@ -156,7 +183,7 @@ class Stack:
         seed.write_seed(folder / "seed.json", app_origins=self.origins, users=[demo])
         env = {
             **self._inherited(),
-            **self._aws(),
+            **self._key(),
             "PYTHONPATH": str(ROOT),
             "OMNIGEN_IDENTITY_SEED": str(folder / "seed.json"),
             "GATEWAY_PORT": str(self.ports["identity"]),
@@ -171,7 +198,7 @@ class Stack:
             "IOT_MTLS_ENABLED": "0",
             "LOG_LEVEL": "WARNING",
         }
-        argv = (str(identity_python()), "-m", "emulator.identity.server")
+        argv = (str(stand_in_python()), "-m", "emulator.identity.server")
         return ChildSpec(
             name="identity", argv=argv, env=env, ready_url=f"{self.identity_url}/_ministack/health"
         )
@@ -202,7 +229,7 @@ class Stack:
             argv=(sys.executable, "-m", "omnigen.entrypoints.http"),
             env={**self._python(), **self.environment()},
             ready_url=f"{self.api_url}/health",
-            uses=("storage", "identity", "replicate"),
+            uses=("storage", "aws", "identity", "replicate"),
             hopeless=(WRONG_SETTING,),
         )
 
@@ -221,26 +248,31 @@ class Stack:
         built = ROOT / "web" / "dist"
         return {"OMNIGEN_WEB_DIR": str(built)} if (built / "index.html").exists() else {}
 
-    def _storage_environment(self) -> dict[str, str]:
+    def _local_environment(self) -> dict[str, str]:
+        """The worker, the asset store, and the secrets, which the environment itself holds."""
+        own = {
+            **self._key(),
+            "OMNIGEN_WORKER_PORT": str(self.ports["worker"]),
+            "REPLICATE_API_TOKEN": self.replicate_token,
+        }
+        if self.choices.replicate == "fake":
+            own["OMNIGEN_REPLICATE_WEBHOOK_SECRET"] = self.secrets.webhook_secret
         named = self.choices.environ
         if named.get("OMNIGEN_S3_ENDPOINT"):
             theirs = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
-            return {**self._aws(), **{name: named[name] for name in theirs if named.get(name)}}
-        return {**self._aws(), "OMNIGEN_S3_ENDPOINT": self.s3_url, "OMNIGEN_S3_PUBLIC_ENDPOINT": self.s3_url}
+            return {**own, **{name: named[name] for name in theirs if named.get(name)}}
+        return {**own, "OMNIGEN_S3_ENDPOINT": self.s3_url, "OMNIGEN_S3_PUBLIC_ENDPOINT": self.s3_url}
 
     def _replicate_environment(self) -> dict[str, str]:
         if self.choices.replicate == "live":
             # Replicate can reach neither a presigned URL nor a webhook on this machine.
             return {
                 "REPLICATE_BASE_URL": LIVE_URL,
-                "REPLICATE_API_TOKEN": self.choices.live_token,
                 "OMNIGEN_REPLICATE_INPUTS": "files",
             }
         return {
             "REPLICATE_BASE_URL": self.replicate_url,
-            "REPLICATE_API_TOKEN": self.secrets.replicate_token,
             "OMNIGEN_REPLICATE_WEBHOOK_URL": f"{self.api_url}/api/v1/webhooks/replicate",
-            "OMNIGEN_REPLICATE_WEBHOOK_SECRET": self.secrets.webhook_secret,
             "OMNIGEN_REPLICATE_DOWNLOAD_HOSTS": HOST,
             "OMNIGEN_REPLICATE_INPUTS": "presigned",
         }
@@ -250,7 +282,7 @@ class Stack:
             access_key_id=self.secrets.access_key_id, secret_access_key=self.secrets.secret_access_key
         )
 
-    def _aws(self) -> dict[str, str]:
+    def _key(self) -> dict[str, str]:
         return {
             "AWS_ACCESS_KEY_ID": self.secrets.access_key_id,
             "AWS_SECRET_ACCESS_KEY": self.secrets.secret_access_key,
@@ -271,8 +303,8 @@ class Stack:
         return {name: value for name, value in self.choices.environ.items() if name.startswith(prefix)}
 
 
-def identity_python() -> Path:
-    """The interpreter of the stand-in's own virtualenv. Raises EmulatorError."""
+def stand_in_python() -> Path:
+    """The interpreter of ministack's own virtualenv. Raises EmulatorError."""
     python = Path(os.environ.get("OMNIGEN_EMULATOR_VENV", ROOT / ".venv-emu")) / "bin" / "python"
     if not python.exists():
         raise EmulatorError(f"{python.parent.parent.name} is missing; run `make setup`")

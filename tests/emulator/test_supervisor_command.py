@@ -111,11 +111,6 @@ def test_a_folder_that_is_a_file_is_one_line(tmp_path: Path) -> None:
     assert "can't be used" in refused("--data", str(tmp_path / "data"), "--port", "auto")
 
 
-def test_a_profile_that_is_not_there_is_one_line(tmp_path: Path) -> None:
-    """PROFILE=aws is promised for later."""
-    assert "not there yet" in refused("--data", str(tmp_path / "data"), "--port", "auto", "--profile", "aws")
-
-
 def test_live_needs_a_token(tmp_path: Path) -> None:
     """Without one nothing is started, so nothing is charged."""
     flags = ("--data", str(tmp_path / "data"), "--port", "auto", "--replicate", "live")

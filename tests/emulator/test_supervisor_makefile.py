@@ -53,7 +53,17 @@ def test_a_python_that_is_too_old_is_one_line(old_python: Path, tmp_path: Path) 
     assert not (tmp_path / "venv").exists()
 
 
-@pytest.mark.parametrize("arguments", [("--port", "0"), ("--port", "http"), ("--parts", "api,web")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--port", "0"),
+        ("--port", "http"),
+        ("--parts", "api,web"),
+        ("--profile", "gcp"),
+        # On AWS a worker's work is the state machine's.
+        ("--profile", "aws", "--parts", "api,worker"),
+    ],
+)
 def test_a_wrong_flag_is_one_line(arguments: tuple[str, ...]) -> None:
     """Without the usage of every other flag."""
     done = subprocess.run(
