@@ -249,17 +249,6 @@ class TestWhatIsSent:
         assert odd.asked[0].json["webhook"] == hook
         assert odd.asked[0].json["webhook_events_filter"] == ["completed"]
 
-    async def test_no_token_of_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Settings alone decide: an empty token stays empty."""
-        monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_environment")
-        said = answer(401, {"title": "Unauthenticated"})
-        empty = GivenSecrets({"token": Secret("")})
-        async with saying(said) as odd, provider_at(odd.url, secrets=empty) as provider:
-            with pytest.raises(Rejected) as caught:
-                await provider.create(a_take(model=VEO))
-        assert caught.value.reason == "provider_unauthenticated"
-        assert odd.asked[0].headers["authorization"] == "Bearer"
-
     async def test_the_token_stays_with_its_host(self) -> None:
         """A next page on another host is asked of ours, by its query alone."""
         foreign = "http://evil.example/v1/predictions?cursor=abc"

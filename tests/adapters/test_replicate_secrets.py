@@ -139,6 +139,16 @@ class TestToken:
 
 
 class TestWithout:
+    async def test_no_token_of_the_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Settings alone decide: an empty token stays empty."""
+        monkeypatch.setenv("REPLICATE_API_TOKEN", "r8_environment")
+        empty = GivenSecrets({"replicate": Secret("")})
+        async with saying(UNAUTHENTICATED) as odd, provider_at(odd.url, empty) as provider:
+            with pytest.raises(Rejected) as caught:
+                await provider.create(a_take(model=VEO))
+        assert caught.value.reason == "provider_unauthenticated"
+        assert odd.asked[0].headers["authorization"] == "Bearer"
+
     async def test_one_that_is_no_token(self) -> None:
         """It is not sent, and not shown."""
         evil = GivenSecrets({"replicate": Secret("r8_canary\nX-Evil: 1")})
