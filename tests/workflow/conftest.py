@@ -2,14 +2,21 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 import structlog
 
 from tests.contract.harness import FAMILIES, each_family
 from tests.fakes.world import World, a_world
-from tests.workflow.driver import LocalDriver
+from tests.workflow.driver import Driver, LocalDriver
+from tests.workflow.machine import MachineDriver
+
+MACHINE: Final = "state-machine"
+AS_ON_AWS: Final[dict[str, Any]] = {"lease": timedelta(seconds=312), "poll": 4.0}
+"""What container.policy_of says of profile aws."""
 
 
 @pytest.fixture(autouse=True)
@@ -20,14 +27,18 @@ def quiet() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-@pytest.fixture(params=each_family())
+@pytest.fixture(params=[*each_family(), MACHINE])
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    async with a_world(FAMILIES[request.param], tmp_path) as made:
+    """The local workflow works on every family; the state machine, which knows no store, on the quickest."""
+    on_aws = request.param == MACHINE
+    family = FAMILIES["memory" if on_aws else request.param]
+    async with a_world(family, tmp_path, **(AS_ON_AWS if on_aws else {})) as made:
         yield made
 
 
 @pytest.fixture
-async def driver(world: World) -> AsyncIterator[LocalDriver]:
-    made = LocalDriver(world)
+async def driver(request: pytest.FixtureRequest, world: World) -> AsyncIterator[Driver]:
+    on_aws = request.node.callspec.params["world"] == MACHINE
+    made: Driver = MachineDriver(world) if on_aws else LocalDriver(world)
     yield made
     await made.cut()

@@ -20,6 +20,11 @@ _LOOK, _SWEEP = 1.0, 5.0
 class Driver(Protocol):
     """A workflow at work on the jobs of a world."""
 
+    @property
+    def composes_apart(self) -> bool:
+        """Whether composing has a leg of its own."""
+        ...
+
     async def settle(self, *, at_most: timedelta = timedelta(hours=2)) -> list[Job]:
         """Drive until every job of the world has ended; the jobs as they then are."""
         ...
@@ -40,10 +45,17 @@ class Driver(Protocol):
 class LocalDriver:
     """The local workflow with its outbox and its sweeper, under virtual time."""
 
+    composes_apart = False
+
     def __init__(self, world: World) -> None:
         self.world = world
         self.workflow: LocalWorkflow = world.driver()
-        self._worker = Worker(pipeline=world.steps, workflow=self.workflow, outbox=world.container.outbox())
+        self._worker = Worker(
+            pipeline=world.steps,
+            workflow=self.workflow,
+            outbox=world.container.outbox(),
+            metrics=world.metrics,
+        )
 
     async def settle(self, *, at_most: timedelta = timedelta(hours=2)) -> list[Job]:
         async def over() -> bool:

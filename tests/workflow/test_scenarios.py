@@ -18,13 +18,13 @@ from tests.builders import a_brief, a_scene
 from tests.fakes.provider import NEVER, Fate
 from tests.fakes.world import ADA, World, board_of, spoken, three_scenes
 from tests.promises import check_promises
-from tests.workflow.driver import LocalDriver
+from tests.workflow.driver import Driver
 
 VIDEO = TakeKind.VIDEO
 PRICE = 600_000
 
 
-async def test_all_well(world: World, driver: LocalDriver) -> None:
+async def test_all_well(world: World, driver: Driver) -> None:
     """Speech, music and three clips: paid once each, one video."""
     await world.submit(evolve(spoken(scenes=3), soundtrack=Soundtrack(music="slow and dark")))
     (job,) = await driver.settle()
@@ -35,7 +35,7 @@ async def test_all_well(world: World, driver: LocalDriver) -> None:
     await check_promises(world)
 
 
-async def test_a_language_model_plans_first(world: World, driver: LocalDriver) -> None:
+async def test_a_language_model_plans_first(world: World, driver: Driver) -> None:
     await world.submit(brief=a_brief(planner=Planner.LLM))
     (job,) = await driver.settle()
     assert job.status is JobStatus.SUCCEEDED
@@ -43,7 +43,7 @@ async def test_a_language_model_plans_first(world: World, driver: LocalDriver) -
     await check_promises(world)
 
 
-async def test_a_scene_that_fails_twice_is_made_at_the_third_try(world: World, driver: LocalDriver) -> None:
+async def test_a_scene_that_fails_twice_is_made_at_the_third_try(world: World, driver: Driver) -> None:
     failed = Fate(ends=PredictionStatus.FAILED)
     world.provider.will(VIDEO, failed, failed, scene=2)
     await world.submit()
@@ -54,7 +54,7 @@ async def test_a_scene_that_fails_twice_is_made_at_the_third_try(world: World, d
     await check_promises(world)
 
 
-async def test_a_sensitive_scene_ends_the_job_and_the_rest_is_kept(world: World, driver: LocalDriver) -> None:
+async def test_a_sensitive_scene_ends_the_job_and_the_rest_is_kept(world: World, driver: Driver) -> None:
     """The failed scene is to blame; what ran beside it is paid, stored, and used by a retry."""
     refusal = Fate(seconds=5, ends=PredictionStatus.FAILED, error_code="sensitive")
     world.provider.will(VIDEO, refusal, scene=2)
@@ -71,7 +71,7 @@ async def test_a_sensitive_scene_ends_the_job_and_the_rest_is_kept(world: World,
     await check_promises(world)
 
 
-async def test_a_provider_that_never_finishes_meets_the_deadline(world: World, driver: LocalDriver) -> None:
+async def test_a_provider_that_never_finishes_meets_the_deadline(world: World, driver: Driver) -> None:
     world.provider.will(VIDEO, Fate(seconds=NEVER), scene=2)
     await world.submit()
     (job,) = await driver.settle()
@@ -83,9 +83,7 @@ async def test_a_provider_that_never_finishes_meets_the_deadline(world: World, d
     await check_promises(world)
 
 
-async def test_a_provider_that_stays_away_can_not_keep_a_job_for_ever(
-    world: World, driver: LocalDriver
-) -> None:
+async def test_a_provider_that_stays_away_can_not_keep_a_job_for_ever(world: World, driver: Driver) -> None:
     """Its takes are lost then: in our books at their estimate, free for the owner."""
     await world.submit()
     await driver.until(lambda: _asked(world, 3))
@@ -98,7 +96,7 @@ async def test_a_provider_that_stays_away_can_not_keep_a_job_for_ever(
 
 
 @pytest.mark.parametrize("seconds", [0.0, 1.0, 7.0, 11.0, 13.0])
-async def test_cancel_in_the_middle(world: World, driver: LocalDriver, seconds: float) -> None:
+async def test_cancel_in_the_middle(world: World, driver: Driver, seconds: float) -> None:
     """Whenever it comes: what ran is paid, nothing else, and no video is counted."""
     world.composer.seconds = 20
     accepted = await world.submit()
@@ -118,7 +116,7 @@ async def test_cancel_in_the_middle(world: World, driver: LocalDriver, seconds: 
     await check_promises(world)
 
 
-async def test_cancel_before_any_worker_is_there(world: World, driver: LocalDriver) -> None:
+async def test_cancel_before_any_worker_is_there(world: World, driver: Driver) -> None:
     accepted = await world.submit()
     await world.app.cancel_job(ADA, accepted.job_id)
     (job,) = await driver.settle()
@@ -127,9 +125,7 @@ async def test_cancel_before_any_worker_is_there(world: World, driver: LocalDriv
     await check_promises(world)
 
 
-async def test_delete_in_the_middle_ends_the_job_and_frees_its_hold(
-    world: World, driver: LocalDriver
-) -> None:
+async def test_delete_in_the_middle_ends_the_job_and_frees_its_hold(world: World, driver: Driver) -> None:
     accepted = await world.submit()
     await driver.until(lambda: _asked(world, 1))
     await world.app.delete_job(ADA, accepted.job_id)
@@ -139,31 +135,31 @@ async def test_delete_in_the_middle_ends_the_job_and_frees_its_hold(
     await check_promises(world)
 
 
-async def test_the_same_leg_started_twice_is_driven_once(world: World, driver: LocalDriver) -> None:
+async def test_the_same_leg_started_twice_is_driven_once(world: World, driver: Driver) -> None:
     accepted = await world.submit()
-    other = LocalDriver(world)
+    other = type(driver)(world)  # type: ignore[call-arg]
     await asyncio.gather(driver.start(accepted.job_id, 1), other.start(accepted.job_id, 1))
     (job,) = await driver.settle()
     await other.cut()
-    assert (job.status, job.epoch) == (JobStatus.SUCCEEDED, 1)
+    assert (job.status, job.epoch) == (JobStatus.SUCCEEDED, 1 + driver.composes_apart)
     await check_promises(world)
 
 
-async def test_generation_longer_than_a_leg_is_handed_over(world: World, driver: LocalDriver) -> None:
+async def test_generation_longer_than_a_leg_is_handed_over(world: World, driver: Driver) -> None:
     world.provider.usual[VIDEO] = Fate(seconds=600)
     await world.submit()
     (job,) = await driver.settle()
-    assert (job.status, job.epoch) == (JobStatus.SUCCEEDED, 3)
+    assert (job.status, job.epoch) == (JobStatus.SUCCEEDED, 3 + driver.composes_apart)
     assert len(world.provider.made) == 3
     await check_promises(world)
 
 
-async def test_a_provider_that_asks_for_ten_minutes_gets_them(world: World, driver: LocalDriver) -> None:
+async def test_a_provider_that_asks_for_ten_minutes_gets_them(world: World, driver: Driver) -> None:
     """Longer than a leg, and never asked before: legs don't chase each other meanwhile."""
     world.provider.will(VIDEO, Fate(reply="throttled", retry_after=600), scene=1)
     await world.submit()
     (job,) = await driver.settle()
-    assert (job.status, job.epoch) == (JobStatus.SUCCEEDED, 3)
+    assert (job.status, job.epoch) == (JobStatus.SUCCEEDED, 3 + driver.composes_apart)
     first, second = (t.sent_at for t in world.provider.asked if t.scene == 1)
     assert first is not None
     assert second is not None
@@ -171,7 +167,7 @@ async def test_a_provider_that_asks_for_ten_minutes_gets_them(world: World, driv
     await check_promises(world)
 
 
-async def test_every_step_called_twice_at_once_does_nothing_twice(world: World, driver: LocalDriver) -> None:
+async def test_every_step_called_twice_at_once_does_nothing_twice(world: World, driver: Driver) -> None:
     await world.submit(evolve(spoken(scenes=2), soundtrack=Soundtrack(music="slow and dark")))
     _double_steps(world)
     (job,) = await driver.settle()
@@ -181,7 +177,7 @@ async def test_every_step_called_twice_at_once_does_nothing_twice(world: World, 
     await check_promises(world)
 
 
-async def test_forty_scenes(world: World, driver: LocalDriver) -> None:
+async def test_forty_scenes(world: World, driver: Driver) -> None:
     await world.submit(board_of(*(a_scene(n, frames=100) for n in range(1, 41))))
     (job,) = await driver.settle()
     assert job.status is JobStatus.SUCCEEDED
@@ -189,7 +185,7 @@ async def test_forty_scenes(world: World, driver: LocalDriver) -> None:
     await check_promises(world)
 
 
-async def test_a_hundred_jobs_at_once(world: World, driver: LocalDriver) -> None:
+async def test_a_hundred_jobs_at_once(world: World, driver: Driver) -> None:
     """Nothing lost, nothing twice; those that failed have failed for the reason that was theirs."""
     for n in range(100):
         await world.submit(board_of(a_scene(1, seed=n)))
@@ -202,7 +198,7 @@ async def test_a_hundred_jobs_at_once(world: World, driver: LocalDriver) -> None
     await check_promises(world)
 
 
-async def test_a_store_that_is_away_for_a_while(world: World, driver: LocalDriver) -> None:
+async def test_a_store_that_is_away_for_a_while(world: World, driver: Driver) -> None:
     """Five minutes without any store, in the middle of everything: nothing lost, nothing twice."""
     await world.submit()
     await world.submit(spoken(scenes=2))
@@ -220,7 +216,7 @@ async def test_a_store_that_is_away_for_a_while(world: World, driver: LocalDrive
     await check_promises(world)
 
 
-async def test_a_store_that_loses_a_fifth_of_its_replies(world: World, driver: LocalDriver) -> None:
+async def test_a_store_that_loses_a_fifth_of_its_replies(world: World, driver: Driver) -> None:
     """Each change has been made, but its maker is told that it has not."""
     await world.submit(spoken(scenes=2))
 
@@ -237,7 +233,7 @@ async def test_a_store_that_loses_a_fifth_of_its_replies(world: World, driver: L
 
 
 async def test_a_bug_in_one_step_ends_the_job_and_wastes_nothing_that_runs(
-    world: World, driver: LocalDriver
+    world: World, driver: Driver
 ) -> None:
     def broken(name: str, _: int, when: str) -> None:
         if name == "inspector.inspect" and when == "before":
@@ -254,7 +250,7 @@ async def test_a_bug_in_one_step_ends_the_job_and_wastes_nothing_that_runs(
     await check_promises(world)
 
 
-async def test_a_clip_that_can_not_be_used_names_its_scene(world: World, driver: LocalDriver) -> None:
+async def test_a_clip_that_can_not_be_used_names_its_scene(world: World, driver: Driver) -> None:
     world.provider.will(VIDEO, Fate(media={"seconds": 2}), scene=3)
     await world.submit()
     (job,) = await driver.settle()
@@ -268,7 +264,7 @@ async def test_a_clip_that_can_not_be_used_names_its_scene(world: World, driver:
     await check_promises(world)
 
 
-async def test_music_that_fails_is_said_and_the_video_is_there(world: World, driver: LocalDriver) -> None:
+async def test_music_that_fails_is_said_and_the_video_is_there(world: World, driver: Driver) -> None:
     failed = Fate(ends=PredictionStatus.FAILED)
     world.provider.will(TakeKind.MUSIC, failed, failed, failed)
     await world.submit(three_scenes(soundtrack=Soundtrack(music="slow and dark")))
@@ -279,15 +275,7 @@ async def test_music_that_fails_is_said_and_the_video_is_there(world: World, dri
     await check_promises(world)
 
 
-async def test_nothing_of_a_leg_stays_in_memory(world: World, driver: LocalDriver) -> None:
-    await world.submit()
-    await driver.settle()
-    await driver.cut()
-    assert driver.workflow.running == 0
-    assert driver.workflow._bells == {}
-
-
-async def test_scenes_of_a_failed_job_have_all_ended_or_are_kept(world: World, driver: LocalDriver) -> None:
+async def test_scenes_of_a_failed_job_have_all_ended_or_are_kept(world: World, driver: Driver) -> None:
     world.provider.will(VIDEO, Fate(reply="refused"), scene=1)
     world.provider.usual[VIDEO] = Fate(seconds=30)
     await world.submit()
@@ -320,7 +308,7 @@ def _twice(step: Callable[..., object]) -> Callable[..., object]:
 
 
 async def test_what_outlives_the_leg_in_which_a_scene_failed_still_comes_home(
-    world: World, driver: LocalDriver
+    world: World, driver: Driver
 ) -> None:
     """Another leg waits for it: it is paid for, and a retry has use for it."""
     world.provider.usual[VIDEO] = Fate(seconds=600)
@@ -331,32 +319,3 @@ async def test_what_outlives_the_leg_in_which_a_scene_failed_still_comes_home(
     assert [t.status for t in await world.takes()].count(TakeStatus.STORED) == 2
     assert job.revision.cost == 2 * PRICE
     await check_promises(world)
-
-
-async def test_a_wake_shortens_the_wait_even_if_it_comes_during_the_look(
-    world: World, driver: LocalDriver
-) -> None:
-    """Polls are an hour apart: only the two wakes bring the job on."""
-    object.__setattr__(world.policy, "poll", 3600.0)
-    accepted = await world.submit(board_of(a_scene(1)))
-    looks = 0
-
-    async def wake_while_it_looks(name: str, _: int, when: str) -> None:
-        nonlocal looks
-        if (name, when) == ("provider.get", "after"):
-            looks += 1
-            if looks == 1:
-                await driver.workflow.wake(accepted.job_id)
-
-    world.faults.hook = wake_while_it_looks
-    await driver.until(lambda: _asked(world, 1))
-    await driver.workflow.wake(accepted.job_id)  # as a webhook does: the first look finds it running
-    await driver.until(lambda: _looked(lambda: looks, 2))
-    begun = world.clock.now()
-    await driver.settle()
-    assert world.clock.now() - begun < timedelta(minutes=6)  # the leg's end is the longest wait there is
-    await check_promises(world)
-
-
-async def _looked(looks: Callable[[], int], count: int) -> bool:
-    return looks() >= count
