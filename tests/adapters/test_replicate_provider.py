@@ -18,7 +18,6 @@ from omnigen.domain.errors import Ambiguous, NotFound, OmniGenError, Rejected, T
 from omnigen.domain.secret import Secret
 from omnigen.domain.take import Take
 from omnigen.ports.provider import Ask, Prediction, PredictionStatus
-from omnigen.ports.secrets import Secrets
 from omnigen.settings import ReplicateSettings
 from tests.adapters.odd_server import RESET, SILENCE, Asked, answer, saying
 from tests.builders import a_take
@@ -42,9 +41,8 @@ def settings(url: str, **changes: Any) -> ReplicateSettings:
     return ReplicateSettings(**given | changes)
 
 
-def provider_at(url: str, *, secrets: Secrets | None = None, **changes: Any) -> ReplicateProvider:
-    given = secrets or GivenSecrets({"token": Secret(TOKEN)})
-    return ReplicateProvider(settings(url, **changes), CATALOGUE, given)
+def provider_at(url: str, **changes: Any) -> ReplicateProvider:
+    return ReplicateProvider(settings(url, **changes), CATALOGUE, GivenSecrets({"token": Secret(TOKEN)}))
 
 
 def a_prediction(**changes: Any) -> dict[str, Any]:

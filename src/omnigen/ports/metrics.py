@@ -73,5 +73,10 @@ MEASURES: Final = (
         labels=("status",),
         dimensions=("status",),
     ),
+    Measure(
+        name="legs_started_by_sweeper_total",
+        kind=MeasureKind.COUNTER,
+        meaning="Legs that the sweeper on AWS had to start: a hint was lost, or a leg died before it handed over.",
+    ),
 )
 """All that is measured. docs/METRICS.md is written from it, and alarms may name nothing else."""

@@ -64,6 +64,8 @@ class Function:
             # What waits to be written would wait until the sandbox is thawed again.
             if self._lines is not None:
                 self._lines.flush()
+            if self._container is not None:
+                self._container.metrics().flush()
 
     async def _serve(self, event: Any, context: Context) -> Mapping[str, Any]:
         if self._container is None:
