@@ -17,11 +17,9 @@ def uses() -> Iterator[tuple[str, str, MeasureKind, set[str]]]:
     for path in (ROOT / "src").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
-                case ast.Call(
-                    func=ast.Attribute(
-                        value=ast.Attribute(attr="metrics") | ast.Name(id="metrics"), attr=verb
-                    )
-                ) if verb in KINDS:
+                case ast.Call(func=ast.Attribute(value=whose, attr=verb)) if (
+                    verb in KINDS and ast.unparse(whose).removesuffix("()").split(".")[-1] == "metrics"
+                ):
                     first = node.args[0]
                     name = first.value if isinstance(first, ast.Constant) else "(not a constant)"
                     labels = {str(keyword.arg) for keyword in node.keywords}
