@@ -11,8 +11,8 @@ from itertools import pairwise
 from typing import Final
 
 from attrs import Attribute, evolve, field, frozen
-from attrs.validators import ge, instance_of, le, max_len, min_len, optional
 
+from omnigen.domain.bounds import letters, optional_letters, whole
 from omnigen.domain.errors import Invalid
 
 MIN_PROMPT: Final = 10
@@ -90,7 +90,7 @@ class Transition:
     """The passage from the scene before. A cut overlaps nothing; any other kind overlaps `frames`."""
 
     kind: TransitionKind = TransitionKind.CUT
-    frames: int = field(default=0, validator=[instance_of(int), ge(0)])
+    frames: int = field(default=0, validator=whole(0))
 
     def __attrs_post_init__(self) -> None:
         if (self.kind is TransitionKind.CUT) != (self.frames == 0):
@@ -107,12 +107,12 @@ CUT: Final = Transition()
 class Scene:
     """One continuous take: what the model must show, and for how long."""
 
-    number: int = field(validator=[ge(1), le(MAX_SCENES)])
-    prompt: str = field(validator=[min_len(1), max_len(MAX_PROMPT)])
-    frames: int = field(validator=[instance_of(int), ge(1)])
-    seed: int = field(validator=[instance_of(int), ge(0), le(MAX_SEED)])
+    number: int = field(validator=whole(1, MAX_SCENES))
+    prompt: str = field(validator=letters(1, MAX_PROMPT))
+    frames: int = field(validator=whole(1))
+    seed: int = field(validator=whole(0, MAX_SEED))
     """Belongs to the scene and survives edits; asking for a new take changes it."""
-    narration: str | None = field(default=None, validator=optional([min_len(1), max_len(MAX_NARRATION)]))
+    narration: str | None = field(default=None, validator=optional_letters(1, MAX_NARRATION))
     transition: Transition = CUT
     """From the scene before into this one; the first scene has none, that is, a cut."""
     reference: str | None = None
@@ -123,7 +123,7 @@ class Scene:
 class Soundtrack:
     """What is heard beside the clips' own sound."""
 
-    music: str | None = field(default=None, validator=optional([min_len(1), max_len(MAX_PROMPT)]))
+    music: str | None = field(default=None, validator=optional_letters(1, MAX_PROMPT))
     """What the music should be like; None is no music."""
     voice: str | None = None
     """Voice of the narration; None takes the speech model's default."""
@@ -158,7 +158,7 @@ def _fits(before: Scene, scene: Scene) -> None:
 class Storyboard:
     """The plan of one video: its scenes in order, their look and their sound."""
 
-    title: str = field(validator=[min_len(1), max_len(MAX_TITLE)])
+    title: str = field(validator=letters(1, MAX_TITLE))
     aspect_ratio: AspectRatio
     resolution: Resolution = Resolution.P720
     style: Style
@@ -190,8 +190,8 @@ class Storyboard:
 class Brief:
     """A wish in plain words, before anybody has thought about shots."""
 
-    prompt: str = field(validator=[min_len(MIN_PROMPT), max_len(MAX_PROMPT)])
-    frames: int = field(validator=[instance_of(int), ge(1)])
+    prompt: str = field(validator=letters(MIN_PROMPT, MAX_PROMPT))
+    frames: int = field(validator=whole(1))
     """Wanted length of the finished programme."""
     aspect_ratio: AspectRatio = AspectRatio.WIDE
     resolution: Resolution = Resolution.P720
@@ -201,4 +201,4 @@ class Brief:
     narration: bool = False
     music: bool = True
     captions: Captions = Captions.SIDECAR
-    title: str | None = field(default=None, validator=optional([min_len(1), max_len(MAX_TITLE)]))
+    title: str | None = field(default=None, validator=optional_letters(1, MAX_TITLE))
