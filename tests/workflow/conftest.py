@@ -2,9 +2,8 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 import structlog
@@ -12,11 +11,9 @@ import structlog
 from tests.contract.harness import FAMILIES, each_family
 from tests.fakes.world import World, a_world
 from tests.workflow.driver import Driver, LocalDriver
-from tests.workflow.machine import MachineDriver
+from tests.workflow.machine import AS_ON_AWS, MachineDriver
 
 MACHINE: Final = "state-machine"
-AS_ON_AWS: Final[dict[str, Any]] = {"lease": timedelta(seconds=312), "poll": 4.0}
-"""What container.policy_of says of profile aws."""
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from dependency_injector import providers
@@ -15,12 +16,15 @@ from omnigen.domain.errors import OmniGenError
 from omnigen.domain.job import Job
 from omnigen.entrypoints.lambdas import composer, generator, sweeper
 from omnigen.usecases.workspace import Workspace
-from tests.fakes.world import World
+from tests.contract.harness import FAMILIES
+from tests.fakes.world import World, a_world
 from tests.workflow.asl import Execution
 
 DEFINITION: Final = json.loads((Path(lambdas.__file__).parent / "pipeline.asl.json").read_text())
 FUNCTIONS: Final = {"${GeneratorFunction}": generator.handler, "${ComposerFunction}": composer.handler}
 _LOOK, _SWEEP, _CALL = 1.0, 60.0, 1e6
+AS_ON_AWS: Final[dict[str, Any]] = {"lease": timedelta(seconds=312), "poll": 4.0}
+"""What container.policy_of says of profile aws."""
 Meddle = Callable[[str, Any, Callable[[], Awaitable[Any]]], Awaitable[Any]]
 """Stands between the machine and a Lambda: the step's name, the event, and the call itself."""
 
@@ -123,3 +127,23 @@ class _SharedDesk(Workspace):
 
     async def keep_only(self, job_id: str) -> None:
         pass
+
+
+@asynccontextmanager
+async def as_on_aws() -> AsyncIterator[World]:
+    """A fresh world in memory, with the policy of profile aws."""
+    with TemporaryDirectory() as folder:
+        async with a_world(FAMILIES["memory"], Path(folder), **AS_ON_AWS) as world:
+            yield world
+
+
+def states_of(machine: Any) -> dict[str, Any]:
+    """All states, those of branches and iterations included."""
+    found = dict(machine["States"])
+    for state in machine["States"].values():
+        for inner in (
+            *state.get("Branches", ()),
+            *([state["ItemProcessor"]] if "ItemProcessor" in state else ()),
+        ):
+            found |= states_of(inner)
+    return found
