@@ -1,10 +1,14 @@
 """Brings the account of a run to what infra/resources.json says: tables, bucket, secrets, functions, pipeline."""
 
+import json
+from contextlib import suppress
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from emulator.aws.part import PREFIX, TOKEN_SECRET, WEBHOOK_SECRET
+from emulator.aws.functions import create_functions
+from emulator.aws.machine import create_machines
+from emulator.aws.part import ACCOUNT, PREFIX, TOKEN_SECRET, WEBHOOK_SECRET
+from emulator.aws.resources import resources
+from emulator.aws.schedules import create_schedules
 from emulator.aws.tables import create_tables
 from emulator.stack import BUCKET, Stack
 from omnigen.adapters.aws.clients import AioClients
@@ -19,6 +23,17 @@ async def provision(stack: Stack) -> None:
         secrets = await clients.open("secretsmanager")
         await _put_secret(secrets, TOKEN_SECRET, stack.replicate_token)
         await _put_secret(secrets, WEBHOOK_SECRET, stack.secrets.webhook_secret)
+        told, iam = resources(), await clients.open("iam")
+        role = await _create_role(iam, "lambda", "lambda.amazonaws.com")
+        await create_functions(await clients.open("lambda"), told["functions"], _environment(stack), role)
+        role = await _create_role(iam, "pipeline", "states.amazonaws.com")
+        await create_machines(await clients.open("stepfunctions"), told["state_machines"], role)
+        await create_schedules(await clients.open("events"), told["schedules"])
+
+
+def _environment(stack: Stack) -> dict[str, str]:
+    """What Lambdas are told; their scratch folders are as much the run's as everything else."""
+    return {**stack.environment(), "OMNIGEN_WORK_DIR": str(stack.folder.path / "aws" / "work")}
 
 
 async def _create_bucket(s3: Any, origins: tuple[str, ...]) -> None:
@@ -35,7 +50,14 @@ async def _create_bucket(s3: Any, origins: tuple[str, ...]) -> None:
 async def _put_secret(client: Any, name: str, text: str) -> None:
     try:
         await client.create_secret(Name=name, SecretString=text)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceExistsException":
-            raise
+    except client.exceptions.ResourceExistsException:
         await client.put_secret_value(SecretId=name, SecretString=text)
+
+
+async def _create_role(client: Any, name: str, service: str) -> str:
+    """A role that a service may assume; its rights are Terraform's matter, and not looked at here. Its ARN."""
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    with suppress(client.exceptions.EntityAlreadyExistsException):
+        await client.create_role(RoleName=PREFIX + name, AssumeRolePolicyDocument=policy)
+    return f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}{name}"

@@ -1,21 +1,19 @@
 """Makes the DynamoDB tables of infra/resources.json, as Terraform makes them on AWS."""
 
 import asyncio
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-RESOURCES: Final = Path(__file__).resolve().parents[2] / "infra" / "resources.json"
+from emulator.aws.resources import resources
 
 _READY_WITHIN_S: Final = 60.0
 
 
 def table_definitions() -> dict[str, dict[str, Any]]:
     """What the tables are, by the endings of their names."""
-    tables: dict[str, dict[str, Any]] = json.loads(RESOURCES.read_text(encoding="utf-8"))["tables"]
+    tables: dict[str, dict[str, Any]] = resources()["tables"]
     return tables
 
 
