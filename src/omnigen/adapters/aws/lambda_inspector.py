@@ -67,7 +67,7 @@ class LambdaInspector:
                 raise
             raise _failed(f"{self._function} can't be reached ({type(error).__name__})") from error
         if told.get("FunctionError"):
-            raise _failed(f"{self._function} broke while it looked into a file")
+            raise _failed(f"{self._function} broke ({_why(payload)})")
         return _decoded(payload)
 
 
@@ -81,6 +81,13 @@ def _decoded(payload: bytes) -> Any:
         return json.loads(payload)
     except ValueError as error:
         raise _failed("a look into a file was answered by no JSON") from error
+
+
+def _why(payload: bytes) -> str:
+    """What Lambda tells of an error that the function has raised, without its stack."""
+    told = _decoded(payload)
+    known = told if isinstance(told, dict) else {}
+    return f"{known.get('errorType', 'unknown')}: {str(known.get('errorMessage', ''))[:300]}"
 
 
 def _read(answer: Any) -> Footage:
