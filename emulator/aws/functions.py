@@ -9,24 +9,21 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any, Final
 
-from emulator.aws.part import ACCOUNT, PREFIX, REGION
+from emulator.aws.part import PREFIX
+from emulator.aws.roles import create_role, function_policy
 
 _BOOTSTRAP: Final = '#!/bin/sh\nexec "$LAMBDA_PYTHON" -m awslambdaric "$_HANDLER"\n'
 _RESERVED: Final = "AWS_"
 """Lambda itself says who a function is, and ministack where it is."""
 
 
-def arn_of(name: str) -> str:
-    """A function's ARN, by its name in infra/resources.json."""
-    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{PREFIX}{name}"
-
-
 async def create_functions(
-    client: Any, functions: Mapping[str, Mapping[str, Any]], environment: Mapping[str, str], role: str
+    client: Any, iam: Any, functions: Mapping[str, Mapping[str, Any]], environment: Mapping[str, str]
 ) -> None:
-    """Make all functions, or bring those that are there up to date. `client` is one of Lambda, awaited."""
+    """Make all functions with their roles, or bring those that are there up to date. Clients are awaited."""
     told = {name: value for name, value in environment.items() if not name.startswith(_RESERVED)}
     for name, function in functions.items():
+        role = await create_role(iam, name, "lambda.amazonaws.com", function_policy(function))
         settings = {
             "FunctionName": PREFIX + name,
             "Handler": function["handler"],

@@ -3,27 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.aws.functions import arn_of
-from emulator.aws.part import ACCOUNT, PREFIX, REGION
+from emulator.aws.part import PREFIX, function_arn, machine_arn
 from emulator.aws.resources import ROOT
+from emulator.aws.roles import create_role, machine_policy
 
 
-async def create_machines(client: Any, machines: Mapping[str, Mapping[str, Any]], role: str) -> None:
-    """Make all state machines, or bring those that are there up to date. `client` is awaited."""
+async def create_machines(client: Any, iam: Any, machines: Mapping[str, Mapping[str, Any]]) -> None:
+    """Make all state machines with their roles, or bring those that are there up to date. Clients are awaited."""
     for name, machine in machines.items():
+        role = await create_role(iam, name, "states.amazonaws.com", machine_policy(name, machine))
         definition = definition_of(machine)
         try:
             await client.create_state_machine(
                 name=PREFIX + name, definition=definition, roleArn=role, type=machine["type"]
             )
         except client.exceptions.StateMachineAlreadyExists:
-            arn = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{PREFIX}{name}"
-            await client.update_state_machine(stateMachineArn=arn, definition=definition)
+            await client.update_state_machine(stateMachineArn=machine_arn(name), definition=definition)
 
 
 def definition_of(machine: Mapping[str, Any]) -> str:
     """The definition, its functions' ARNs put in as Terraform's templatefile does."""
     text: str = (ROOT / machine["definition"]).read_text(encoding="utf-8")
     for place, name in machine["placeholders"].items():
-        text = text.replace(f"${{{place}}}", arn_of(name))
+        text = text.replace(f"${{{place}}}", function_arn(name))
     return text

@@ -15,9 +15,10 @@ REGION: Final = "us-east-1"
 ACCOUNT: Final = "000000000000"
 PREFIX: Final = "omnigen-"
 """Every name in the account begins so, as it does in Terraform."""
-TOKEN_SECRET: Final = "omnigen/replicate-token"  # noqa: S105 - a name
-WEBHOOK_SECRET: Final = "omnigen/replicate-webhook"  # noqa: S105 - a name
-STATE_MACHINE: Final = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{PREFIX}pipeline"
+SECRETS: Final = "omnigen/"
+"""So do secrets, in their own way."""
+TOKEN_SECRET: Final = f"{SECRETS}replicate-token"
+WEBHOOK_SECRET: Final = f"{SECRETS}replicate-webhook"
 
 _SERVICES: Final = "s3,dynamodb,lambda,stepfunctions,secretsmanager,events,logs,sts,iam"
 _KEY: Final = {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "test"}
@@ -68,7 +69,7 @@ def aws_environment(port: int) -> dict[str, str]:
         "OMNIGEN_S3_PUBLIC_ENDPOINT": url,
         "OMNIGEN_JOBS_TABLE": f"{PREFIX}jobs",
         "OMNIGEN_USAGE_TABLE": f"{PREFIX}usage",
-        "OMNIGEN_STATE_MACHINE_ARN": STATE_MACHINE,
+        "OMNIGEN_STATE_MACHINE_ARN": machine_arn("pipeline"),
         "OMNIGEN_COMPOSER_FUNCTION": f"{PREFIX}composer",
         "OMNIGEN_REPLICATE_TOKEN_SECRET": TOKEN_SECRET,
         "OMNIGEN_REPLICATE_WEBHOOK_SECRET_NAME": WEBHOOK_SECRET,
@@ -78,3 +79,13 @@ def aws_environment(port: int) -> dict[str, str]:
 def address(port: int) -> str:
     """Where it answers."""
     return f"http://{HOST}:{port}"
+
+
+def function_arn(name: str) -> str:
+    """A function's ARN, by its name in infra/resources.json."""
+    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{PREFIX}{name}"
+
+
+def machine_arn(name: str) -> str:
+    """A state machine's ARN, by its name in infra/resources.json."""
+    return f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{PREFIX}{name}"

@@ -1,12 +1,10 @@
 """Brings the account of a run to what infra/resources.json says: tables, bucket, secrets, functions, pipeline."""
 
-import json
-from contextlib import suppress
 from typing import Any
 
 from emulator.aws.functions import create_functions
 from emulator.aws.machine import create_machines
-from emulator.aws.part import ACCOUNT, PREFIX, TOKEN_SECRET, WEBHOOK_SECRET
+from emulator.aws.part import PREFIX, TOKEN_SECRET, WEBHOOK_SECRET
 from emulator.aws.resources import resources
 from emulator.aws.schedules import create_schedules
 from emulator.aws.tables import create_tables
@@ -24,10 +22,8 @@ async def provision(stack: Stack) -> None:
         await _put_secret(secrets, TOKEN_SECRET, stack.replicate_token)
         await _put_secret(secrets, WEBHOOK_SECRET, stack.secrets.webhook_secret)
         told, iam = resources(), await clients.open("iam")
-        role = await _create_role(iam, "lambda", "lambda.amazonaws.com")
-        await create_functions(await clients.open("lambda"), told["functions"], _environment(stack), role)
-        role = await _create_role(iam, "pipeline", "states.amazonaws.com")
-        await create_machines(await clients.open("stepfunctions"), told["state_machines"], role)
+        await create_functions(await clients.open("lambda"), iam, told["functions"], _environment(stack))
+        await create_machines(await clients.open("stepfunctions"), iam, told["state_machines"])
         await create_schedules(await clients.open("events"), told["schedules"])
 
 
@@ -52,12 +48,3 @@ async def _put_secret(client: Any, name: str, text: str) -> None:
         await client.create_secret(Name=name, SecretString=text)
     except client.exceptions.ResourceExistsException:
         await client.put_secret_value(SecretId=name, SecretString=text)
-
-
-async def _create_role(client: Any, name: str, service: str) -> str:
-    """A role that a service may assume; its rights are Terraform's matter, and not looked at here. Its ARN."""
-    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    with suppress(client.exceptions.EntityAlreadyExistsException):
-        await client.create_role(RoleName=PREFIX + name, AssumeRolePolicyDocument=policy)
-    return f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}{name}"
