@@ -1,11 +1,14 @@
 """The accounts of a Cognito user pool, for operators. A tier is the group of the same name."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from omnigen.adapters.aws.clients import Clients
-from omnigen.domain.errors import NotFound, OmniGenError, Transient
+from omnigen.adapters.aws.outage import is_outage
+from omnigen.domain.errors import NotFound, Transient
 from omnigen.domain.quota import Tier
 from omnigen.ports.identity import User
 from omnigen.settings import IdentitySettings
@@ -21,17 +24,13 @@ class CognitoDirectory:
 
     async def users(self) -> list[User]:
         """All accounts."""
-        try:
+        async with _translated():
             return await self._all(await self._client())
-        except (BotoCoreError, ClientError) as error:
-            raise _translated(error) from error
 
     async def set_tier(self, email: str, tier: Tier) -> User:
         """Move an account to a tier; it holds from the next token on. Raises NotFound."""
-        try:
+        async with _translated():
             return await self._move(await self._client(), email, tier)
-        except (BotoCoreError, ClientError) as error:
-            raise _translated(error) from error
 
     async def _client(self) -> Any:
         if self._opened is None:
@@ -80,8 +79,17 @@ class CognitoDirectory:
         return await self._user(client, entry)
 
 
-def _translated(error: Exception) -> OmniGenError:
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
-    if code in ("UserNotFoundException", "ResourceNotFoundException"):
-        return NotFound(f"the identity provider says {code}")
-    return Transient(f"the identity provider can't be reached ({code or type(error).__name__})")
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """Turn any trouble of the block into NotFound or Transient."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code == "UserNotFoundException":  # a missing pool or group is no missing account
+            raise NotFound("there is no such account any more") from error
+        raise Transient(f"the identity provider can't be asked ({code})") from error
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        raise Transient(f"the identity provider can't be reached ({type(error).__name__})") from error

@@ -16,7 +16,7 @@ from omnigen.domain.errors import OmniGenError
 from omnigen.entrypoints.http.app import create_app
 from omnigen.entrypoints.http.processes import TOLD, in_processes, share_metrics
 from omnigen.entrypoints.logs import configure_logging
-from omnigen.settings import HttpSettings, Settings, SettingsError
+from omnigen.settings import HttpSettings, Part, Settings, SettingsError
 from omnigen.usecases.app import App
 
 _YOUNG: Final = 10_000
@@ -89,7 +89,7 @@ async def serve(settings: Settings, end: int | None) -> int:
 def main() -> int:
     """Read the settings, then serve; exit status 2 for a setting that can't be worked with, 1 for bad luck."""
     try:
-        settings = Settings.from_environment()
+        settings = Settings.from_environment(part=Part.API)
         check_port(settings.http)
         configure_logging(settings.log_level)
         if settings.http.processes > 1:
