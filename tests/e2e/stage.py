@@ -78,7 +78,7 @@ class User:
         """Follow a job, from its beginning or from behind an event."""
         headers = {"Last-Event-ID": after} if after else {}
         path = f"/api/v1/jobs/{job_id}/events"
-        with self.http.stream("GET", path, headers=headers, timeout=90) as stream:
+        with self.http.stream("GET", path, headers=headers, timeout=240) as stream:
             assert stream.status_code == 200
             assert stream.headers["content-type"].startswith("text/event-stream")
             yield from _parsed(stream.iter_lines())

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.e2e.film import BT709, LIMITED_RANGE, Film, boxes, watch
 from tests.e2e.stage import CHEAP_MODEL, Event, Job, Stage, User, brief_of, check_books, staged, takes_of
 from tests.e2e.visitor import Visitor
 
+PROFILES = ("local", "aws")
+"""The laptop's own parts, and those of AWS on an emulator: state machine, Lambdas, DynamoDB."""
 RATE = 24
 SILENCE = 0.001
 """Root mean square below which nobody hears anything."""
@@ -45,9 +48,11 @@ STORYBOARD = {
 }
 
 
-def test_a_brief_becomes_a_video(tmp_path: Path) -> None:
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_brief_becomes_a_video(profile: str, tmp_path: Path) -> None:
     """From the sign-in page to a 16:9 MP4 whose every frame, tag and cent is right."""
-    with staged(tmp_path / "data", "--replicate-seconds", "0.5") as stage:
+    with staged(tmp_path / "data", "--profile", profile, "--replicate-seconds", "0.5") as stage:
         user = signed_in(stage)
         submitted = user.submit({"brief": BRIEF})
         events = followed(user, submitted["id"])
@@ -60,10 +65,12 @@ def test_a_brief_becomes_a_video(tmp_path: Path) -> None:
         check_books(stage, job)
 
 
-def test_a_storyboard_becomes_a_video(tmp_path: Path) -> None:
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_storyboard_becomes_a_video(profile: str, tmp_path: Path) -> None:
     """9:16, four scenes with four kinds of entrance, a narration and its captions."""
-    with staged(tmp_path / "data", "--replicate-seconds", "0") as stage:
-        job = stage.demo.wait(stage.demo.submit({"storyboard": STORYBOARD})["id"])
+    with staged(tmp_path / "data", "--profile", profile, "--replicate-seconds", "0") as stage:
+        job = stage.demo.wait(stage.demo.submit({"storyboard": STORYBOARD})["id"], timeout_s=240)
         assert job["status"] == "succeeded", brief_of(job)
         film = screened(stage.demo, job, tmp_path)
         check_film(film, job, size=(480, 854), frames=programme_frames(job))
