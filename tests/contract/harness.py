@@ -131,10 +131,10 @@ FAMILIES: Final = {
 }
 
 
-def each_family(*, durable: bool = False) -> list[Any]:
-    """Names of all families, as parameters of a test; those that outlive their process only, if so asked."""
+def each_family(*, durable: bool = False, quick: bool = False) -> list[Any]:
+    """Names of all families, as parameters of a test; only those that outlive their process, or that are quick."""
     return [
         pytest.param(name, marks=pytest.mark.slow if family.slow else ())
         for name, family in FAMILIES.items()
-        if family.durable or not durable
+        if (family.durable or not durable) and not (family.slow and quick)
     ]

@@ -3,17 +3,14 @@
 import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Final
 
 import pytest
 import structlog
 
 from tests.contract.harness import FAMILIES, each_family
 from tests.fakes.world import World, a_world
-from tests.workflow.driver import Driver, LocalDriver
+from tests.workflow.driver import MACHINE, Driver, LocalDriver
 from tests.workflow.machine import AS_ON_AWS, MachineDriver
-
-MACHINE: Final = "state-machine"
 
 
 @pytest.fixture(autouse=True)

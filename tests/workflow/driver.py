@@ -4,15 +4,22 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
-from typing import Protocol
+from typing import Final, Protocol
+
+import pytest
 
 from omnigen.adapters.local.workflow import LocalWorkflow
 from omnigen.container import Worker
 from omnigen.domain.errors import OmniGenError
 from omnigen.domain.job import Job
 from omnigen.entrypoints.worker import look
+from tests.contract.harness import each_family
 from tests.fakes.world import World
 
+MACHINE: Final = "state-machine"
+"""The workflow that AWS drives; the others are the local one, by the family of stores that it works on."""
+LENGTHY: Final = pytest.mark.parametrize("world", [*each_family(quick=True), MACHINE], indirect=True)
+"""For scenarios of ten thousand calls of a store: where each goes over a wire, they say no more, for minutes."""
 _LOOK, _SWEEP = 1.0, 5.0
 """Seconds between two looks into the outbox, and between two sweeps."""
 
@@ -59,7 +66,10 @@ class LocalDriver:
 
     async def settle(self, *, at_most: timedelta = timedelta(hours=2)) -> list[Job]:
         async def over() -> bool:
-            return all([(await self.world.job(job_id)).ended for job_id in self.world.jobs])
+            for job_id in self.world.jobs:
+                if not (await self.world.job(job_id)).ended:
+                    return False
+            return True
 
         await self.until(over, at_most=at_most)
         return [await self.world.job(job_id) for job_id in self.world.jobs]

@@ -18,7 +18,7 @@ from tests.builders import a_brief, a_scene
 from tests.fakes.provider import NEVER, Fate
 from tests.fakes.world import ADA, World, board_of, spoken, three_scenes
 from tests.promises import check_promises
-from tests.workflow.driver import Driver
+from tests.workflow.driver import LENGTHY, Driver
 
 VIDEO = TakeKind.VIDEO
 PRICE = 600_000
@@ -71,6 +71,7 @@ async def test_a_sensitive_scene_ends_the_job_and_the_rest_is_kept(world: World,
     await check_promises(world)
 
 
+@LENGTHY
 async def test_a_provider_that_never_finishes_meets_the_deadline(world: World, driver: Driver) -> None:
     world.provider.will(VIDEO, Fate(seconds=NEVER), scene=2)
     await world.submit()
@@ -83,6 +84,7 @@ async def test_a_provider_that_never_finishes_meets_the_deadline(world: World, d
     await check_promises(world)
 
 
+@LENGTHY
 async def test_a_provider_that_stays_away_can_not_keep_a_job_for_ever(world: World, driver: Driver) -> None:
     """Its takes are lost then: in our books at their estimate, free for the owner."""
     await world.submit()
@@ -145,6 +147,7 @@ async def test_the_same_leg_started_twice_is_driven_once(world: World, driver: D
     await check_promises(world)
 
 
+@LENGTHY
 async def test_generation_longer_than_a_leg_is_handed_over(world: World, driver: Driver) -> None:
     world.provider.usual[VIDEO] = Fate(seconds=600)
     await world.submit()
@@ -154,6 +157,7 @@ async def test_generation_longer_than_a_leg_is_handed_over(world: World, driver:
     await check_promises(world)
 
 
+@LENGTHY
 async def test_a_provider_that_asks_for_ten_minutes_gets_them(world: World, driver: Driver) -> None:
     """Longer than a leg, and never asked before: legs don't chase each other meanwhile."""
     world.provider.will(VIDEO, Fate(reply="throttled", retry_after=600), scene=1)
@@ -185,6 +189,7 @@ async def test_forty_scenes(world: World, driver: Driver) -> None:
     await check_promises(world)
 
 
+@LENGTHY
 async def test_a_hundred_jobs_at_once(world: World, driver: Driver) -> None:
     """Nothing lost, nothing twice; those that failed have failed for the reason that was theirs."""
     for n in range(100):
@@ -307,6 +312,7 @@ def _twice(step: Callable[..., object]) -> Callable[..., object]:
     return both
 
 
+@LENGTHY
 async def test_what_outlives_the_leg_in_which_a_scene_failed_still_comes_home(
     world: World, driver: Driver
 ) -> None:

@@ -34,7 +34,7 @@ SWEEP: Final = "sweep"
 """The index, and the attribute that is its partition; `sweep_at` sorts it."""
 OPEN: Final = "open"
 DELETED: Final = "deleted"
-SHARDS: Final = range(8)
+SHARDS: Final = range(4)
 _LONGEST_PARTITION, _LONGEST_PLACE = 2048, 1024  # bytes
 
 
