@@ -86,6 +86,10 @@ test-e2e: setup ## end to end, as `make emulate` starts it
 test-offline: setup ## the same in a network namespace with nothing but loopback (Linux)
 	@$(BIN)/python tests/e2e/loopback_only.py $(BIN)/pytest -n auto tests/e2e $(ARGS)
 
+.PHONY: test-containers
+test-containers: setup ## the stores' contract against LocalStack and MinIO in containers, where there is Docker
+	@OMNIGEN_TEST_CONTAINERS=1 $(BIN)/pytest -n auto tests/contract $(ARGS)
+
 .PHONY: verify-live
 verify-live: setup ## compare the real Replicate with the fake, for the price of one short clip (ARGS="--max-cost 0.5")
 	@$(BIN)/python -m emulator.replicate.verify $(ARGS)
@@ -123,7 +127,7 @@ lambda-zip: setup ## build the generator's zip in dist/ (ARCH=arm64|x86_64)
 
 .PHONY: bench
 bench: setup ## measure everything that docs/BENCHMARKS.md says, each figure against its peer (a quiet machine, ~15 minutes)
-	@for name in accept post_to_video start; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	@for name in accept post_to_video start bill; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 	@$(BIN)/python -m benchmarks.report
 
 .PHONY: docs

@@ -1,3 +1,8 @@
 """What any test may ask for by name."""
 
-pytest_plugins = ["tests.fixtures.cloud", "tests.fixtures.identity", "tests.fixtures.storage"]
+pytest_plugins = [
+    "tests.fixtures.cloud",
+    "tests.fixtures.elsewhere",
+    "tests.fixtures.identity",
+    "tests.fixtures.storage",
+]

@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,23 +24,40 @@ from omnigen.adapters.memory.assets import MemoryAssets
 from omnigen.domain.errors import NotFound, Transient
 from omnigen.ports.assets import Assets, UploadForm
 from omnigen.settings import AwsSettings, Settings
-from tests.fixtures.storage import S3Server
+from tests.fixtures.storage import EVERYTHING, NOTHING, PART_SIZES, SIGNATURES, S3Server
 
 MINUTE = timedelta(minutes=1)
-STORES = ["memory", *(pytest.param(name, marks=pytest.mark.slow) for name in ("api", "lambda"))]
+S3 = {"api": EVERYTHING, "lambda": EVERYTHING, "emulator": NOTHING}
+"""Stores, and what the server behind each checks: the API's clients and a Lambda's on SeaweedFS, or on the S3_ENDPOINT
+that is given; the API's on the AWS emulator's S3."""
+STORES = ["memory", *(pytest.param(name, marks=pytest.mark.slow) for name in S3)]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 """One loop for all: opening a client costs more than most of these tests."""
 
 
+@pytest.fixture(scope="module")
+def s3_server(s3_server: S3Server) -> S3Server:
+    """The one that is shared, or another S3 API where S3_ENDPOINT names one."""
+    given = {
+        "endpoint": "S3_ENDPOINT",
+        "bucket": "S3_BUCKET",
+        "access_key_id": "S3_ACCESS_KEY_ID",
+        "secret_access_key": "S3_SECRET_ACCESS_KEY",
+    }
+    return replace(
+        s3_server, **{part: os.environ[name] for part, name in given.items() if name in os.environ}
+    )
+
+
 def environment_of(server: S3Server) -> dict[str, str]:
-    """The server's own, or that of another S3 API where S3_ENDPOINT names one."""
+    """What a store on that server is told."""
     return {
-        "OMNIGEN_S3_ENDPOINT": os.environ.get("S3_ENDPOINT", server.endpoint),
-        "OMNIGEN_ASSETS_BUCKET": os.environ.get("S3_BUCKET", server.bucket),
+        "OMNIGEN_S3_ENDPOINT": server.endpoint,
+        "OMNIGEN_ASSETS_BUCKET": server.bucket,
         "AWS_REGION": server.region,
-        "AWS_ACCESS_KEY_ID": os.environ.get("S3_ACCESS_KEY_ID", server.access_key_id),
-        "AWS_SECRET_ACCESS_KEY": os.environ.get("S3_SECRET_ACCESS_KEY", server.secret_access_key),
+        "AWS_ACCESS_KEY_ID": server.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": server.secret_access_key,
     }
 
 
@@ -65,8 +83,21 @@ async def lambda_s3(s3_server: S3Server) -> AsyncIterator[S3Assets]:
         yield store
 
 
-@pytest.fixture(params=["api", "lambda"])
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def emulator_s3(aws_s3: S3Server) -> AsyncIterator[S3Assets]:
+    async with opened(aws_s3) as store:
+        yield store
+
+
+@pytest.fixture(params=list(S3))
 def s3(request: pytest.FixtureRequest) -> S3Assets:
+    store: S3Assets = request.getfixturevalue(f"{request.param}_s3")
+    return store
+
+
+@pytest.fixture(params=[name for name, checked in S3.items() if PART_SIZES in checked])
+def strict_s3(request: pytest.FixtureRequest) -> S3Assets:
+    """Only where the server refuses parts that are too small."""
     store: S3Assets = request.getfixturevalue(f"{request.param}_s3")
     return store
 
@@ -233,6 +264,7 @@ class TestTrouble:
 
     async def test_a_wrong_key_is_not_absence(self, s3_server: S3Server, prefix: str) -> None:
         """403 proves neither presence nor absence."""
+        assert SIGNATURES in s3_server.checks
         async with opened(s3_server, AWS_SECRET_ACCESS_KEY="wrong" * 8) as store:
             with pytest.raises(Transient) as caught:
                 await store.head(prefix)
@@ -248,13 +280,13 @@ class TestTrouble:
         assert not any(os.scandir(tmp_path))
 
     async def test_one_bad_part_fails_the_upload(
-        self, s3: S3Assets, prefix: str, a_file, monkeypatch: pytest.MonkeyPatch
+        self, strict_s3: S3Assets, prefix: str, a_file, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Trouble with a part is told as our own error, and the upload is taken back."""
         monkeypatch.setattr(s3_upload, "PART", 1024)  # too small: S3 refuses to join such parts
         with pytest.raises(Transient):
-            await s3.put(f"{prefix}a", a_file(os.urandom(5000)), content_type="video/mp4")
-        assert await s3.head(f"{prefix}a") is None
+            await strict_s3.put(f"{prefix}a", a_file(os.urandom(5000)), content_type="video/mp4")
+        assert await strict_s3.head(f"{prefix}a") is None
 
 
 @pytest.mark.slow
