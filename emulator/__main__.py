@@ -40,7 +40,9 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     allowed = PARTS[arguments.profile]
     if unknown := [name for name in arguments.parts or () if name not in allowed]:
-        parser.error(f"argument --parts: {', '.join(unknown)}: profile {arguments.profile} has {', '.join(allowed)}")
+        parser.error(
+            f"argument --parts: {', '.join(unknown)}: profile {arguments.profile} has {', '.join(allowed)}"
+        )
     try:
         asyncio.run(run(_options(arguments)))
     except EmulatorError as error:

@@ -1,5 +1,6 @@
 """Brings the account of a run to what infra/resources.json says: tables, bucket, secrets, functions, pipeline."""
 
+import json
 from typing import Any
 
 from emulator.aws.functions import create_functions
@@ -22,14 +23,22 @@ async def provision(stack: Stack) -> None:
         await _put_secret(secrets, TOKEN_SECRET, stack.replicate_token)
         await _put_secret(secrets, WEBHOOK_SECRET, stack.secrets.webhook_secret)
         told, iam = resources(), await clients.open("iam")
-        await create_functions(await clients.open("lambda"), iam, told["functions"], _environment(stack))
+        functions = await clients.open("lambda")
+        await create_functions(functions, iam, told["functions"], _environment(stack))
         await create_machines(await clients.open("stepfunctions"), iam, told["state_machines"])
         await create_schedules(await clients.open("events"), told["schedules"])
+        await _go_on(functions)
 
 
 def _environment(stack: Stack) -> dict[str, str]:
     """What Lambdas are told; their scratch folders are as much the run's as everything else."""
     return {**stack.environment(), "OMNIGEN_WORK_DIR": str(stack.folder.path / "aws" / "work")}
+
+
+async def _go_on(client: Any) -> None:
+    """Start legs for all jobs on their way: what drove them ended with the account's last run."""
+    payload = json.dumps({"step": "sweep", "ignore_leases": True})
+    await client.invoke(FunctionName=f"{PREFIX}sweeper", InvocationType="Event", Payload=payload)
 
 
 async def _create_bucket(s3: Any, origins: tuple[str, ...]) -> None:

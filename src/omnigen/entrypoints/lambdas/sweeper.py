@@ -18,13 +18,16 @@ _BATCH: Final = 200
 
 
 class Round(Word, frozen=True):
-    """What a round is called with: nothing."""
+    """What a round is called with."""
+
+    ignore_leases: bool = False
+    """Where it is known that no leg can be alive: an emulator that was just started."""
 
 
-async def sweep(container: Container, _: Round) -> Mapping[str, Any]:
+async def sweep(container: Container, asked: Round) -> Mapping[str, Any]:
     """Act on messages whose hint was lost, then start a leg for each job that nobody drives."""
     delivered = await _deliver(container)
-    swept = await container.sweep()()
+    swept = await container.sweep()(ignore_leases=asked.ignore_leases)
     container.metrics().count("legs_started_by_sweeper_total", delivered + swept.started)
     return {"delivered": delivered, "started": swept.started, "purged": swept.purged}
 
