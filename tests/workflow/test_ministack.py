@@ -1,0 +1,347 @@
+"""The same scenarios for real: Step Functions, Lambda, DynamoDB and S3 of ministack, and the local worker beside them.
+
+Lambdas are processes with Lambda's own runtime client, Replicate is its stand-in, and the clock is the wall's. What is
+rendered are the stand-ins of tests/fakes. Both sides must tell the same story. What the real thing can't be made to do
+on demand (a cut in each state, each Lambda twice) is in test_machine.py.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Final
+
+import pytest
+from attrs import define, evolve, field, frozen
+from botocore.exceptions import ClientError
+from dependency_injector import providers
+
+from emulator.aws.part import PREFIX
+from emulator.stack import BUCKET
+from omnigen.adapters.aws.clients import AioClients
+from omnigen.adapters.local.clock import SystemClock
+from omnigen.container import Container, opened, policy_of, working
+from omnigen.domain.job import Job, JobStatus
+from omnigen.domain.quota import Tier, period_of
+from omnigen.domain.storyboard import Soundtrack, Storyboard
+from omnigen.entrypoints.worker import serve
+from omnigen.ports.identity import Caller
+from omnigen.settings import Settings
+from tests.builders import a_scene
+from tests.fakes.media import FakeComposer, FakeInspector
+from tests.fakes.world import board_of, rendered
+from tests.fixtures.judge import Judge
+from tests.fixtures.pipeline import TOKEN, Deployed, deployed
+from tests.promises import check_promises
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@define(kw_only=True)
+class Side:
+    """One of the two OmniGens."""
+
+    name: str
+    settings: Settings
+    container: Container
+    deployed: Deployed
+    jobs: dict[str, str] = field(factory=dict)
+    """Ids by scenario."""
+
+    async def submit(self, caller: Caller, storyboard: Storyboard, *, as_: str) -> str:
+        """Have it accepted, all its prompts marked."""
+        mark, sound = f"{as_} {self.name}", storyboard.soundtrack
+        marked = evolve(
+            storyboard,
+            scenes=tuple(evolve(s, prompt=f"{mark} scene {s.number}.") for s in storyboard.scenes),
+            soundtrack=evolve(sound, music=sound.music and f"{mark} music"),
+        )
+        accepted = await self.container.submit_job()(caller, render=rendered, storyboard=marked)
+        self.jobs[as_] = accepted.job_id
+        return str(accepted.job_id)
+
+    async def job(self, job_id: str) -> Job:
+        found: Job = await self.container.jobs().get(job_id)
+        return found
+
+    async def settled(self, *, within_s: float) -> list[Job]:
+        """All jobs, once they have ended."""
+        ended: dict[str, Job] = {}
+        async with asyncio.timeout(within_s):
+            while len(ended) < len(self.jobs):
+                for job_id in set(self.jobs.values()) - set(ended):
+                    job = await self.job(job_id)
+                    if job.ended:
+                        ended[job_id] = job
+                await asyncio.sleep(1)
+        return [ended[job_id] for job_id in self.jobs.values()]
+
+    async def check(self) -> None:
+        """Everything that must hold, against the provider's own books."""
+        mine = [f"{scenario} {self.name} " for scenario in self.jobs]
+        judge = await asyncio.to_thread(
+            Judge, self.deployed.replicate, lambda prompt: any(one in prompt for one in mine)
+        )
+        assert judge.repeated == []
+        keys = [found.key async for found in self.container.assets().list("jobs/")]
+        world: Any = SimpleNamespace(
+            stores=SimpleNamespace(
+                jobs=self.container.jobs(), takes=self.container.takes(), usage=self.container.ledger()
+            ),
+            provider=judge,
+            assets=self.container.assets(),
+            policy=policy_of(self.settings),
+            jobs=list(self.jobs.values()),
+            object_keys=lambda: [key for key in keys if key.split("/")[1] in self.jobs.values()],
+        )
+        await check_promises(world)
+
+
+@asynccontextmanager
+async def on_aws(deployed: Deployed, machine: str = "pipeline", **changes: str) -> AsyncIterator[Side]:
+    settings = deployed.settings(machine, **changes)
+    async with opened(settings) as container:
+        container.workflow.override(container.starter)
+        yield Side(name="on AWS", settings=settings, container=container, deployed=deployed)
+
+
+@asynccontextmanager
+async def here(deployed: Deployed, folder: Path, **changes: str) -> AsyncIterator[Side]:
+    """The local worker on SQLite, over the same S3 and the same Replicate."""
+    local = {
+        "OMNIGEN_PROFILE": "local",
+        "OMNIGEN_DATA_DIR": str(folder),
+        "OMNIGEN_WORK_DIR": str(folder / "work"),
+        "OMNIGEN_ASSETS_BUCKET": f"{BUCKET}-local",
+        "OMNIGEN_POLL_MS": "300",
+        "REPLICATE_API_TOKEN": TOKEN,
+    }
+    settings = Settings.from_environment({**deployed.environment, **local, **changes})
+    async with AioClients(settings.aws) as clients:
+        await (await clients.open("s3")).create_bucket(Bucket=settings.assets.bucket)
+    stop = asyncio.Event()
+    async with opened(settings) as container, working(settings) as worker:
+        container.workflow.override(container.starter)
+        serving = asyncio.create_task(serve(worker, stop))
+        try:
+            yield Side(name="here", settings=settings, container=container, deployed=deployed)
+        finally:
+            stop.set()
+            await serving
+
+
+@asynccontextmanager
+async def swept(deployed: Deployed, every_s: float) -> AsyncIterator[None]:
+    """The sweeper, more often than a schedule of EventBridge can."""
+
+    async def sweep() -> None:
+        async with AioClients(deployed.settings().aws) as clients:
+            client = await clients.open("lambda")
+            while True:
+                await asyncio.sleep(every_s)
+                event = json.dumps({"step": "sweep"})
+                answer = await client.invoke(FunctionName=f"{PREFIX}sweeper", Payload=event)
+                assert "FunctionError" not in answer, await answer["Payload"].read()
+
+    sweeping = asyncio.create_task(sweep())
+    try:
+        yield
+        assert not sweeping.done(), sweeping.exception()
+    finally:
+        sweeping.cancel()
+        await asyncio.gather(sweeping, return_exceptions=True)
+
+
+# --- the scenarios
+
+Act = Callable[[Side, str], Awaitable[None]]
+
+
+async def _nothing(side: Side, job_id: str) -> None:
+    pass
+
+
+async def _cancel_in_the_map(side: Side, job_id: str) -> None:
+    await _until(lambda: _running(side, job_id))
+    job = await side.job(job_id)
+    await side.container.cancel_job()(_caller(job.owner), job_id)
+
+
+async def _start_twice_more(side: Side, job_id: str) -> None:
+    for _ in range(2):
+        await side.container.workflow().start(job_id, 1)
+
+
+async def _cut(side: Side, job_id: str) -> None:
+    """Stop the execution in the middle of the map: nobody hands over."""
+    if side.name == "here":
+        return
+    await _until(lambda: _running(side, job_id))
+    async with AioClients(side.settings.aws) as clients:
+        client = await clients.open("stepfunctions")
+        await _until(lambda: _stopped(client, side.settings.aws.state_machine, job_id))
+
+
+async def _stopped(client: Any, machine: str, job_id: str) -> bool:
+    """Whether the job's newest execution could be stopped: it may have handed over meanwhile."""
+    told = await client.list_executions(stateMachineArn=machine, statusFilter="RUNNING")
+    for execution in told["executions"]:
+        if execution["name"].startswith(job_id):
+            with suppress(ClientError):
+                await client.stop_execution(executionArn=execution["executionArn"])
+                return True
+    return False
+
+
+async def _running(side: Side, job_id: str) -> bool:
+    takes = await side.container.takes().of_job(job_id)
+    return len([t for t in takes if t.prediction_id is not None]) == 3
+
+
+async def _until(seen: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(120):
+        while not await seen():  # noqa: ASYNC110  it happens in another process
+            await asyncio.sleep(0.3)
+
+
+@frozen(kw_only=True)
+class Scenario:
+    """What goes wrong, and what is done while it runs."""
+
+    name: str
+    ends: JobStatus = JobStatus.SUCCEEDED
+    faults: tuple[dict[str, Any], ...] = ()
+    """Of all scenes, or of one, where `scene` says so."""
+    board: Storyboard = field(factory=lambda: board_of(*(a_scene(n) for n in (1, 2, 3))))
+    act: Act = _nothing
+    short: bool = False
+    """Whether legs are six seconds long."""
+    deadline_s: int = 3600
+
+
+_SLOW: Final = {"action": "slow", "factor": 15}
+SCENARIOS: Final = (
+    Scenario(
+        name="all well",
+        board=evolve(
+            board_of(*(a_scene(n) for n in (1, 2, 3))), soundtrack=Soundtrack(music="slow and dark")
+        ),
+    ),
+    Scenario(name="fails twice", faults=({"scene": 2, "answers": [{"action": "fail"}, {"action": "fail"}]},)),
+    Scenario(name="sensitive", faults=({"scene": 2, "action": "sensitive"},), ends=JobStatus.FAILED),
+    Scenario(
+        name="never finishes",
+        faults=({"scene": 2, "action": "never_finish"},),
+        ends=JobStatus.FAILED,
+        deadline_s=60,
+    ),
+    Scenario(
+        name="cancelled in the map",
+        faults=({**_SLOW, "factor": 100},),
+        ends=JobStatus.CANCELLED,
+        act=_cancel_in_the_map,
+    ),
+    Scenario(name="started twice more", act=_start_twice_more),
+    Scenario(name="longer than a leg", faults=(_SLOW,), short=True),
+    Scenario(name="cut in the map", faults=(_SLOW,), short=True, act=_cut),
+    Scenario(name="forty scenes", board=board_of(*(a_scene(n, frames=100) for n in range(1, 41)))),
+)
+
+
+def _caller(owner: str) -> Caller:
+    return Caller(id=owner, tier=Tier.ENTERPRISE, expires_at=2**40)
+
+
+async def _play(scenario: Scenario, side: Side) -> None:
+    for fault in scenario.faults:
+        rule = {key: value for key, value in fault.items() if key != "scene"}
+        part = f"{scenario.name} {side.name} scene" + (f" {fault['scene']}." if "scene" in fault else "")
+        await asyncio.to_thread(
+            side.deployed.replicate, "/_emulator/faults", {"faults": [{"match": {"prompt": part}, **rule}]}
+        )
+    job_id = await side.submit(_caller(scenario.name), scenario.board, as_=scenario.name)
+    await scenario.act(side, job_id)
+
+
+async def _story(side: Side, job: Job) -> dict[str, Any]:
+    """What users and books can tell of a job."""
+    jobs, number = side.container.jobs(), job.revision.number
+    moves: dict[int, list[str]] = {}
+    for event in await jobs.events(job.id, number, after={}):
+        status = str(event.data["status"])
+        if moves.setdefault(event.scene, [])[-1:] != [status]:
+            moves[event.scene].append(status)
+    error, takes = job.revision.error, await side.container.takes().of_job(job.id)
+    usage = await side.container.ledger().usage(job.owner, period_of(job.created_at))
+    entries = await side.container.ledger().entries(job.id)
+    return {
+        "end": (job.status, error and (error.code, error.scene, error.charged)),
+        "books": (job.revision.cost, job.revision.reservation.status),
+        "usage": (usage.held_videos, usage.held_amount, usage.settled_videos, usage.settled_amount),
+        "entries": sorted((entry.kind, entry.amount) for entry in entries),
+        "takes": sorted((t.kind, t.scene or 0, t.status, t.attempt, t.cost) for t in takes),
+        "moves": moves,
+        "scenes": [(scene.number, scene.status) for scene in await jobs.scenes(job.id, number)],
+    }
+
+
+async def test_both_workflows_tell_the_same_stories(tmp_path: Path) -> None:
+    """All scenarios side by side, there and here."""
+    with (
+        Container.inspector.override(providers.Object(FakeInspector())),
+        Container.composer.override(providers.Object(FakeComposer(SystemClock()))),
+    ):
+        async with deployed(tmp_path / "aws") as cloud, swept(cloud, 3):
+            stories = await asyncio.gather(_told_on_aws(cloud), _told_here(cloud, tmp_path / "here"))
+    assert stories[0].keys() == stories[1].keys() == {scenario.name for scenario in SCENARIOS}
+    for scenario in SCENARIOS:
+        there, local = (story[scenario.name] for story in stories)
+        assert there["end"][0] is scenario.ends, f"{scenario.name}: {there}"
+        assert there == local, scenario.name
+
+
+async def _told_on_aws(cloud: Deployed) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+
+    async def of(machine: str, scenarios: list[Scenario], **changes: str) -> None:
+        async with on_aws(cloud, machine, **changes) as side:
+            told.update(await _told(side, scenarios))
+
+    await asyncio.gather(
+        of("pipeline", [s for s in SCENARIOS if not s.short and s.deadline_s == 3600]),
+        of("short-pipeline", [s for s in SCENARIOS if s.short]),
+        of("pipeline", [s for s in SCENARIOS if s.deadline_s == 60], OMNIGEN_JOB_DEADLINE="60"),
+    )
+    return told
+
+
+async def _told_here(cloud: Deployed, folder: Path) -> dict[str, Any]:
+    async with here(cloud, folder) as side:
+        told = await _told(side, [s for s in SCENARIOS if s.deadline_s == 3600])
+    async with here(cloud, folder / "hasty", OMNIGEN_JOB_DEADLINE="60") as side:
+        return told | await _told(side, [s for s in SCENARIOS if s.deadline_s == 60])
+
+
+async def _told(side: Side, scenarios: list[Scenario]) -> dict[str, Any]:
+    await asyncio.gather(*(_play(scenario, side) for scenario in scenarios))
+    jobs = {job.id: job for job in await side.settled(within_s=400)}
+    await side.check()
+    return {name: await _story(side, jobs[job_id]) for name, job_id in side.jobs.items()}
+
+
+async def test_two_hundred_jobs_at_once(tmp_path: Path) -> None:
+    """Nothing lost, nothing twice, the ledger exact, though replies of the provider get lost on the way."""
+    async with deployed(tmp_path) as cloud:
+        lost = {"match": {"prompt": "7 on AWS"}, "answers": [{"action": "drop_reply"}]}
+        failed = {"match": {"prompt": "3 on AWS"}, "answers": [{"action": "fail"}]}
+        cloud.replicate("/_emulator/faults", {"faults": [lost, failed]})
+        async with on_aws(cloud) as side, swept(cloud, 5):
+            for n in range(200):
+                board = board_of(a_scene(1, seed=n))
+                await side.submit(_caller(f"owner {n % 4}"), board, as_=f"crowd {n}")
+            jobs = await side.settled(within_s=500)
+            await side.check()
+    assert {job.status for job in jobs} == {JobStatus.SUCCEEDED}
+    assert len(jobs) == 200
