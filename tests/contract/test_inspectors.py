@@ -1,7 +1,6 @@
 """The inspector that asks the composer's Lambda finds what the one in this process finds, and leaves nothing behind."""
 
 import asyncio
-import json
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from attrs import frozen
 
 from emulator.aws.functions import create_functions
 from emulator.aws.part import PREFIX
+from emulator.aws.resources import resources
 from omnigen.adapters.aws import lambda_inspector
 from omnigen.adapters.aws.clients import AioClients, ThreadedClients
 from omnigen.adapters.aws.lambda_inspector import LambdaInspector
@@ -28,14 +28,7 @@ from tests.adapters.odd_server import answer, saying
 from tests.fixtures.clips import ClipShelf, tone
 from tests.fixtures.cloud import Cloud
 
-BUCKET = "inspected"
-COMPOSER = {
-    "handler": "omnigen.entrypoints.lambdas.composer.handler",
-    "timeout_s": 60,
-    "memory_mb": 2048,
-    "ephemeral_storage_mb": 512,
-}
-
+BUCKET = f"{PREFIX}assets"
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
@@ -70,33 +63,15 @@ async def far(cloud: Cloud, kind: Callable[[AwsSettings], Any], **changes: str) 
         yield Far(LambdaInspector(settings.aws, clients, assets), assets)
 
 
-async def _role(iam: Any) -> str:
-    """What the composer may do, as far as looking into objects goes: ministack holds it to that."""
-    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    read = {
-        "Effect": "Allow",
-        "Action": "s3:GetObject",
-        "Resource": f"arn:aws:s3:::{BUCKET}/{INSPECTIONS}*",
-    }
-    seen = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{BUCKET}"}
-    made = await iam.create_role(RoleName="composer", AssumeRolePolicyDocument=_policy(trust))
-    await iam.put_role_policy(RoleName="composer", PolicyName="read", PolicyDocument=_policy(read, seen))
-    arn: str = made["Role"]["Arn"]
-    return arn
-
-
-def _policy(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def composed(cloud: Cloud) -> Cloud:
-    """The account with a bucket and the composer's function."""
+    """The account with a bucket and the composer's function, which has the rights of infra/resources.json."""
     async with AioClients(cloud.settings) as clients:
         await (await clients.open("s3")).create_bucket(Bucket=BUCKET)
-        functions = {"composer": COMPOSER, "broken": {**COMPOSER, "handler": "omnigen.nowhere.handler"}}
-        role = await _role(await clients.open("iam"))
-        await create_functions(await clients.open("lambda"), functions, environment(cloud), role)
+        composer = resources()["functions"]["composer"]
+        functions = {"composer": composer, "broken": {**composer, "handler": "omnigen.nowhere.handler"}}
+        client, iam = await clients.open("lambda"), await clients.open("iam")
+        await create_functions(client, iam, functions, environment(cloud))
     return cloud
 
 
