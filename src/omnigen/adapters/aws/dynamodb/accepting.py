@@ -9,7 +9,7 @@ from omnigen.adapters.aws.dynamodb.attributes import Item, Value, document, noun
 from omnigen.adapters.aws.dynamodb.changes import Change, put
 from omnigen.adapters.aws.dynamodb.found import Found
 from omnigen.adapters.aws.dynamodb.job_items import archived, planned, present, written
-from omnigen.adapters.aws.dynamodb.tables import Tables
+from omnigen.adapters.aws.dynamodb.tables import Tables, all_of
 from omnigen.adapters.documents import RECORDS
 from omnigen.domain.errors import Conflict, NotFound
 from omnigen.domain.idempotency import IdempotencyRecord
@@ -22,7 +22,7 @@ from omnigen.ports.outbox import Message
 
 @frozen(kw_only=True)
 class Standing:
-    """All that decides about an acceptance, as it was at one instant."""
+    """All that decides about an acceptance. Reading doesn't wait for writers, nor stand in their way."""
 
     pointer: Item | None
     stored: Found[Job] | None
@@ -34,23 +34,22 @@ class Standing:
     async def look(cls, tables: Tables, acceptance: Acceptance) -> "Standing":
         """Read it."""
         job, record, held_by = acceptance.job, acceptance.record, acceptance.job.revision.reservation
-        asked = [
-            keys.pointer(job.id),
-            keys.job(job.owner, job.id),
-            keys.period(held_by.owner, held_by.period),
-            keys.active(job.owner),
-        ]
-        if record is not None:
-            asked.append(keys.record(record.owner, record.key))
-        pointer, item, month, active, *records = await tables.together(*asked)
+        pointer, item, month, active = await all_of(
+            tables.get(keys.pointer(job.id)),
+            tables.get(keys.job(job.owner, job.id)),
+            tables.get(keys.period(held_by.owner, held_by.period)),
+            tables.get(keys.active(job.owner)),
+        )
         if pointer is not None and pointer["owner"] != job.owner:
             item = await tables.get(keys.job(str(pointer["owner"]), job.id))
+        # Last: where the same request has been accepted in between, it is a repetition and no conflict.
+        kept = None if record is None else await tables.get(keys.record(record.owner, record.key))
         return cls(
             pointer=pointer,
             stored=present(item),
             usage=usage.usage_of(month, held_by.owner, held_by.period),
             active=usage.active_of(active),
-            record=records[0] if records else None,
+            record=kept,
         )
 
     def written_by(self, token: str) -> bool:

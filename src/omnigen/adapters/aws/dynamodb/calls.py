@@ -63,12 +63,13 @@ class LostRace(Exception):
 class Budget:
     """How long a call is tried again."""
 
-    tries: int = 8
+    tries: int = 12
+    """Forty submissions of one owner at the same moment meet in his books, and all get through."""
     seconds: float = 3.0
     """After so long no further try begins."""
     first: float = 0.025
     """Longest first wait, in seconds; doubled each time."""
-    longest: float = 0.8
+    longest: float = 0.4
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     chance: Callable[[], float] = random.random
 

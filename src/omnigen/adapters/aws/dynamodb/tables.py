@@ -72,12 +72,6 @@ class Tables:
         answer = await self._call("get_item", [key], **self._at(key), ConsistentRead=True)
         return plain(answer["Item"]) if "Item" in answer else None
 
-    async def together(self, *keys: Key) -> list[Item | None]:
-        """Several items as they are at one and the same instant."""
-        asked = [{"Get": self._at(key)} for key in keys]
-        answer = await self._call("transact_get_items", keys, TransactItems=asked)
-        return [plain(found["Item"]) if found.get("Item") else None for found in answer["Responses"]]
-
     async def several(self, keys: Iterable[Key]) -> list[Item]:
         """Those of the items that are there, each as it is now, in any order. All are of one table."""
         left, found = list(dict.fromkeys(keys)), list[Item]()
@@ -88,6 +82,8 @@ class Tables:
     async def query(self, stretch: Stretch, *, limit: int | None = None) -> list[Item]:
         """The items of a stretch in the order of their places, `limit` of them at most."""
         found: list[Item] = []
+        if not Key(stretch.table, stretch.pk, "").possible:
+            return found
         request, size = self._query(stretch), limit
         while True:
             page = {} if size is None else {"Limit": min(size, _PAGE)}
