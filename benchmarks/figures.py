@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,8 +41,8 @@ def median(values: Sequence[float]) -> float:
     return float(f"{statistics.median(values):.4g}")
 
 
-def write(name: str, figures: Sequence[Figure]) -> None:
-    """Keep a benchmark's figures with the machine and the load they were taken under; show them."""
+def write(name: str, figures: Sequence[Figure], more: Mapping[str, Any] | None = None) -> None:
+    """Keep a benchmark's figures, and `more` that they come from, with the machine and its load; show them."""
     taken = {
         "benchmark": name,
         "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -50,6 +50,7 @@ def write(name: str, figures: Sequence[Figure]) -> None:
         "python": platform.python_version(),
         "load_before": round(os.getloadavg()[2], 2),
         "figures": [asdict(figure) for figure in figures],
+        **(more or {}),
     }
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(taken, indent=1) + "\n", encoding="utf-8")

@@ -7,9 +7,10 @@ import json
 from html import escape
 from typing import Any, Final
 
+from benchmarks import bill_report
 from benchmarks.figures import RESULTS, ROOT, Figure, shown
 
-ORDER: Final = ("accept", "post_to_video", "start")
+ORDER: Final = ("accept", "post_to_video", "start", "bill")
 PAGE: Final = ROOT / "docs" / "BENCHMARKS.md"
 PLOT: Final = ROOT / "docs" / "benchmarks.svg"
 _INTRODUCTION: Final = """\
@@ -36,6 +37,9 @@ def main() -> None:
     runs = [json.loads(path.read_text()) for name in ORDER if (path := RESULTS / f"{name}.json").exists()]
     PAGE.write_text(page(runs), encoding="utf-8")
     PLOT.write_text(plot([figure for run in runs for figure in figures_of(run)]), encoding="utf-8")
+    for run in runs:
+        if "bills" in run:
+            bill_report.PLOT.write_text(bill_report.plot(run["bills"]), encoding="utf-8")
     print(f"written: {PAGE.relative_to(ROOT)}, {PLOT.relative_to(ROOT)}")
 
 
@@ -71,7 +75,7 @@ def section(run: dict[str, Any]) -> str:
         for figure in figures_of(run)
         if figure.details
     ]
-    return head + "\n".join(lines) + "\n"
+    return head + "\n".join(lines) + "\n" + (bill_report.section(run) if "bills" in run else "")
 
 
 def plot(figures: list[Figure]) -> str:

@@ -3,12 +3,14 @@
 import json
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
 
+_LIFE_S = 60.0
 _FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:omnigen"
 
 
@@ -42,17 +44,20 @@ def runtime_api() -> Iterator[RuntimeApi]:
             if event is _END:
                 self.close_connection = True
                 return
-            headers = {"Deadline-Ms": "99999999999999", "Invoked-Function-Arn": _FUNCTION}
-            named = {f"Lambda-Runtime-{name}": value for name, value in headers.items()}
-            self._answer(
-                200, json.dumps(event).encode(), {"Lambda-Runtime-Aws-Request-Id": str(uuid4()), **named}
-            )
+            deadline = str(int((time.time() + _LIFE_S) * 1000))
+            # The runtime client is native code, and crashes where one of these is missing.
+            told = {
+                "Content-Type": "application/json",
+                "Lambda-Runtime-Aws-Request-Id": str(uuid4()),
+                "Lambda-Runtime-Deadline-Ms": deadline,
+                "Lambda-Runtime-Invoked-Function-Arn": _FUNCTION,
+            }
+            self._answer(200, json.dumps(event).encode(), told)
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"null")
-            answers.put(
-                (self.path.partition("/runtime/")[2].removeprefix("invocation/").split("/", 1)[-1], body)
-            )
+            kind = self.path.rpartition("/")[2]
+            answers.put(("init/error" if "/init/" in self.path else kind, body))
             self._answer(202, b"", {})
 
         def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from omnigen.settings import NEEDS, Part
 from scripts import build_lambda_zip as builder
 from tests.infra.conftest import reaching_the_registry
 
@@ -32,6 +33,13 @@ ABSENT = (
 )
 HERE = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
 OUR_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+AWS = {
+    "OMNIGEN_PROFILE": "aws",
+    "OMNIGEN_DATA_DIR": "/tmp/omnigen",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "nobody",
+    "AWS_SECRET_ACCESS_KEY": "nothing",
+}
 IMPORT_ALL = """
 import importlib, pkgutil, sys
 sys.path.insert(0, sys.argv[1])
@@ -41,11 +49,21 @@ for found in pkgutil.walk_packages(omnigen.__path__, "omnigen."):
         importlib.import_module(found.name)
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
-START = """
+CALL = """
 import importlib, sys
 sys.path.insert(0, sys.argv[1])
+class Context:
+    aws_request_id = "1"
+    def get_remaining_time_in_millis(self):
+        return 30_000
 module, _, name = sys.argv[2].rpartition(".")
-assert callable(getattr(importlib.import_module(module), name))
+try:
+    getattr(importlib.import_module(module), name)({"step": "juggle"}, Context())
+except Exception as error:
+    assert type(error).__name__ == "Invalid" and "juggle" in str(error), repr(error)
+import boto3
+for service in sys.argv[3:]:
+    boto3.client(service)
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
@@ -73,11 +91,11 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "task"
 
 
-def alone(script: str, *arguments: str) -> set[str]:
+def alone(script: str, *arguments: str, **told: str) -> set[str]:
     """Run it with nothing importable but the standard library and what it adds itself: the top packages it has loaded."""
     done = subprocess.run(
         [sys._base_executable, "-I", "-S", "-B", "-c", script, *arguments],  # type: ignore[attr-defined]
-        capture_output=True, text=True, check=False, env={"AWS_REGION": "us-east-1"}, cwd="/",
+        capture_output=True, text=True, check=False, env={**AWS, **told}, cwd="/",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
@@ -132,10 +150,15 @@ def test_all_that_is_left_of_omnigen_can_be_imported(unpacked: Path) -> None:
     assert alone(IMPORT_ALL, str(unpacked)).isdisjoint(ABSENT)
 
 
-@pytest.mark.parametrize("function", ["generator", "sweeper"])
-def test_a_handler_starts_from_it_alone(unpacked: Path, function: str) -> None:
-    """`python -I -S`: no site-packages, no environment, no current folder."""
-    loaded = alone(START, str(unpacked), f"omnigen.entrypoints.lambdas.{function}.handler")
+@pytest.mark.parametrize("part", [Part.GENERATOR, Part.SWEEPER])
+def test_a_handler_answers_from_it_alone(unpacked: Path, part: Part) -> None:
+    """`python -I -S`: no site-packages, no current folder. It opens its stores, and refuses a step that isn't there;
+    every service that it may call has its description.
+    """
+    handler = f"omnigen.entrypoints.lambdas.{part}.handler"
+    loaded = alone(
+        CALL, str(unpacked), handler, *builder.SERVICES, **dict.fromkeys(NEEDS[part], "us-east-1")
+    )
     assert loaded.isdisjoint(ABSENT)
 
 
