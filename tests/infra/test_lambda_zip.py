@@ -156,9 +156,7 @@ def test_a_handler_answers_from_it_alone(unpacked: Path, part: Part) -> None:
     every service that it may call has its description.
     """
     handler = f"omnigen.entrypoints.lambdas.{part}.handler"
-    loaded = alone(
-        CALL, str(unpacked), handler, *builder.SERVICES, **dict.fromkeys(NEEDS[part], "us-east-1")
-    )
+    loaded = alone(CALL, str(unpacked), handler, *builder.SERVICES, **dict.fromkeys(NEEDS[part], "us-east-1"))
     assert loaded.isdisjoint(ABSENT)
 
 
