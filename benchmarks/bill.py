@@ -263,7 +263,7 @@ def figures(measured: Measured, assume: Assumptions) -> list[Figure]:
     peer = "the seed's Lambdas alone, x86: 5 of 2 GB asleep for 60 s, one of 10 GB for 90 s"
     return [
         Figure(
-            title="AWS bill of a 30-second video, models aside, as defined in infra/resources.json",
+            title="AWS bill of a 30-second video, models aside",
             value=round(defined / on_x86, 3),
             unit="x",
             goal=0.334,

@@ -25,7 +25,7 @@ of its rounds. Everything runs on loopback. What exactly is measured is said at 
 | what | figure | goal | | against |
 |---|---:|---:|---|---|
 """
-_WIDTH, _ROW, _LABEL, _BAR = 880, 34, 400, 300
+_WIDTH, _ROW, _LABEL, _BAR = 960, 34, 470, 300
 _STYLE: Final = (
     "text{font:14px system-ui,sans-serif;fill:#1f2933}.n{fill:#52606d}.m{fill:#2f855a}.x{fill:#c05621}"
     "@media(prefers-color-scheme:dark){text{fill:#e4e7eb}.n{fill:#9aa5b1}}"
