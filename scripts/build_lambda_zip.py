@@ -51,7 +51,11 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "dist")
     given = parser.parse_args()
     out = given.out / f"generator-{given.arch}.zip"
-    compiled = build(out, arch=given.arch, python=given.python)
+    try:
+        compiled = build(out, arch=given.arch, python=given.python)
+    except subprocess.CalledProcessError as error:
+        print(f"{out} could not be built: {error.stderr or error}", file=sys.stderr)
+        return 1
     size = out.stat().st_size
     how = f"with bytecode of {compiled}" if compiled else f"without bytecode (no Python {given.python} found)"
     print(f"{out}: {size / 1e6:.1f} MB, Python {given.python}, {given.arch}, {how}")
@@ -84,6 +88,8 @@ def install(staged: Path, *, arch: str, python: str) -> None:
         check=True,
         cwd=ROOT,
         env={"UV": uv(), **os.environ},
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -118,6 +124,8 @@ def compile_all(staged: Path, interpreter: Path) -> None:
         check=True,
         env=environment,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
