@@ -50,23 +50,12 @@ def s3_server(s3_server: S3Server) -> S3Server:
     )
 
 
-def environment_of(server: S3Server) -> dict[str, str]:
-    """What a store on that server is told."""
-    return {
-        "OMNIGEN_S3_ENDPOINT": server.endpoint,
-        "OMNIGEN_ASSETS_BUCKET": server.bucket,
-        "AWS_REGION": server.region,
-        "AWS_ACCESS_KEY_ID": server.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": server.secret_access_key,
-    }
-
-
 @asynccontextmanager
 async def opened(
     server: S3Server, kind: Callable[[AwsSettings], Any] = AioClients, **changes: str
 ) -> AsyncIterator[S3Assets]:
     """A store on the server, with some of its settings changed."""
-    settings = Settings.from_environment(environment_of(server) | changes)
+    settings = Settings.from_environment(server.environment | changes)
     async with kind(settings.aws) as clients:
         yield await S3Assets.open(settings.assets, clients)
 
@@ -345,7 +334,7 @@ class TestReadingByUrl:
 
     async def test_signed_for_the_host_that_browsers_see(self, s3_server: S3Server, prefix: str) -> None:
         """With a public endpoint, URLs name it, and its signature holds there."""
-        public = environment_of(s3_server)["OMNIGEN_S3_ENDPOINT"].replace("127.0.0.1", "localhost")
+        public = s3_server.endpoint.replace("127.0.0.1", "localhost")
         async with opened(s3_server, OMNIGEN_S3_PUBLIC_ENDPOINT=public) as store:
             await store.put_bytes(f"{prefix}a", b"x", content_type="text/plain")
             url = await store.read_url(f"{prefix}a", expires_in=MINUTE)
