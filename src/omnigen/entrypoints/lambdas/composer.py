@@ -1,12 +1,13 @@
 """The composer's Lambda: everything that takes FFmpeg."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from omnigen.container import Container
 from omnigen.entrypoints.lambdas.function import Function, Step, outcome_of
-from omnigen.entrypoints.lambdas.words import LegStep, SceneStep
-from omnigen.ports.workflow import HANDOVER, Leg, Outcome
+from omnigen.entrypoints.lambdas.words import LegStep, LegWord, SceneStep
+from omnigen.ports.workflow import HANDOVER, Outcome
 from omnigen.settings import Part
 
 
@@ -23,15 +24,15 @@ async def compose_video(container: Container, request: LegStep) -> Mapping[str, 
     await container.workspace().keep_only(leg.job_id)
 
     async def compose() -> Outcome:
-        return await container.compose_video()(leg) if _enough_left(container, leg) else HANDOVER
+        return await container.compose_video()(leg) if _enough_left(container, request.leg) else HANDOVER
 
     return await outcome_of(container, leg, compose)
 
 
-def _enough_left(container: Container, leg: Leg) -> bool:
+def _enough_left(container: Container, leg: LegWord) -> bool:
     """Half a leg: one that begins with composing has nearly all of it."""
-    left, whole = leg.until - container.clock().now(), container.policy().leg
-    return bool(left >= whole / 2)
+    left: timedelta = leg.until - container.clock().now()
+    return left.total_seconds() >= leg.seconds / 2
 
 
 async def inspect(container: Container, request: dict[str, Any]) -> Mapping[str, Any]:

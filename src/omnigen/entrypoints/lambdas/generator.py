@@ -39,7 +39,9 @@ async def start_leg(container: Container, request: StartStep) -> Mapping[str, An
     log.info("leg started", job_id=leg.job_id, leg=leg.number, revision=leg.revision, composing=composing)
     following = Start(job_id=leg.job_id, leg=leg.number + 1, compose=leg.revision if composing else None)
     phase = "compose" if composing else "generate"
-    return told(Claimed(verdict="ready", phase=phase, leg=LegWord.of(leg), next=following))
+    return told(
+        Claimed(verdict="ready", phase=phase, leg=LegWord.of(leg, container.policy().leg), next=following)
+    )
 
 
 async def _all_ready(container: Container, leg: Leg) -> bool:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
@@ -32,11 +32,16 @@ class LegWord(Word, frozen=True, kw_only=True):
     revision: Number
     number: Number
     until: datetime
+    seconds: Number
+    """All that it had when it was claimed: functions needn't be told the same."""
 
     @classmethod
-    def of(cls, leg: Leg) -> "LegWord":
+    def of(cls, leg: Leg, whole: timedelta) -> "LegWord":
         """Put into words."""
-        return cls(job_id=leg.job_id, revision=leg.revision, number=leg.number, until=leg.until)
+        seconds = math.ceil(whole.total_seconds())
+        return cls(
+            job_id=leg.job_id, revision=leg.revision, number=leg.number, until=leg.until, seconds=seconds
+        )
 
     def leg(self) -> Leg:
         """The leg that is meant."""
