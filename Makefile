@@ -56,6 +56,13 @@ web/node_modules/.done: web/package-lock.json
 	@npm --prefix web ci --silent --no-audit --no-fund
 	@touch $@
 
+# What only the tests of infra/ use: `make emulate` goes without.
+infra/tools/node_modules/.done: infra/tools/package-lock.json
+	@command -v npm >/dev/null || { echo "omnigen: npm is missing; install Node 20 or newer" >&2; exit 1; }
+	@echo "set-up: checks of the infrastructure"
+	@npm --prefix infra/tools ci --silent --no-audit --no-fund
+	@touch $@
+
 web/dist/.done: web/node_modules/.done $(if $(WEB),$(shell find web/src web/index.html web/vite.config.* -type f 2>/dev/null))
 	@echo "set-up: building the web app"
 	@npm --prefix web run --silent build
@@ -71,7 +78,7 @@ emulate: ## start OmniGen here, complete and offline (PORT=8080 RESET=1 VERBOSE=
 # --- checking ---
 
 .PHONY: test
-test: setup ## every test that needs no root
+test: setup infra/tools/node_modules/.done ## every test that needs no root
 	@$(BIN)/pytest -n auto $(ARGS)
 
 .PHONY: test-fast
@@ -152,5 +159,5 @@ lock: .venv/.uv ## resolve the packages anew, into uv.lock and the stand-in's re
 
 .PHONY: clean
 clean: ## remove what set-up and tests have made; .omnigen stays
-	@rm -rf .venv .venv-emu web/node_modules web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-emu web/node_modules web/dist infra/tools/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
