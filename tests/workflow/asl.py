@@ -209,6 +209,8 @@ def _placed(state: Mapping[str, Any], data: Any, made: Any) -> Any:
     here = whole
     for name in way:
         here = here.setdefault(name, {})
+    if not isinstance(here, dict):
+        raise StateError("States.ResultPathMatchFailure", path)
     here[last] = made
     return whole
 

@@ -83,9 +83,11 @@ class Function:
         name, step, request = self._request(event)
         with structlog.contextvars.bound_contextvars(step=name, **_ids(request)):
             try:
-                async with asyncio.timeout(seconds):
+                async with asyncio.timeout(seconds) as limit:
                     answer = await step.run(container, request)
             except TimeoutError as error:
+                if not limit.expired():
+                    raise
                 # The next leg goes on from what is in the store, or this one at its next try.
                 raise Transient(f"{name} was broken off after {seconds:.0f} s") from error
             except Exception as error:
