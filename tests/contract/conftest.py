@@ -15,7 +15,9 @@ _RAM: Final = Path("/dev/shm")
 @pytest.fixture(params=each_family())
 def family(request: pytest.FixtureRequest) -> Family:
     """The family under test."""
-    return FAMILIES[request.param]
+    chosen = FAMILIES[request.param]
+    chosen.serve()
+    return chosen
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ from omnigen.ports.outbox import Outbox
 from omnigen.ports.takes import Takes
 from omnigen.ports.uploads import Uploads
 from omnigen.ports.usage import Rates, UsageLedger
-from tests.fixtures.aws import dynamodb_client
+from tests.fixtures.aws import dynamodb_client, dynamodb_endpoint, leave_no_table
 
 
 @frozen(kw_only=True)
@@ -62,6 +62,8 @@ class Family:
     durable: bool
     slow: bool = False
     """Whether it is left out of the inner loop."""
+    serve: Callable[[], object] = lambda: None
+    """Starts what it needs, for this process and those that it starts."""
 
 
 @cache
@@ -109,6 +111,7 @@ async def dynamodb_tables(client: Any, place: Path) -> AsyncIterator[Tables]:
     """Tables of a place's own, made if need be."""
     prefix = f"test-{hashlib.sha256(str(place).encode()).hexdigest()[:16]}-"
     names = await create_tables(client, prefix, upkeep=False)
+    leave_no_table(names.values())
     yield Tables(client, jobs=names["jobs"], usage=names["usage"])
 
 
@@ -127,7 +130,7 @@ def dynamodb_stores(tables: Tables) -> Stores:
 FAMILIES: Final = {
     "memory": Family(open=_memory, durable=False),
     "sqlite": Family(open=_sqlite, durable=True),
-    "dynamodb": Family(open=_dynamodb, durable=True, slow=True),
+    "dynamodb": Family(open=_dynamodb, durable=True, slow=True, serve=dynamodb_endpoint),
 }
 
 
