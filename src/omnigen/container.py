@@ -388,9 +388,9 @@ def _through_cdn(settings: Settings, assets: Any, secrets: Any) -> Any:
 
 async def _database(settings: Settings, clients: Any, stack: AsyncExitStack) -> Any:
     if settings.profile is Profile.AWS:
-        from omnigen.adapters.aws.dynamodb import Tables  # noqa: PLC0415  as lazy as all adapters
+        from omnigen.adapters.aws.dynamodb import CONFIG, Tables  # noqa: PLC0415  as lazy as all adapters
 
-        client = await clients.open("dynamodb")
+        client = await clients.open("dynamodb", config=CONFIG)
         return Tables(client, jobs=settings.aws.jobs_table, usage=settings.aws.usage_table)
     from omnigen.adapters.local.sqlite import Database  # noqa: PLC0415
 
