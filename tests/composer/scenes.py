@@ -47,6 +47,7 @@ class Film:
         cues: tuple[Cue, ...] = (),
         *,
         tails: Path | None = None,
+        copying: bool = True,
     ) -> Path:
         segment = self.timeline.segment(number)
         before = self.clips[number - 2] if segment.tail_start is not None else None
@@ -56,6 +57,7 @@ class Film:
             clip=self.clips[number - 1],
             before=before,
             cues=cues,
+            copying=copying,
             tail=tails / f"{number}.nut" if tails and before else None,
             leave=tails / f"{number + 1}.nut" if tails else None,
             leaving=self.timeline.segment(number + 1).overlap if number < len(self.clips) else 0,

@@ -15,7 +15,15 @@ from omnigen.domain.timeline import Canvas, Clip, Timeline
 from omnigen.ports.composer import SegmentRender
 
 KINDS = [k for k in TransitionKind if k is not TransitionKind.CUT]
-LOOK = Look(width=1280, height=720, rate=None, pixel_format="yuv420p", matrix=1, has_sound=True)
+LOOK = Look(
+    width=1280,
+    height=720,
+    rate=None,
+    pixel_format="yuv420p",
+    matrix=1,
+    has_sound=True,
+    coding="the clip is vp9",
+)
 
 
 @st.composite

@@ -13,7 +13,7 @@ from omnigen.domain.captions import Cue
 from omnigen.domain.errors import Transient
 from omnigen.domain.storyboard import TransitionKind
 from omnigen.domain.timeline import Canvas, Timeline
-from omnigen.ports.composer import Programme
+from omnigen.ports.composer import Clash, Programme
 from tests.composer.scenes import Film, names_in, over, timeline
 from tests.fixtures.clips import SAMPLE_RATE, ClipShelf, ffmpeg, frames_of, numbers, onsets, samples_of
 
@@ -153,13 +153,14 @@ def test_nothing_but_the_programme_is_left(programme: Programme) -> None:
 async def test_a_segment_of_another_encoder_is_not_joined(
     shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
 ) -> None:
-    """Same size, same frames, other parameters: a join would show garbage from there on."""
+    """Same size, same frames, other parameters under the same numbers: a join would show garbage from there on."""
     plan = film(shelf, timeline(24, 24))
     one, two = await plan.segments(composer, tmp_path)
     other = tmp_path / "other.mp4"
-    ffmpeg("-i", two, "-c:v", "libx264", "-profile:v", "high", "-refs", "5", other)
-    with pytest.raises(Transient, match="can't be joined"):
-        await composer.join(plan.render((one, other), tmp_path / "none"), tmp_path / "out")
+    numbered = ("-x264-params", "sps-id=31:ref=5")
+    ffmpeg("-i", two, "-c:v", "libx264", "-profile:v", "high", *numbered, "-color_range", "tv", other)
+    with pytest.raises(Clash, match="scenes"):
+        await composer.join(plan.render((one, other), await plan.sound(composer, tmp_path)), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -169,6 +170,7 @@ async def test_a_segment_of_the_wrong_length_is_not_joined(
     plan = film(shelf, timeline(24, 24))
     segments = await plan.segments(composer, tmp_path)
     longer = Film(timeline=timeline(24, 30), clips=plan.clips, canvas=plan.canvas)
+    sound = await plan.sound(composer, tmp_path)
     with pytest.raises(Transient, match="scene 2 came out wrong: frames is 24, not 30"):
-        await composer.join(longer.render(segments, tmp_path / "none"), tmp_path / "out")
+        await composer.join(longer.render(segments, sound), tmp_path / "out")
     assert names_in(work_dir) == set()

@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from omnigen.domain.errors import OmniGenError, Rejected
-from omnigen.ports.composer import Programme, ProgrammeRender, Progress, SegmentRender, SoundRender
+from omnigen.ports.composer import Clash, Programme, ProgrammeRender, Progress, SegmentRender, SoundRender
 from omnigen.ports.inspector import Footage, MediaKind
 from tests.fakes.clock import VirtualClock
 
@@ -52,6 +52,8 @@ class FakeComposer:
         """Raised by every mixing."""
         self.refuses: list[OmniGenError] = []
         """Raised by the next calls, in order."""
+        self.clashing: set[int] = set()
+        """Scenes that can't be joined unless they are rendered without copying."""
 
     async def render_segment(
         self, render: SegmentRender, into: Path, *, on_progress: Progress | None = None
@@ -61,7 +63,8 @@ class FakeComposer:
         assert render.before is None or render.before.exists()
         self.rendered[render.segment.number] += 1
         await asyncio.sleep(0)  # as a process that runs beside us
-        _write(into, f"{render.segment} {render.clip.name} {render.before and render.before.name}")
+        told = f"{render.segment} {render.clip.name} {render.before and render.before.name}"
+        _write(into, told + ("" if render.copying else " without copying"))
 
     async def mix(self, render: SoundRender, into: Path) -> None:
         if self.deaf is not None:
@@ -79,6 +82,9 @@ class FakeComposer:
             await self._clock.sleep(self.seconds / 10)
             if on_progress is not None:
                 on_progress(part / 10)
+        odd = [n for n in self.clashing if "without copying" not in _read(render.segments[n - 1])]
+        if odd:
+            raise Clash(tuple(sorted(odd)))
         self.joined.append(render)
         video, poster = into / "programme.mp4", into / "poster.jpg"
         video.write_text("".join(s.read_text() for s in (*render.segments, render.sound)))

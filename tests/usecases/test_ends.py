@@ -241,6 +241,28 @@ async def test_one_of_several_segments_that_breaks_is_told_as_it_is(world: World
     assert (await world.clock.run(world.steps.compose_video(leg))).verdict is Verdict.READY
 
 
+async def test_clips_that_clash_are_encoded_anew_for_the_others_to_be_joined(world: World) -> None:
+    """Once: a repeated call finds their segments in the store."""
+    world.composer.clashing = {2, 3}
+    leg = await world.begun()
+    for number in (1, 2, 3):
+        await world.scene_done(leg, number)
+    await _all_ready(world, leg)
+
+    def outage(name: str, _: int, when: str) -> None:
+        if world.composer.joined and (name, when) == ("assets.put", "before"):
+            raise Transient("nothing is published")
+
+    world.faults.hook = outage
+    with pytest.raises(Transient, match="nothing is published"):
+        await world.clock.run(world.steps.compose_video(leg))
+    assert world.composer.rendered == {1: 1, 2: 2, 3: 2}
+    world.faults.hook = None
+    assert (await world.clock.run(world.steps.compose_video(leg))).verdict is Verdict.READY
+    assert world.composer.rendered == {1: 1, 2: 2, 3: 2}
+    assert len(world.composer.joined) == 2
+
+
 async def test_a_store_that_is_away_for_a_note_of_progress_does_not_stop_the_composing(world: World) -> None:
     world.composer.seconds = 30
     leg = await world.begun(board_of(a_scene(1)))

@@ -23,6 +23,8 @@ class SegmentRender:
     before: Path | None
     cues: tuple[Cue, ...] = ()
     """Captions to burn in; frames count from the segment's first."""
+    copying: bool = True
+    """Whether the clip's pictures may go in as they are, where they fit. False after a `Clash`."""
     tail: Path | None = None
     """Where the end of `before` lies decoded, if its own segment was rendered here and left it. Only a saving."""
     leave: Path | None = None
@@ -78,6 +80,17 @@ class Programme:
     height: int
 
 
+class Clash(Exception):
+    """Pictures that were copied from clips of different encoders can't lie in one programme.
+
+    `scenes` are those whose segments must be rendered again, with `copying` off, for the others to be joined.
+    """
+
+    def __init__(self, scenes: tuple[int, ...]) -> None:
+        super().__init__(f"the clips of scenes {scenes} have parameters that clash with those of others")
+        self.scenes = scenes
+
+
 class Composer(Protocol):
     """Renders, joins and verifies. Same inputs and same build give the same bytes.
 
@@ -104,5 +117,5 @@ class Composer(Protocol):
     async def join(
         self, render: ProgrammeRender, into: Path, *, on_progress: Progress | None = None
     ) -> Programme:
-        """Join segments and sound, verify the result and leave it in the folder `into`."""
+        """Join segments and sound, verify the result and leave it in the folder `into`. Raises Clash."""
         ...

@@ -17,7 +17,7 @@ from omnigen.domain.storyboard import Captions
 from omnigen.domain.take import StoredFile
 from omnigen.ports.assets import Assets
 from omnigen.ports.clock import Clock
-from omnigen.ports.composer import Composer, Programme, ProgrammeRender
+from omnigen.ports.composer import Clash, Composer, Programme, ProgrammeRender
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.workflow import READY, STOP, Leg, Outcome, Verdict
 from omnigen.usecases.cutting import Cutting
@@ -103,13 +103,13 @@ class ComposeVideo:
 
     async def _compose(self, leg: Leg, cutting: Cutting, done: list[float]) -> Outcome:
         music = await self.mix_sound.music(cutting)
-        try:
-            segments, sound = await self._parts(cutting, music, done)
-        except _Damaged:
-            return STOP  # A clip has turned out to be damaged, and its scene is rejected.
         # A folder of this call's own: a repeated one, or an older leg's, may be writing at the same time.
         with TemporaryDirectory(prefix="programme-", dir=self.workspace.folder(cutting.job.id)) as folder:
-            programme = await self._programme(Path(folder), cutting, segments, sound, done)
+            try:
+                segments, sound = await self._parts(cutting, music, done)
+                programme = await self._joined(Path(folder), cutting, segments, sound, done)
+            except _Damaged:
+                return STOP  # A clip has turned out to be damaged, and its scene is rejected.
             video = await self._publish(cutting.job, programme)
         silent = music is None and cutting.storyboard.soundtrack.music is not None
         return await self._record(leg, video, note=_NO_MUSIC if silent else None)
@@ -118,20 +118,17 @@ class ComposeVideo:
         self, cutting: Cutting, music: StoredFile | None, done: list[float]
     ) -> tuple[tuple[Path, ...], Path]:
         """All segments and the sound, side by side; most of them are in the store by now."""
-        count, job_id = len(cutting.scenes), cutting.job.id
+        count = len(cutting.scenes)
 
         async def segment(number: int) -> Path:
-            try:
-                stored = await self.render_segment.render(cutting, number)
-            except Rejected as error:
-                raise _Damaged from error
+            path = await self._segment(cutting, number)
             done[0] += 0.6 / count
-            return await self.workspace.bring(job_id, stored)
+            return path
 
         async def sound() -> Path:
             mixed = await self.mix_sound(cutting, music)
             done[0] += 0.2
-            return await self.workspace.bring(job_id, mixed)
+            return await self.workspace.bring(cutting.job.id, mixed)
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -140,6 +137,31 @@ class ComposeVideo:
         except ExceptionGroup as several:
             raise several.exceptions[0] from None
         return tuple(task.result() for task in seen), heard.result()
+
+    async def _segment(self, cutting: Cutting, number: int, *, copying: bool = True) -> Path:
+        try:
+            stored = await self.render_segment.render(cutting, number, copying=copying)
+        except Rejected as error:
+            raise _Damaged from error
+        return await self.workspace.bring(cutting.job.id, stored)
+
+    async def _joined(
+        self, into: Path, cutting: Cutting, segments: tuple[Path, ...], sound: Path, done: list[float]
+    ) -> Programme:
+        """The programme. Where clips of several encoders clash, some are encoded anew: one track, one set of numbers."""
+        try:
+            return await self._programme(into, cutting, segments, sound, done)
+        except Clash as clash:
+            odd = clash.scenes
+        numbered = dict(enumerate(segments, 1))
+        for number in odd:
+            numbered[number] = await self._segment(cutting, number, copying=False)
+        try:
+            return await self._programme(into, cutting, tuple(numbered.values()), sound, done)
+        except Clash as clash:
+            raise Transient(
+                "the segments were encoded with different parameters and can't be joined"
+            ) from clash
 
     async def _programme(
         self, into: Path, cutting: Cutting, segments: tuple[Path, ...], sound: Path, done: list[float]

@@ -108,9 +108,10 @@ class RenderSegment:
         needed = cutting.scenes if burned else cutting.sources(number)
         return all(scene.status is SceneStatus.READY for scene in needed)
 
-    async def render(self, cutting: Cutting, number: int) -> StoredFile:
+    async def render(self, cutting: Cutting, number: int, *, copying: bool = True) -> StoredFile:
         """The segment of a scene, from the store where it has been rendered before.
 
+        `copying` is off after a `Clash`: no picture of the clip goes in as it is.
         Raises Rejected where one of its clips turns out to be damaged: the scene at fault is rejected by then.
         """
         segment = cutting.timeline.segment(number)
@@ -120,6 +121,7 @@ class RenderSegment:
             clip=Path(),
             before=None,
             cues=self._cues(cutting, segment),
+            copying=copying,
         )
         key = self._key(cutting, render)
         async with self.workspace.lock(cutting.job.id, key):
@@ -183,6 +185,7 @@ class RenderSegment:
             "segment": {**asdict(render.segment), "start": 0},
             "clips": [cutting.clip(n).sha256 for n in render.segment.sources],
             "cues": [asdict(cue) for cue in render.cues],
+            "copying": render.copying,
         }
         return f"jobs/{cutting.job.id}/segments/{digest_of(told)}.mp4"
 

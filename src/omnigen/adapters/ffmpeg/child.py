@@ -1,66 +1,31 @@
-"""Opens media files with PyAV. Run as a script of its own, so that what a foreign file does to a decoder,
-it does to a process with limits that nobody will miss.
+"""Looks into media files with PyAV, in a process of its own: see `serving`.
 
-    python -I child.py look|inspect|segments|programme '{"files": [[path, demuxer], ...], "limits": {...}}'
-
-Prints one JSON object: {"found": ...} or {"refused": "has no picture"}, a sentence that lacks its subject.
-Imports nothing of OmniGen: it starts in a tenth of a second.
+inspect    all of one foreign file; `sampled`: all its packets, of its pictures only the first
+programme  a finished file, followed by its segments
 """
 
-import hashlib
-import json
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
-from typing import Any, Final
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Final
 
-import av
 from av.audio.frame import AudioFrame
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-Facts = dict[str, Any]
+from omnigen.adapters.ffmpeg.pictures import Pictures, has_matrix
+from omnigen.adapters.ffmpeg.serving import Facts, Refused, opened
+from omnigen.adapters.ffmpeg.tracks import File, payload, picture_of, track
 
 _HDR: Final = {16: "HDR (PQ)", 18: "HDR (HLG)"}
 _SLACK_S: Final = 0.5
 
 
-class Refused(Exception):
-    """The file is not what it should be; the text is a sentence without its subject."""
-
-
-def main(mode: str, request: Facts) -> Facts:
-    """Answer one request; a refusal is an answer, anything else that goes wrong is not."""
-    try:
-        return {"found": _MODES[mode](request["files"], request["limits"])}
-    except Refused as error:
-        return {"refused": str(error)}
-    except (FFmpegError, MemoryError, ValueError, OverflowError) as error:
-        print(repr(error), file=sys.stderr)
-        return {"refused": "is damaged or can't be decoded"}
-
-
-def _look(files: list[list[str]], limits: Facts) -> list[Facts]:
-    """Headers and the first picture only."""
-    return [_head(path, demuxer, limits) for path, demuxer in files]
-
-
-def _head(path: str, demuxer: str, limits: Facts) -> Facts:
-    with _opened(path, demuxer, limits) as container:
-        facts: Facts = {"has_sound": bool(container.streams.audio), "seconds": _claimed_s(container)}
-        stream = _picture(container)
-        if stream is not None:
-            _bounded(stream, limits)
-            facts |= _shape(stream, next(iter(container.decode(stream)), None))
-        return facts
-
-
-def _inspect(files: list[list[str]], limits: Facts) -> Facts:
+def _inspect(request: Facts) -> Facts:
     """Go through all of one file, whatever its header says; `sampled` decodes only how its picture begins."""
-    path, demuxer = files[0]
-    with _opened(path, demuxer, limits) as container:
+    (path, demuxer), limits = request["files"][0], request["limits"]
+    with opened(path, demuxer, limits["max_pixels"]) as container:
         stream = _required(container, limits["kind"])
         _not_too_long(_claimed_s(container), limits)
         if stream is not None:
@@ -71,30 +36,13 @@ def _inspect(files: list[list[str]], limits: Facts) -> Facts:
         return facts
 
 
-def _opened(path: str, demuxer: str, limits: Facts) -> InputContainer:
-    options = {
-        "protocol_whitelist": "file",
-        "format_whitelist": demuxer,
-        "max_streams": "16",
-        "max_pixels": str(limits["max_pixels"]),
-    }
-    return av.open(path, format=demuxer, options=options)
-
-
-def _picture(container: InputContainer) -> VideoStream | None:
-    return container.streams.video[0] if container.streams.video else None
-
-
 def _required(container: InputContainer, kind: str) -> VideoStream | None:
     """The stream that the kind of file must have; sound has no picture stream that matters."""
     if kind == "sound":
         if not container.streams.audio:
             raise Refused("holds no sound")
         return None
-    stream = _picture(container)
-    if stream is None:
-        raise Refused("holds no picture")
-    return stream
+    return picture_of(container)
 
 
 def _bounded(stream: VideoStream, limits: Facts) -> None:
@@ -134,6 +82,7 @@ def _shape(stream: VideoStream, first: VideoFrame | None) -> Facts:
         "matrix": int(context.colorspace),
         "range": int(context.color_range),
         "claimed_frames": stream.frames,
+        "turned": has_matrix(first),
     }
 
 
@@ -158,12 +107,15 @@ def _decoded(container: InputContainer, stream: VideoStream | None, limits: Fact
 def _sampled(container: InputContainer, stream: VideoStream | None, limits: Facts) -> Facts:
     """Count all packets, but decode only the first pictures: whoever renders the rest decodes it."""
     assert stream is not None
+    pictures = Pictures(stream.codec_context.extradata or b"")
     facts: Facts = {"has_sound": bool(container.streams.audio), "frames": 0, "seconds": 0.0, "sound_s": 0.0}
     shown_s = float(1 / stream.average_rate) if stream.average_rate else 0.0
     begins_s = 0.0
     for packet in container.demux(stream, *container.streams.audio[:1]):
         if packet.is_corrupt and packet.size:
             raise _cut_off(facts["frames"], stream.frames)
+        if packet.size and isinstance(packet.stream, VideoStream):
+            pictures.add(packet)
         if packet.pts is None or packet.is_discard:
             continue
         ends_s = float((packet.pts + (packet.duration or 0)) * packet.time_base)
@@ -178,6 +130,8 @@ def _sampled(container: InputContainer, stream: VideoStream | None, limits: Fact
         _within(facts, limits)
     if "width" not in facts:
         _begin(stream.decode(None), stream, facts)
+    if stream.codec_context.name == "h264":
+        facts["coding"] = pictures.facts(stream.time_base or Fraction(1))
     return _complete(facts, stream)
 
 
@@ -235,54 +189,12 @@ def _cut_off(decoded: int, claimed: int) -> Refused:
     return Refused(f"is cut off or damaged: {decoded} of its {claimed} frames can be decoded")
 
 
-def _segments(files: list[list[str]], limits: Facts) -> list[Facts]:
-    """Packets of our own segments: what a join depends on."""
-    return [_packets(path, demuxer, limits) for path, demuxer in files]
-
-
-def _packets(path: str, demuxer: str, limits: Facts) -> Facts:
-    with _opened(path, demuxer, limits) as container:
-        stream = _required(container, "video")
-        assert stream is not None
-        context = stream.codec_context
-        return {
-            "avcc": hashlib.sha256(context.extradata or b"").hexdigest(),
-            "width": context.width,
-            "height": context.height,
-            "codec": context.name,
-            "profile": context.profile,
-            "pixel_format": context.pix_fmt,
-            "colours": [int(context.colorspace), int(context.color_primaries), int(context.color_trc)],
-            "range": int(context.color_range),
-            **_timing(stream, container),
-        }
-
-
-def _timing(stream: VideoStream, container: InputContainer) -> Facts:
-    packets = [(p.pts, p.dts) for p in container.demux(stream) if p.pts is not None]
-    shown = sorted(pts for pts, _ in packets)
-    steps = {b - a for a, b in pairwise(shown)}
-    base = stream.time_base
-    assert base is not None
-    return {
-        "frames": len(packets),
-        "steps": [str(step * base) for step in sorted(steps)],
-        "dts_rises": _rises(dts for _, dts in packets),
-        "first_s": float(shown[0] * base) if shown else None,
-    }
-
-
-def _rises(stamps: Iterable[int | None]) -> bool:
-    known = [s for s in stamps if s is not None]
-    return all(a < b for a, b in pairwise(known))
-
-
-def _programme(files: list[list[str]], limits: Facts) -> Facts:
+def _programme(request: Facts) -> Facts:
     """The finished file, followed by its segments: its packets are theirs, bit by bit, and its sound decodes."""
-    path, demuxer = files[0]
-    facts = _packets(path, demuxer, limits)
-    facts["payload_kept"] = _payload(files[:1], limits) == _payload(files[1:], limits)
-    with _opened(path, demuxer, limits) as container:
+    files = request["files"]
+    facts = _track(files[0])
+    facts["payload_kept"] = payload(files[:1]) == payload(files[1:])
+    with opened(*files[0]) as container:
         facts["seconds"] = _claimed_s(container)
         audio = next(iter(container.streams.audio), None)
         if audio is not None:
@@ -290,31 +202,14 @@ def _programme(files: list[list[str]], limits: Facts) -> Facts:
             context = audio.codec_context
             facts |= {"samples": float((audio.duration or 0) * audio.time_base * context.sample_rate)}
             facts |= {"sound": context.name, "channels": context.channels, "sample_rate": context.sample_rate}
-            facts |= {"decoded_samples": sum(_samples(container))}
+            facts |= {"decoded_samples": sum(frame.samples for frame in container.decode(audio=0))}
         facts["title"] = container.metadata.get("title", "")
     return facts
 
 
-def _payload(files: list[list[str]], limits: Facts) -> str:
-    """A hash of all coded pictures in their order."""
-    digest = hashlib.sha256()
-    for path, demuxer in files:
-        with _opened(path, demuxer, limits) as container:
-            for packet in container.demux(container.streams.video[0]):
-                digest.update(packet)
-    return digest.hexdigest()
+def _track(file: File) -> Facts:
+    with opened(*file) as container:
+        return track(container)
 
 
-def _samples(container: InputContainer) -> Iterator[int]:
-    return (frame.samples for frame in container.decode(audio=0))
-
-
-_MODES: Final[dict[str, Callable[[list[list[str]], Facts], Any]]] = {
-    "look": _look,
-    "inspect": _inspect,
-    "segments": _segments,
-    "programme": _programme,
-}
-
-if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1], json.loads(sys.argv[2]))))
+MODES: Final = {"inspect": _inspect, "programme": _programme}

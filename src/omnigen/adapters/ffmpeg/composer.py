@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from omnigen.adapters.ffmpeg.mixer import Mixer
 from omnigen.adapters.ffmpeg.plan import Source
 from omnigen.adapters.ffmpeg.probe import Looks, Prober, demuxer_of
 from omnigen.adapters.ffmpeg.runner import Command, Frames, Runner, together
+from omnigen.adapters.ffmpeg.splicer import Splicer
 from omnigen.adapters.ffmpeg.turns import Turns
 from omnigen.domain.captions import webvtt
 from omnigen.domain.errors import Rejected, Transient
@@ -42,11 +44,12 @@ class FfmpegComposer:
         self._turns = Turns(max(1, cores))
         self._prober = Prober(slots, looks)
         self._runner = Runner((str(ffmpeg.path),), slots)
+        self._splicer = Splicer(slots)
 
     @property
     def build(self) -> str:
-        """FFmpeg's version and our recipe's."""
-        return f"ffmpeg-{self._ffmpeg.version}+{plan.RECIPE}"
+        """FFmpeg's version, that of the libraries that lay copied frames, and our recipe's."""
+        return f"ffmpeg-{self._ffmpeg.version}+av-{version('av')}+{plan.RECIPE}"
 
     async def render_segment(
         self, render: SegmentRender, into: Path, *, on_progress: Progress | None = None
@@ -56,21 +59,23 @@ class FfmpegComposer:
         async with self._scratch() as scratch, self._turns.turn(render) as ready:
             made = scratch / "segment.mp4"
             try:
-                await self._render(ready, scratch, made, on_progress)
+                steps = await self._render(ready, scratch, made, on_progress)
             except Rejected:
                 if ready.leave is None:
                     raise
                 # What the next segment needs of the clip may be all that is wrong, or may hide what is.
-                await self._render(evolve(ready, leave=None), scratch, made, on_progress)
+                steps = await self._render(evolve(ready, leave=None), scratch, made, on_progress)
             await asyncio.to_thread(_left_behind, ready, scratch / plan.LEFT)
-            await self._decodes(ready, made)
+            await self._decodes(ready, steps, made)
             await asyncio.to_thread(deliver, made, into)
 
     async def _render(
         self, render: SegmentRender, scratch: Path, made: Path, on_progress: Progress | None
-    ) -> None:
+    ) -> plan.SegmentPlan:
         steps = await self.plan_segment(render, scratch=scratch, into=made)
+        log.info("segment.planned", scene=render.segment.number, copied=str(steps.copied))
         await self._run_all(steps, on_progress)
+        return steps
 
     async def plan_segment(self, render: SegmentRender, *, scratch: Path, into: Path) -> plan.SegmentPlan:
         """Look at the clips and say which commands would render the segment; runs none of them."""
@@ -93,7 +98,7 @@ class FfmpegComposer:
         self._ffmpeg.require()
         report = on_progress or _nobody
         async with self._scratch() as scratch:
-            finisher = Finisher(self._runner, self._prober, scratch)
+            finisher = Finisher(self._runner, self._splicer, self._prober, scratch)
             video, poster = await finisher.finish(render)
             report(0.9)
             programme = await asyncio.to_thread(_handed_over, render, video, poster, into)
@@ -118,10 +123,23 @@ class FfmpegComposer:
         for command in steps.commands:
             await self._run(command, _reported(on_progress, done, total))
             done += command.frames or 0
+        if steps.splice is not None:
+            await self._splicer.run(steps.splice)
+        if on_progress is not None and not total:
+            on_progress(1.0)
 
-    async def _decodes(self, render: SegmentRender, made: Path) -> None:
-        """Raise Transient unless every frame of a fresh segment can be decoded: only such are ever joined."""
-        outcome = await self._runner.run(plan.plan_check(render, made))
+    async def _decodes(self, render: SegmentRender, steps: plan.SegmentPlan, made: Path) -> None:
+        """Raise unless every frame of a fresh segment can be decoded: only such are ever joined.
+
+        The copied ones have been decoded by nobody before. If what we have encoded is sound, they are at fault.
+        """
+        copied = None if steps.splice is None else f"the clip of scene {render.segment.number}"
+        try:
+            outcome = await self._runner.run(plan.plan_check(render, made, copied))
+        except Rejected:
+            for encoded in steps.encoded:
+                await self._runner.run(plan.plan_check(render, encoded))
+            raise
         if outcome.frames != render.segment.frames:
             subject = f"the segment of scene {render.segment.number}"
             raise Transient(f"{subject}: {outcome.frames} frames decode, not {render.segment.frames}")

@@ -1,13 +1,15 @@
 """Joins segments and sound into the MP4, takes the poster, and proves that all of it is what was planned."""
 
+import json
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from omnigen.adapters.ffmpeg import graph
 from omnigen.adapters.ffmpeg.plan import timescales
 from omnigen.adapters.ffmpeg.probe import Prober
 from omnigen.adapters.ffmpeg.runner import Command, Limits, Runner, together
+from omnigen.adapters.ffmpeg.splicer import Splicer
 from omnigen.adapters.ffmpeg.verify import check_programme, check_segments
 from omnigen.domain.errors import Transient
 from omnigen.domain.timeline import Segment
@@ -21,35 +23,27 @@ _DARKEST: Final = 32
 class Finisher:
     """The last steps of one programme, in one scratch folder."""
 
-    def __init__(self, runner: Runner, prober: Prober, scratch: Path) -> None:
+    def __init__(self, runner: Runner, splicer: Splicer, prober: Prober, scratch: Path) -> None:
         self._runner = runner
+        self._splicer = splicer
         self._prober = prober
         self._scratch = scratch
 
     async def finish(self, render: ProgrammeRender) -> tuple[Path, Path]:
         """The verified video and its poster."""
         listing = self._listing(render)
-        video, poster = await together(self._verified(render, listing), self._poster(listing))
+        video, poster = await together(self._verified(render), self._poster(listing))
         return video, poster
 
-    async def _verified(self, render: ProgrammeRender, listing: Path) -> Path:
-        await self._check_segments(render)
-        video = await self._join(render, listing)
-        await self._verify(render, video)
-        return video
+    async def _verified(self, render: ProgrammeRender) -> Path:
+        """Join; raise unless segments and programme are, packet by packet, what the timeline says.
 
-    async def _check_segments(self, render: ProgrammeRender) -> None:
-        """Raise Transient unless the segments fit each other and the timeline."""
-        packets = await self._prober.packets(render.segments, "a rendered segment")
-        check_segments(packets, render)
-
-    async def _join(self, render: ProgrammeRender, listing: Path) -> Path:
-        """Segments end to end, sound beside them; nothing is encoded again."""
+        The pictures were decoded as segments, when those were rendered; a join must not have changed a bit.
+        """
         made = self._scratch / "video.mp4"
-        pictures = _end_to_end(listing).video
-        streams = [pictures, graph.own(render.sound).audio]
-        args = graph.compiled(streams, made, _joined(render))
-        await self._runner.run(Command(step="join", args=args, limits=_LIMITS))
+        segments = await self._splicer.run(_plan_join(render, made))
+        check_segments(segments, render)
+        check_programme(await self._prober.programme(made, render.segments), segments, render)
         return made
 
     def _listing(self, render: ProgrammeRender) -> Path:
@@ -72,13 +66,6 @@ class Finisher:
                 return made
         raise Transient("no poster could be taken")
 
-    async def _verify(self, render: ProgrammeRender, video: Path) -> None:
-        """Raise Transient unless the finished file is, packet by packet, what the timeline says.
-
-        The pictures were decoded as segments, when those were rendered; a join must not have changed a bit.
-        """
-        check_programme(await self._prober.programme(video, render.segments), render)
-
 
 def microseconds(segment: Segment, rate: int) -> int:
     """A segment's length, rounded so that the roundings of many segments never add up."""
@@ -86,18 +73,17 @@ def microseconds(segment: Segment, rate: int) -> int:
     return round(Fraction(end * 1_000_000, rate)) - round(Fraction(start * 1_000_000, rate))
 
 
-def _joined(render: ProgrammeRender) -> dict[str, Any]:
-    """Parameter sets are in the header once; in the stream they stop some players at a join."""
-    return {
-        "c": "copy",
-        "bsf:v": "filter_units=remove_types=7-8",
-        **timescales(render.canvas.rate),
-        "movflags": "+faststart",
-        "fflags": "+bitexact",
-        "map_metadata": -1,
-        "metadata": f"title={render.title}",
-        "format": "mp4",
+def _plan_join(render: ProgrammeRender, into: Path) -> Command:
+    """Segments end to end, sound beside them; nothing is encoded again."""
+    request = {
+        "segments": [[str(path), "mov"] for path in render.segments],
+        "sound": [str(render.sound), "mov"],
+        "title": render.title,
+        "rate": render.canvas.rate,
+        "timescales": timescales(render.canvas.rate),
+        "into": str(into),
     }
+    return Command(step="join", args=("join", json.dumps(request)), limits=_LIMITS)
 
 
 def _end_to_end(listing: Path, **options: object) -> graph.Stream:

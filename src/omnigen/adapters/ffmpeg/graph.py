@@ -57,11 +57,15 @@ def own(path: Path, **options: object) -> Stream:
     return ffmpeg.input(str(path), **options)
 
 
+def timed(stream: Stream, canvas: Canvas) -> Stream:
+    """Any clip at the canvas' rate, from 0 on."""
+    return stream.filter("fps", fps=canvas.rate, start_time=0)
+
+
 def normalised(stream: Stream, look: Look, canvas: Canvas, hold: int) -> Stream:
     """The picture of a clip as the canvas wants it; its last frame is held for up to `hold` frames more."""
     if look.matrix == _UNKNOWN and not look.pixel_format.startswith(("rgb", "gbr", "bgr")):
         stream = stream.filter("setparams", colorspace="bt709" if look.height >= 576 else "smpte170m")
-    stream = stream.filter("fps", fps=canvas.rate, start_time=0)
     stream = stream.filter("scale", **_fitted(canvas), out_color_matrix="bt709", out_range="tv")
     stream = stream.filter("pad", canvas.width, canvas.height, -1, -1)
     stream = stream.filter("format", "yuv420p").filter("setsar", 1)
@@ -86,6 +90,11 @@ def tagged(stream: Stream) -> Stream:
 def cut_out(stream: Stream, start: int, end: int) -> Stream:
     """Frames `start` to `end`, `end` excluded, counted from 0 again."""
     return stream.filter("trim", start_frame=start, end_frame=end).filter("setpts", "PTS-STARTPTS")
+
+
+def from_time(stream: Stream, start: int, rate: int) -> Stream:
+    """Frames from `start` on by their times, counted from 0 again: what lies before may be missing."""
+    return stream.filter("trim", start=f"{(start - 0.5) / rate:.6f}").filter("setpts", "PTS-STARTPTS")
 
 
 def crossfaded(tail: Stream, body: Stream, kind: TransitionKind, frames: int, rate: int) -> Stream:

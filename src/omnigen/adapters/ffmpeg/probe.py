@@ -7,7 +7,6 @@ that calls itself .mp4 has no such bytes and is refused before any library reads
 import asyncio
 import json
 import os
-import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -17,13 +16,13 @@ from weakref import WeakValueDictionary
 import structlog
 from attrs import frozen
 
-from omnigen.adapters.ffmpeg.runner import Command, Limits, Runner
+from omnigen.adapters.ffmpeg.copying import Coding
+from omnigen.adapters.ffmpeg.runner import Command, Limits, Runner, child
 from omnigen.domain.errors import Rejected, Transient
 from omnigen.ports.inspector import MediaKind
 
 log = structlog.get_logger(__name__)
 
-_CHILD: Final = Path(__file__).with_name("child.py")
 _LIMITS: Final = Limits(wall_s=90, cpu_s=40, memory_mb=2048, file_mb=1)
 _REMEMBERED: Final = 256
 MAX_PIXELS: Final = 33_177_600
@@ -47,7 +46,7 @@ _BOUNDS: Final[dict[MediaKind, dict[str, int]]] = {
 
 @frozen(kw_only=True)
 class Look:
-    """What a video's header and first picture say; enough to plan with, not enough to trust."""
+    """What a video's packets and first picture say; enough to plan with, not enough to trust."""
 
     width: int
     height: int
@@ -56,15 +55,8 @@ class Look:
     matrix: int
     """H.273 code of the YCbCr matrix; 2 is unknown."""
     has_sound: bool
-
-
-@frozen(kw_only=True)
-class Packets:
-    """What a join depends on, of one of our own files."""
-
-    avcc: str
-    frames: int
-    facts: dict[str, Any]
+    coding: Coding | str
+    """How its pictures are coded, or why none of them could be copied."""
 
 
 Identity = tuple[str, int, int]
@@ -96,17 +88,16 @@ class Prober:
     """Looks into files, a child process each; `slots` are shared with whatever else is heavy."""
 
     def __init__(self, slots: asyncio.Semaphore, looks: Looks | None = None) -> None:
-        self._runner = Runner((sys.executable, "-I", str(_CHILD)), slots)
+        self._runner = Runner(child("omnigen.adapters.ffmpeg.child"), slots)
         self._looks = looks or Looks()
 
     async def look(self, path: Path, subject: str) -> Look:
-        """Header and first picture of a video. Raises Rejected about `subject` if there is no such thing."""
+        """What there is to know of a video. Raises Rejected about `subject` if it is none."""
         identity = _identity(path, subject)
         async with self._looks.lock(identity):
             look = self._looks.get(identity)
             if look is None:
-                look = _look((await self._ask("look", [path], MediaKind.VIDEO, subject))[0], subject)
-                self._looks.keep(identity, look)
+                look = _look(await self.decode(path, MediaKind.VIDEO, subject, sampled=True))
         return look
 
     async def decode(
@@ -118,14 +109,9 @@ class Prober:
         """
         identity = _identity(path, subject)
         found: dict[str, Any] = await self._ask("inspect", [path], kind, subject, sampled=sampled)
-        if kind is MediaKind.VIDEO:
-            self._looks.keep(identity, _look(found, subject))
+        if sampled:
+            self._looks.keep(identity, _look(found))
         return found
-
-    async def packets(self, paths: Sequence[Path], subject: str) -> list[Packets]:
-        """The packets of our own segments."""
-        found = await self._ask("segments", paths, MediaKind.VIDEO, subject)
-        return [Packets(avcc=f["avcc"], frames=f["frames"], facts=f) for f in found]
 
     async def programme(self, path: Path, segments: Sequence[Path]) -> dict[str, Any]:
         """A finished file: packets, whether they are those of its segments, length, samples."""
@@ -150,9 +136,7 @@ class Prober:
         return answer["found"]
 
 
-def _look(found: dict[str, Any], subject: str) -> Look:
-    if "width" not in found:
-        raise Rejected(f"{subject} holds no picture", code="bad_footage")
+def _look(found: dict[str, Any]) -> Look:
     return Look(
         width=found["width"],
         height=found["height"],
@@ -160,7 +144,16 @@ def _look(found: dict[str, Any], subject: str) -> Look:
         pixel_format=found["pixel_format"],
         matrix=found["matrix"],
         has_sound=found["has_sound"],
+        coding=_coding(found),
     )
+
+
+def _coding(found: dict[str, Any]) -> Coding | str:
+    if found["codec"] != "h264":
+        return f"the clip is {found['codec']}"
+    if "fault" in found["coding"]:
+        return f"the clip has {found['coding']['fault']}"
+    return "the clip is turned" if found["turned"] else Coding.of(found["coding"])
 
 
 def _identity(path: Path, subject: str) -> Identity:

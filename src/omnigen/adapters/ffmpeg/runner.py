@@ -11,6 +11,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any, Final, TypeVar
@@ -220,3 +221,16 @@ async def together(*work: Coroutine[Any, Any, T]) -> list[T]:
     except BaseExceptionGroup as failures:
         raise failures.exceptions[0] from None
     return [task.result() for task in tasks]
+
+
+def child(module: str) -> tuple[str, ...]:
+    """A Python of its own that serves one request with the MODES of a module: see `serving`.
+
+    It looks for packages where we do, and nowhere else: they needn't be installed into the interpreter.
+    """
+    paths = [path for path in sys.path if path]
+    code = (
+        f"import sys; sys.path[:] = {paths!r}\n"
+        f"from omnigen.adapters.ffmpeg.serving import serve\nfrom {module} import MODES\nserve(MODES)"
+    )
+    return (sys.executable, "-I", "-S", "-c", code)

@@ -1,0 +1,153 @@
+"""Lays coded pictures end to end without touching a bit of them, in a process of its own: see `serving`.
+
+    splice   stretches of files, as one segment
+    join     whole segments and the sound, as the programme
+
+Packets are chosen by their place in decoding order and get new times, exact to the tick: packet i is decoded at
+i - D and shown at its frame's number, D being how far ahead of showing the most demanding part must be decoded.
+"""
+
+import heapq
+import sys
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Any, Final, NamedTuple
+
+import av
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from omnigen.adapters.ffmpeg.h264 import (
+    IDR,
+    PPS,
+    SPS,
+    Malformed,
+    ParameterSets,
+    kind_of,
+    packed,
+    union,
+    units_of,
+)
+from omnigen.adapters.ffmpeg.pictures import delay, ranks
+from omnigen.adapters.ffmpeg.serving import Facts, opened
+from omnigen.adapters.ffmpeg.tracks import File, packets_of, picture_of, track
+
+
+class Part(NamedTuple):
+    """Frames `start` to `end` of a file, `end` excluded; they begin with an IDR and are whole by themselves."""
+
+    path: str
+    demuxer: str
+    start: int
+    order: Sequence[int]
+    """Which of the part's frames each of its packets is."""
+    sets: ParameterSets
+
+    @classmethod
+    def of(cls, file: File, start: int = 0, end: int | None = None) -> "Part":
+        """Find the packets. Raises Malformed if they aren't those of the frames, or can't be laid beside others."""
+        path, demuxer = file
+        with opened(path, demuxer) as container:
+            extradata = picture_of(container).codec_context.extradata
+            whole = ranks([packet.pts or 0 for packet in packets_of(container)])
+        order = [rank - start for rank in whole[start:end]]
+        if sorted(order) != list(range((len(whole) if end is None else end) - start)):
+            raise Malformed(f"frames {start} to {end} can't be cut out")
+        return cls(path, demuxer, start, order, ParameterSets.of(extradata or b""))
+
+    def packets(self, first: int, ahead: int, rate: int) -> "Iterator[Packet[Any]]":
+        """Its packets, timed to be shown from frame `first` on."""
+        with opened(self.path, self.demuxer) as container:
+            for place, packet in enumerate(packets_of(container), -self.start):
+                if 0 <= place < len(self.order):
+                    yield _timed(packet, first + place - ahead, first + self.order[place], rate)
+
+
+def lay(parts: Sequence[Part], request: Facts, sound: File | None = None) -> None:
+    """Write the parts, and sound beside them, into one file. Raises Malformed where parameters clash."""
+    avcc = union(part.sets for part in parts).avcc
+    options = {
+        "movflags": "+faststart",
+        "fflags": "+bitexact",
+        **{name: str(value) for name, value in request["timescales"].items()},
+    }
+    with av.open(request["into"], "w", format="mp4", options=options) as made:
+        if request.get("title"):
+            made.metadata["title"] = request["title"]
+        pictures = _pictures(made, parts, avcc, request["rate"])
+        heard: Iterator[Packet[Any]] = _sound(made, sound) if sound else iter(())
+        for packet in heapq.merge(pictures, heard, key=_decoded_at):
+            made.mux(packet)
+
+
+def _pictures(
+    made: OutputContainer, parts: Sequence[Part], avcc: bytes, rate: int
+) -> "Iterator[Packet[VideoStream]]":
+    with opened(parts[0].path, parts[0].demuxer) as container:
+        stream = made.add_stream_from_template(picture_of(container), opaque=True)
+    stream.codec_context.extradata = avcc
+    return _shown(stream, parts, rate)
+
+
+def _shown(stream: VideoStream, parts: Sequence[Part], rate: int) -> "Iterator[Packet[VideoStream]]":
+    ahead, first = max(delay(part.order) for part in parts), 0
+    for part in parts:
+        for packet in part.packets(first, ahead, rate):
+            packet.stream = stream
+            yield packet
+        first += len(part.order)
+
+
+def _sound(made: OutputContainer, file: File) -> "Iterator[Packet[AudioStream]]":
+    with opened(*file) as container:
+        stream = made.add_stream_from_template(container.streams.audio[0])
+    return _heard(stream, file)
+
+
+def _heard(stream: AudioStream, file: File) -> "Iterator[Packet[AudioStream]]":
+    """The sound's packets as they are, with what says where it really begins and ends."""
+    with opened(*file) as container:
+        for packet in container.demux(container.streams.audio[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                yield packet
+
+
+def _timed(packet: "Packet[VideoStream]", decoded: int, shown: int, rate: int) -> "Packet[VideoStream]":
+    """The packet at its new time, without parameter sets: in the header they are there once for all."""
+    units = list(units_of(bytes(packet)))
+    made: Packet[Any] = Packet(packed(unit for unit in units if kind_of(unit) not in (SPS, PPS)))
+    made.time_base = Fraction(1, rate)
+    made.pts, made.dts, made.duration = shown, decoded, 1
+    made.is_keyframe = any(kind_of(unit) == IDR for unit in units)
+    return made
+
+
+def _decoded_at(packet: "Packet[Any]") -> Fraction:
+    return (packet.dts or 0) * packet.time_base
+
+
+def _splice(request: Facts) -> Facts:
+    """One segment of several stretches."""
+    lay([Part.of(file, start, end) for file, start, end in request["parts"]], request)
+    return {}
+
+
+def _join(request: Facts) -> list[Facts]:
+    """The programme; what is known of its segments, which is all that is done where they don't fit together."""
+    files = request["segments"]
+    try:
+        lay([Part.of(file) for file in files], request, request["sound"])
+    except Malformed as error:
+        print(error, file=sys.stderr)
+    return [_facts(file) for file in files]
+
+
+def _facts(file: File) -> Facts:
+    with opened(*file) as container:
+        return track(container)
+
+
+MODES: Final = {"splice": _splice, "join": _join}
