@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from emulator.aws.resources import ROOT
 from emulator.child import ChildSpec
 from emulator.ports import HOST
 
@@ -42,13 +43,14 @@ def aws_spec(*, python: Path, folder: Path, port: int, env: Mapping[str, str]) -
         "S3_DATA_DIR": str(folder / "objects"),
         "TMPDIR": str(folder / "tmp"),
         "LAMBDA_PYTHON": sys.executable,
+        "PYTHONPATH": str(ROOT),
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
     }
     return ChildSpec(
         name="aws",
-        argv=(str(python.with_name("ministack")),),
+        argv=(str(python), "-m", "emulator.aws.server"),
         env={**env, **own},
         ready_url=f"{address(port)}/_ministack/health",
         uses=("replicate",),
