@@ -76,6 +76,15 @@ def test_a_variable_that_is_missing_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("handler", ["generator", "composer", "sweeper"])
+def test_a_handler_imports_little(handler: str) -> None:
+    """What it doesn't need it doesn't wait for: no web framework, no FFmpeg, no second SDK, and no model's client yet."""
+    code = f"import json, sys, omnigen.entrypoints.lambdas.{handler}; print(json.dumps(list(sys.modules)))"
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
+    barred = {"litestar", "ffmpeg", "av", "imageio_ffmpeg", "aioboto3", "aiobotocore", "replicate", "boto3"}
+    assert barred.isdisjoint(json.loads(told.stdout))
+
+
+@pytest.mark.parametrize("handler", ["generator", "composer", "sweeper"])
 def test_a_malformed_event_is_named_and_the_sandbox_lives_on(tmp_path: Path, handler: str) -> None:
     machine = "arn:aws:states:us-east-1:123456789012:stateMachine:nowhere"
     with sandbox(tmp_path / "log", handler, OMNIGEN_STATE_MACHINE_ARN=machine) as lambda_side:
