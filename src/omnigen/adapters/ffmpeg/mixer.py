@@ -10,7 +10,6 @@ from typing import Final
 import structlog
 
 from omnigen.adapters.ffmpeg import sound
-from omnigen.adapters.ffmpeg.graph import PCM
 from omnigen.adapters.ffmpeg.probe import Prober, demuxer_of
 from omnigen.adapters.ffmpeg.runner import Command, Runner, together
 from omnigen.adapters.ffmpeg.sound import Mastering, Measured, Sound
@@ -39,10 +38,14 @@ class Mixer:
         total = sound.programme_samples(render.timeline)
         made = await together(self._bed(render), self._voice(render), self._music(render, total))
         stems = {n: p for n, p in zip(("bed", "voice", "music"), made, strict=True) if p is not None}
-        levels = dict(zip(stems, await together(*map(self._stem_level, stems.values())), strict=True))
+        measured = await together(*(self._level(sound.plan_level(path)) for path in stems.values()))
+        levels = dict(zip(stems, measured, strict=True))
+        if len(stems) == 1:
+            ((name, mix),) = stems.items()
+            return await self._mastered(mix, levels[name], sound.stem_gain(name, levels[name]), total)
         mix = self._scratch / "mix.pcm"
         await self._runner.run(sound.plan_mix(stems, levels, total, into=mix))
-        return await self._mastered(mix, total)
+        return await self._mastered(mix, await self._level(sound.plan_level(mix)), 0.0, total)
 
     async def _bed(self, render: SoundRender) -> Path:
         """The clips' own sound, a piece for each segment."""
@@ -95,14 +98,17 @@ class Mixer:
         await self._runner.run(sound.plan_music(music, total, into=into))
         return into
 
-    async def _mastered(self, mix: Path, total: int) -> Path:
+    async def _mastered(self, mix: Path, level: Measured, lift: float, total: int) -> Path:
         """Encode, measure what came out, correct, until it is right: encoders overshoot."""
         made = self._scratch / "sound.mp4"
-        mastering = Mastering.of(await self._stem_level(mix))
+        mastering = Mastering.of(level, lift)
+        if mastering.limits(level):
+            # A fifth of the work of an encode that would have to be done again.
+            mastering = mastering.rehearsed(await self._level(sound.plan_level(mix, mastering)))
         result = Measured(loudness=-70, peak=0)
         for _ in range(_MASTERS):
             await self._runner.run(sound.plan_master(mix, mastering, total, into=made))
-            result = await self._level(made, "sound")
+            result = await self._level(sound.plan_measure(made, "sound"))
             if sound.good_enough(result):
                 break
             mastering = mastering.corrected(result)
@@ -111,12 +117,8 @@ class Mixer:
         log.info("sound.mastered", loudness=result.loudness, peak=result.peak)
         return made
 
-    async def _stem_level(self, path: Path) -> Measured:
-        return await self._level(path, path.stem, **PCM)
-
-    async def _level(self, path: Path, name: str, **options: object) -> Measured:
-        outcome = await self._runner.run(sound.plan_measure(path, name, **options))
-        return sound.measured(outcome.stderr)
+    async def _level(self, command: Command) -> Measured:
+        return sound.measured((await self._runner.run(command)).stderr)
 
     async def _all(self, commands: Sequence[Command]) -> None:
         await together(*(self._runner.run(command) for command in commands))

@@ -7,6 +7,8 @@ number of samples, so sound never drifts from the picture, however many scenes t
     piece per scene ─┐
     narration ───────┼─> stems ─> levels measured ─> mix, ducked under the voice ─> AAC, measured, corrected
     music ───────────┘
+
+Where there is one stem only, it is the mix.
 """
 
 import re
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import ffmpeg
-from attrs import frozen
+from attrs import evolve, frozen
 
 from omnigen.adapters.ffmpeg import graph
 from omnigen.adapters.ffmpeg.graph import PCM, SAMPLE_RATE, Stream
@@ -121,10 +123,20 @@ def plan_music(sound: Sound, samples: int, *, into: Path) -> Command:
     return _raw("music", [stream], into, blame=sound.subject)
 
 
-def plan_measure(path: Path, name: str, **options: object) -> Command:
-    """Measure loudness and true peak; `measured` reads the answer."""
-    stream = ffmpeg.input(str(path), **options).audio
-    stream = stream.filter("ebur128", framelog="verbose", peak="true")
+def plan_measure(path: Path, name: str) -> Command:
+    """Measure loudness and true peak of a finished file; `measured` reads the answer."""
+    return _measure(graph.own(path).audio, name, "true")
+
+
+def plan_level(path: Path, mastering: "Mastering | None" = None) -> Command:
+    """Measure loudness and highest sample of a stem, or of what a mastering would make of it before it is encoded."""
+    stream = graph.own(path, **PCM).audio
+    return _measure(stream if mastering is None else _mastered(stream, mastering), path.stem, "sample")
+
+
+def _measure(stream: Stream, name: str, peak: str) -> Command:
+    """A true peak takes three times the work of all the rest."""
+    stream = stream.filter("ebur128", framelog="verbose", peak=peak)
     args = graph.compiled([stream], "-", {"format": "null"})
     return Command(step=f"loudness of the {name}", args=args, limits=_LIMITS)
 
@@ -145,7 +157,8 @@ def _number(texts: list[str]) -> float:
 
 def plan_mix(stems: dict[str, Path], levels: dict[str, Measured], samples: int, *, into: Path) -> Command:
     """All stems at their level, bed and music ducked under the voice."""
-    streams = {n: _levelled(graph.own(p, **PCM).audio, n, levels[n]) for n, p in stems.items()}
+    gains = {n: f"{stem_gain(n, levels[n]):.2f}dB" for n in stems}
+    streams = {n: graph.own(p, **PCM).audio.filter("volume", gains[n]) for n, p in stems.items()}
     voice = streams.pop("voice", None)
     if voice is not None and streams:
         voice, *keys = _split(voice, len(streams) + 1)
@@ -154,9 +167,9 @@ def plan_mix(stems: dict[str, Path], levels: dict[str, Measured], samples: int, 
     return _raw("mix", [graph.exactly(graph.summed(heard), 0, samples)], into)
 
 
-def _levelled(stream: Stream, name: str, level: Measured) -> Stream:
-    gain = 0.0 if level.silent else min(_LOUDEST_GAIN, _TARGET[name] - level.loudness)
-    return stream.filter("volume", f"{gain:.2f}dB")
+def stem_gain(name: str, level: Measured) -> float:
+    """dB by which a stem is brought to its level in the mix."""
+    return 0.0 if level.silent else min(_LOUDEST_GAIN, _TARGET[name] - level.loudness)
 
 
 def _split(stream: Stream, count: int) -> list[Stream]:
@@ -175,20 +188,34 @@ class Mastering:
     """How the mix is brought to its loudness: a gain, then a limiter, both in dB."""
 
     gain: float
-    ceiling: float = -1.5
+    ceiling: float = -2.5
+    """An encoder overshoots by a decibel or so; one that is let go over `CEILING` has worked for nothing."""
+    lift: float = 0.0
+    """What brings a stem that is the mix to its level in it, before the gain."""
 
     @classmethod
-    def of(cls, mix: Measured) -> "Mastering":
+    def of(cls, mix: Measured, lift: float = 0.0) -> "Mastering":
         """A first guess; silence is left alone."""
-        return cls(gain=0.0 if mix.silent else min(_LOUDEST_GAIN, LOUDNESS - mix.loudness))
+        gain = 0.0 if mix.silent else min(_LOUDEST_GAIN, LOUDNESS - mix.loudness - lift)
+        return cls(gain=gain, lift=lift)
+
+    def limits(self, mix: Measured) -> bool:
+        """Whether its limiter takes something away: then the gain is only a guess."""
+        return mix.peak + self.lift + self.gain > self.ceiling
 
     def corrected(self, result: Measured) -> "Mastering":
         """A better guess after the encoded file was measured: encoders overshoot, limiters take away."""
         over = max(0.0, result.peak - CEILING)
         missing = 0.0 if result.silent else LOUDNESS - result.loudness
-        return Mastering(
-            gain=min(_LOUDEST_GAIN, self.gain + missing), ceiling=self.ceiling - (over + 0.1 if over else 0)
+        return evolve(
+            self,
+            gain=min(_LOUDEST_GAIN, self.gain + missing),
+            ceiling=self.ceiling - (over + 0.1 if over else 0),
         )
+
+    def rehearsed(self, result: Measured) -> "Mastering":
+        """A better guess after it was tried without encoding, which says nothing of the peaks."""
+        return self.corrected(evolve(result, peak=CEILING))
 
 
 def good_enough(result: Measured) -> bool:
@@ -198,11 +225,7 @@ def good_enough(result: Measured) -> bool:
 
 def plan_master(mix: Path, mastering: Mastering, samples: int, *, into: Path) -> Command:
     """The mix as AAC. `aac_coder fast`: the default one overshoots a limited mix by up to 5 dB."""
-    stream = graph.own(mix, **PCM).audio.filter("volume", f"{mastering.gain:.2f}dB")
-    limit = 10 ** (mastering.ceiling / 20)
-    stream = stream.filter(
-        "alimiter", limit=f"{limit:.6f}", attack=5, release=80, level="false", latency="true"
-    )
+    stream = _mastered(graph.own(mix, **PCM).audio, mastering)
     encoding = {"acodec": "aac", "aac_coder": "fast", "audio_bitrate": 192_000, "flags:a": "+bitexact"}
     options = encoding | {
         "fflags": "+bitexact",
@@ -213,6 +236,12 @@ def plan_master(mix: Path, mastering: Mastering, samples: int, *, into: Path) ->
     }
     args = graph.compiled([graph.exactly(stream, 0, samples)], into, options)
     return Command(step="sound", args=args, limits=_LIMITS)
+
+
+def _mastered(stream: Stream, mastering: Mastering) -> Stream:
+    stream = stream.filter("volume", f"{mastering.lift + mastering.gain:.2f}dB")
+    limit = f"{10 ** (mastering.ceiling / 20):.6f}"
+    return stream.filter("alimiter", limit=limit, attack=5, release=80, level="false", latency="true")
 
 
 def _raw(step: str, streams: list[Stream], into: Path, *, blame: str | None = None) -> Command:
