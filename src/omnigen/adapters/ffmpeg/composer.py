@@ -133,7 +133,7 @@ class FfmpegComposer:
 
         The copied ones have been decoded by nobody before. If what we have encoded is sound, they are at fault.
         """
-        copied = None if steps.splice is None else f"the clip of scene {render.segment.number}"
+        copied = None if isinstance(steps.copied, str) else f"the clip of scene {render.segment.number}"
         try:
             outcome = await self._runner.run(plan.plan_check(render, made, copied))
         except Rejected:

@@ -21,7 +21,7 @@ from omnigen.adapters.ffmpeg.runner import Command, Limits
 from omnigen.domain.timeline import Canvas
 from omnigen.ports.composer import SegmentRender
 
-RECIPE: Final = "r2"
+RECIPE: Final = "r3"
 """Part of every segment's key: change it whenever the same inputs would give other bytes."""
 
 LEFT: Final = "left.nut"
@@ -78,6 +78,8 @@ def plan_segment(
         leave = scratch / LEFT if render.leave is not None and render.leaving else None
         commands.append(_body(render, clip, tail, into, leave))
         return SegmentPlan(commands=tuple(commands), frames=frames, copied=copied)
+    if (copied.start, copied.end) == (0, frames):
+        return SegmentPlan(commands=(_copy(render, clip, into),), frames=frames, copied=copied)
     parts: list[_Part] = [(clip.path, clip.demuxer, copied.start, copied.end)]
     if copied.start:
         head = scratch / "head.mp4"
@@ -180,6 +182,27 @@ def _mixed(render: SegmentRender, tail: Path | None, picture: graph.Stream) -> g
     before = graph.tagged(graph.own(tail).video).filter("setsar", 1)
     segment, rate = render.segment, render.canvas.rate
     return graph.crossfaded(before, picture, segment.transition.kind, segment.overlap, rate)
+
+
+def _copy(render: SegmentRender, clip: Source, into: Path) -> Command:
+    """The segment is the clip's beginning: as many coded pictures as it has frames."""
+    frames, rate = render.segment.frames, render.canvas.rate
+    options = {
+        "c": "copy",
+        "frames:v": frames,
+        "bsf:v": "filter_units=remove_types=7-8",  # of parameter sets, the header's are enough
+        **timescales(rate),
+        **_BITEXACT,
+        "format": "mp4",
+    }
+    stream = graph.foreign(clip.path, clip.demuxer, frames / rate + 1)["v:0"]
+    return Command(
+        step=f"scene {render.segment.number}, copied frames",
+        args=graph.compiled([stream], into, options),
+        limits=_limits(render.canvas, frames),
+        frames=frames,
+        blame=clip.subject,
+    )
 
 
 def _splice(render: SegmentRender, parts: Sequence[_Part], into: Path) -> Command:
