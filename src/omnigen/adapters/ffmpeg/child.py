@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 
 from omnigen.adapters.ffmpeg.pictures import Pictures, has_matrix
 from omnigen.adapters.ffmpeg.serving import Facts, Refused, opened
-from omnigen.adapters.ffmpeg.tracks import File, payload, picture_of, track
+from omnigen.adapters.ffmpeg.tracks import payload, picture_of, track
 
 _HDR: Final = {16: "HDR (PQ)", 18: "HDR (HLG)"}
 _SLACK_S: Final = 0.5
@@ -192,7 +192,7 @@ def _cut_off(decoded: int, claimed: int) -> Refused:
 def _programme(request: Facts) -> Facts:
     """The finished file, followed by its segments: its packets are theirs, bit by bit, and its sound decodes."""
     files = request["files"]
-    facts = _track(files[0])
+    facts = track(files[0]).facts
     facts["payload_kept"] = payload(files[:1]) == payload(files[1:])
     with opened(*files[0]) as container:
         facts["seconds"] = _claimed_s(container)
@@ -205,11 +205,6 @@ def _programme(request: Facts) -> Facts:
             facts |= {"decoded_samples": sum(frame.samples for frame in container.decode(audio=0))}
         facts["title"] = container.metadata.get("title", "")
     return facts
-
-
-def _track(file: File) -> Facts:
-    with opened(*file) as container:
-        return track(container)
 
 
 MODES: Final = {"inspect": _inspect, "programme": _programme}

@@ -30,36 +30,31 @@ from omnigen.adapters.ffmpeg.h264 import (
     union,
     units_of,
 )
-from omnigen.adapters.ffmpeg.pictures import delay, ranks
+from omnigen.adapters.ffmpeg.pictures import delay
 from omnigen.adapters.ffmpeg.serving import Facts, opened
-from omnigen.adapters.ffmpeg.tracks import File, packets_of, picture_of, track
+from omnigen.adapters.ffmpeg.tracks import File, Track, packets_of, picture_of, track
 
 
 class Part(NamedTuple):
     """Frames `start` to `end` of a file, `end` excluded; they begin with an IDR and are whole by themselves."""
 
-    path: str
-    demuxer: str
+    file: File
     start: int
     order: Sequence[int]
     """Which of the part's frames each of its packets is."""
     sets: ParameterSets
 
     @classmethod
-    def of(cls, file: File, start: int = 0, end: int | None = None) -> "Part":
+    def of(cls, file: File, found: Track, start: int, end: int) -> "Part":
         """Find the packets. Raises Malformed if they aren't those of the frames, or can't be laid beside others."""
-        path, demuxer = file
-        with opened(path, demuxer) as container:
-            extradata = picture_of(container).codec_context.extradata
-            whole = ranks([packet.pts or 0 for packet in packets_of(container)])
-        order = [rank - start for rank in whole[start:end]]
-        if sorted(order) != list(range((len(whole) if end is None else end) - start)):
+        order = [rank - start for rank in found.order[start:end]]
+        if sorted(order) != list(range(end - start)):
             raise Malformed(f"frames {start} to {end} can't be cut out")
-        return cls(path, demuxer, start, order, ParameterSets.of(extradata or b""))
+        return cls(file, start, order, ParameterSets.of(found.avcc))
 
     def packets(self, first: int, ahead: int, rate: int) -> "Iterator[Packet[Any]]":
         """Its packets, timed to be shown from frame `first` on."""
-        with opened(self.path, self.demuxer) as container:
+        with opened(*self.file) as container:
             for place, packet in enumerate(packets_of(container), -self.start):
                 if 0 <= place < len(self.order):
                     yield _timed(packet, first + place - ahead, first + self.order[place], rate)
@@ -85,7 +80,7 @@ def lay(parts: Sequence[Part], request: Facts, sound: File | None = None) -> Non
 def _pictures(
     made: OutputContainer, parts: Sequence[Part], avcc: bytes, rate: int
 ) -> "Iterator[Packet[VideoStream]]":
-    with opened(parts[0].path, parts[0].demuxer) as container:
+    with opened(*parts[0].file) as container:
         stream = made.add_stream_from_template(picture_of(container), opaque=True)
     stream.codec_context.extradata = avcc
     return _shown(stream, parts, rate)
@@ -125,29 +120,26 @@ def _timed(packet: "Packet[VideoStream]", decoded: int, shown: int, rate: int) -
     return made
 
 
-def _decoded_at(packet: "Packet[Any]") -> Fraction:
-    return (packet.dts or 0) * packet.time_base
+def _decoded_at(packet: "Packet[Any]") -> float:
+    return (packet.dts or 0) * packet.time_base.numerator / packet.time_base.denominator
 
 
 def _splice(request: Facts) -> Facts:
     """One segment of several stretches."""
-    lay([Part.of(file, start, end) for file, start, end in request["parts"]], request)
+    lay([Part.of(file, track(file), start, end) for file, start, end in request["parts"]], request)
     return {}
 
 
 def _join(request: Facts) -> list[Facts]:
     """The programme; what is known of its segments, which is all that is done where they don't fit together."""
     files = request["segments"]
+    found = [track(file) for file in files]
     try:
-        lay([Part.of(file) for file in files], request, request["sound"])
+        parts = [Part.of(file, one, 0, len(one.order)) for file, one in zip(files, found, strict=True)]
+        lay(parts, request, request["sound"])
     except Malformed as error:
         print(error, file=sys.stderr)
-    return [_facts(file) for file in files]
-
-
-def _facts(file: File) -> Facts:
-    with opened(*file) as container:
-        return track(container)
+    return [one.facts for one in found]
 
 
 MODES: Final = {"splice": _splice, "join": _join}

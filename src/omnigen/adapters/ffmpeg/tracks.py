@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from omnigen.adapters.ffmpeg.pictures import tags
+from omnigen.adapters.ffmpeg.pictures import ranks, tags
 from omnigen.adapters.ffmpeg.serving import Facts, Refused, opened
 
 File = tuple[str, str]
@@ -28,9 +29,27 @@ def packets_of(container: InputContainer) -> "Iterator[Packet[VideoStream]]":
     return (packet for packet in container.demux(picture_of(container)) if packet.pts is not None)
 
 
-def track(container: InputContainer) -> Facts:
-    """Parameters and times; reads the file to its end."""
-    stream = picture_of(container)
+class Track(NamedTuple):
+    """What its packets are like."""
+
+    avcc: bytes
+    order: list[int]
+    """Which of the frames each packet is."""
+    facts: Facts
+    """Parameters and times, for the parent to judge."""
+
+
+def track(file: File) -> Track:
+    """Go through a file of our own."""
+    with opened(*file) as container:
+        stream = picture_of(container)
+        stamps = [(packet.pts or 0, packet.dts) for packet in packets_of(container)]
+        avcc = stream.codec_context.extradata or b""
+        facts = _parameters(stream) | _timing(stamps, stream.time_base or Fraction(1))
+    return Track(avcc, ranks([shown for shown, _ in stamps]), facts)
+
+
+def _parameters(stream: VideoStream) -> Facts:
     context = stream.codec_context
     return {
         "avcc": (context.extradata or b"").hex(),
@@ -40,7 +59,6 @@ def track(container: InputContainer) -> Facts:
         "profile": context.profile,
         "pixel_format": context.pix_fmt,
         "tags": tags(context),
-        **_timing([(p.pts or 0, p.dts) for p in packets_of(container)], stream.time_base or Fraction(1)),
     }
 
 
