@@ -1,6 +1,7 @@
 """Brings the account of a run to what infra/resources.json says: tables, bucket, secrets, functions, pipeline."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from emulator.aws.functions import create_functions
@@ -42,7 +43,8 @@ async def _go_on(client: Any) -> None:
 
 
 async def _create_bucket(s3: Any, origins: tuple[str, ...]) -> None:
-    await s3.create_bucket(Bucket=BUCKET)
+    with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+        await s3.create_bucket(Bucket=BUCKET)
     rule = {
         "AllowedOrigins": list(origins),
         "AllowedMethods": ["GET", "HEAD", "PUT", "POST"],

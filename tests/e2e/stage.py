@@ -40,6 +40,7 @@ class User:
     api_url: str
     token: str
     patient: bool = False
+    poll_s: float = POLL_S
     http: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,7 +72,7 @@ class User:
             assert time.monotonic() < deadline, f"after {timeout_s:.0f} s: {brief_of(job)}"
             assert not job or job["status"] not in ENDED, f"it has ended: {brief_of(job)}"
             job = self._look(job_id) or job
-            time.sleep(POLL_S)
+            time.sleep(self.poll_s)
         return job
 
     def events(self, job_id: str, *, after: str | None = None) -> Iterator[Event]:
@@ -118,10 +119,10 @@ class Stage:
 
 
 @contextmanager
-def staged(data: Path, *flags: str, patient: bool = False) -> Iterator[Stage]:
+def staged(data: Path, *flags: str, patient: bool = False, poll_s: float = POLL_S) -> Iterator[Stage]:
     """Start everything on a data folder and free ports; stop it, whatever happens."""
     with emulated(data, *flags) as run:
-        demo = User(run["api_url"], run["access_token"], patient=patient)
+        demo = User(run["api_url"], run["access_token"], patient=patient, poll_s=poll_s)
         with demo.http:
             yield Stage(data=data, run=run, demo=demo)
 

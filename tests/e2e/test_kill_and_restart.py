@@ -1,5 +1,6 @@
 """kill -9 at any moment: the job goes on where it was, and nothing is paid for twice."""
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,14 @@ from tests.e2e.stage import (
     Stage,
     brief_of,
     check_books,
+    check_ledger,
     ffmpeg_name,
     shelf_of_clips,
     staged,
     takes_of,
 )
 
-STORYBOARD = {
+STORYBOARD: dict[str, Any] = {
     "title": "Three colours",
     "resolution": "480p",
     "model": CHEAP_MODEL,
@@ -69,6 +71,26 @@ def test_everything_is_killed_in_the_middle(tmp_path: Path, flags: tuple[str, ..
         kill_family(second.run["pid"])
     with staged(data, *flags, patient=True) as third:
         check_done(third, third.demo.wait(submitted["id"]))
+
+
+def test_the_emulated_cloud_is_stopped_and_started(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    """With every part an AWS part: a finished video is still there, and the job in the middle goes on."""
+    data, patiently = tmp_path / "data", {"patient": True, "poll_s": 0.3}
+    flags = ("--profile", "aws", *flags)
+    with staged(data, *flags, **patiently) as first:
+        made = first.demo.wait(first.demo.submit({"storyboard": STORYBOARD})["id"])
+        assert made["status"] == "succeeded", brief_of(made)
+        reseeded = [{**scene, "seed": 7 + n} for n, scene in enumerate(STORYBOARD["scenes"])]
+        another = {**STORYBOARD, "music": "brisk piano", "scenes": reseeded}
+        cut = first.demo.submit({"storyboard": another})
+        first.demo.wait(cut["id"], predictions_run)
+    with staged(data, *flags, **patiently) as second:
+        shown = second.demo.ask("GET", f"/jobs/{made['id']}/video", follow_redirects=True)
+        assert sha256(shown.content).hexdigest() == made["video"]["sha256"]
+        job = second.demo.wait(cut["id"])
+        assert (job["status"], job["revision"]) == ("succeeded", 1), brief_of(job)
+        assert {take["attempt"] for take in takes_of(job)} == {1}
+        check_ledger(second, takes_of(made) + takes_of(job))
 
 
 def predictions_run(job: Job) -> bool:
