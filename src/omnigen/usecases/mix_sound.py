@@ -15,6 +15,7 @@ from omnigen.ports.takes import Takes
 from omnigen.usecases.cutting import Cutting, digest_of
 from omnigen.usecases.generate_music import music_wish, stored_music
 from omnigen.usecases.policy import Policy
+from omnigen.usecases.segment_keys import built
 from omnigen.usecases.workspace import Workspace
 
 
@@ -39,7 +40,7 @@ class MixSound:
 
     async def __call__(self, cutting: Cutting, music: StoredFile | None) -> StoredFile:
         """The sound, as long as the programme. Raises Rejected naming what can't be heard, Transient."""
-        key = self._key(cutting, music)
+        key = built(sound_content(cutting, music), self.composer.build)
         async with self.workspace.lock(cutting.job.id, key):
             return await self.assets.head(key) or await self._mix(cutting, music, key)
 
@@ -76,11 +77,12 @@ class MixSound:
             narration=await bring(cutting.job.id, speech) if speech else None,
         )
 
-    def _key(self, cutting: Cutting, music: StoredFile | None) -> str:
-        told = {
-            "build": self.composer.build,
-            "timeline": asdict(cutting.timeline),
-            "scenes": [[s.clip and s.clip.sha256, s.speech and s.speech.sha256] for s in cutting.scenes],
-            "music": music and music.sha256,
-        }
-        return f"jobs/{cutting.job.id}/sounds/{digest_of(told)}.mp4"
+
+def sound_content(cutting: Cutting, music: StoredFile | None) -> str:
+    """All that decides the sound's bytes but FFmpeg's build (`segment_keys`)."""
+    told = {
+        "timeline": asdict(cutting.timeline),
+        "scenes": [[s.clip and s.clip.sha256, s.speech and s.speech.sha256] for s in cutting.scenes],
+        "music": music and music.sha256,
+    }
+    return f"jobs/{cutting.job.id}/sounds/{digest_of(told)}"

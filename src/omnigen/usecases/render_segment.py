@@ -7,12 +7,11 @@ from typing import Any
 
 from attrs import asdict, evolve, frozen
 
-from omnigen.domain.captions import Cue, within
 from omnigen.domain.errors import Conflict, Rejected, Superseded
 from omnigen.domain.job import Failure, SceneState, SceneStatus
 from omnigen.domain.storyboard import Captions
 from omnigen.domain.take import StoredFile
-from omnigen.domain.timeline import Segment, seconds_of
+from omnigen.domain.timeline import seconds_of
 from omnigen.ports.assets import Assets
 from omnigen.ports.clock import Clock
 from omnigen.ports.composer import Composer, SegmentRender
@@ -22,6 +21,7 @@ from omnigen.ports.workflow import READY, STOP, Leg, Outcome
 from omnigen.usecases.cutting import Cutting, digest_of
 from omnigen.usecases.mix_sound import MixSound
 from omnigen.usecases.policy import Policy
+from omnigen.usecases.segment_keys import built, segment_content, segment_render
 from omnigen.usecases.step import Scope
 from omnigen.usecases.workspace import Workspace
 
@@ -114,16 +114,8 @@ class RenderSegment:
         `copying` is off after a `Clash`: no picture of the clip goes in as it is.
         Raises Rejected where one of its clips turns out to be damaged: the scene at fault is rejected by then.
         """
-        segment = cutting.timeline.segment(number)
-        render = SegmentRender(
-            segment=segment,
-            canvas=cutting.canvas,
-            clip=Path(),
-            before=None,
-            cues=self._cues(cutting, segment),
-            copying=copying,
-        )
-        key = self._key(cutting, render)
+        render = segment_render(cutting, number, copying=copying)
+        key = built(segment_content(cutting, render), self.composer.build)
         async with self.workspace.lock(cutting.job.id, key):
             # The neighbour may be at it too: rendering is dear, so that one waits for the other.
             return await self.assets.head(key) or await self._render(cutting, render, key)
@@ -170,24 +162,6 @@ class RenderSegment:
                 await self._reject(cutting.job.epoch, state, found)
                 return
         await self._reject(cutting.job.epoch, cutting.scenes[number - 1], error)
-
-    @staticmethod
-    def _cues(cutting: Cutting, segment: Segment) -> tuple[Cue, ...]:
-        if cutting.storyboard.soundtrack.captions is not Captions.BURNED:
-            return ()
-        return within(cutting.cues(), segment.start, segment.frames)
-
-    def _key(self, cutting: Cutting, render: SegmentRender) -> str:
-        """Made of all that decides the segment's bytes: the same segment is never rendered twice."""
-        told = {
-            "build": self.composer.build,
-            "canvas": asdict(render.canvas),
-            "segment": {**asdict(render.segment), "start": 0},
-            "clips": [cutting.clip(n).sha256 for n in render.segment.sources],
-            "cues": [asdict(cue) for cue in render.cues],
-            "copying": render.copying,
-        }
-        return f"jobs/{cutting.job.id}/segments/{digest_of(told)}.mp4"
 
 
 async def _side_by_side(work: Coroutine[Any, Any, None], other: Coroutine[Any, Any, None] | None) -> None:

@@ -1,0 +1,60 @@
+"""Keys of what is rendered: a segment that an earlier revision rendered is known again, whatever its number has become.
+
+A key is made of all that decides the bytes. What is told of the content stands in front, FFmpeg's build behind
+it: whoever has no FFmpeg can still tell from a listing whether something would have to be rendered anew.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from attrs import asdict
+
+from omnigen.domain.captions import Cue, within
+from omnigen.domain.storyboard import Captions
+from omnigen.domain.timeline import Segment
+from omnigen.ports.composer import SegmentRender
+from omnigen.usecases.cutting import Cutting, digest_of
+
+_BUILD: Final = 16
+"""Letters of a key that stand for FFmpeg's build."""
+
+
+def segment_render(cutting: Cutting, number: int, *, copying: bool = True) -> SegmentRender:
+    """What is to be rendered of a scene; its clips are filled in by whoever has them at hand."""
+    segment = cutting.timeline.segment(number)
+    return SegmentRender(
+        segment=segment,
+        canvas=cutting.canvas,
+        clip=Path(),
+        before=None,
+        cues=_cues(cutting, segment),
+        copying=copying,
+    )
+
+
+def segment_content(cutting: Cutting, render: SegmentRender) -> str:
+    """All that decides a segment's bytes but the build. Its place in the programme doesn't."""
+    told = {
+        "canvas": asdict(render.canvas),
+        "segment": {**asdict(render.segment), "number": 0, "start": 0},
+        "clips": [cutting.clip(n).sha256 for n in render.segment.sources],
+        "cues": [asdict(cue) for cue in render.cues],
+        "copying": render.copying,
+    }
+    return f"jobs/{cutting.job.id}/segments/{digest_of(told)}"
+
+
+def built(content: str, build: str) -> str:
+    """The key of some content as a build of FFmpeg makes it."""
+    return f"{content}-{digest_of(build)[:_BUILD]}.mp4"
+
+
+def content_of(key: str) -> str:
+    """The content that a key is of, whichever build made it."""
+    return key.rpartition("-")[0]
+
+
+def _cues(cutting: Cutting, segment: Segment) -> tuple[Cue, ...]:
+    if cutting.storyboard.soundtrack.captions is not Captions.BURNED:
+        return ()
+    return within(cutting.cues(), segment.start, segment.frames)
