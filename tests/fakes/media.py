@@ -9,7 +9,15 @@ from collections import Counter
 from pathlib import Path
 
 from omnigen.domain.errors import OmniGenError, Rejected
-from omnigen.ports.composer import Clash, Programme, ProgrammeRender, Progress, SegmentRender, SoundRender
+from omnigen.ports.composer import (
+    CardRender,
+    Clash,
+    Programme,
+    ProgrammeRender,
+    Progress,
+    SegmentRender,
+    SoundRender,
+)
 from omnigen.ports.inspector import Footage, MediaKind
 from tests.fakes.clock import VirtualClock
 
@@ -48,6 +56,7 @@ class FakeComposer:
         """How often each scene's segment was rendered."""
         self.joined: list[ProgrammeRender] = []
         self.mixed: list[SoundRender] = []
+        self.drawn: list[CardRender] = []
         self.deaf: OmniGenError | None = None
         """Raised by every mixing."""
         self.refuses: list[OmniGenError] = []
@@ -98,6 +107,14 @@ class FakeComposer:
             width=render.canvas.width,
             height=render.canvas.height,
         )
+
+    async def draw_card(self, render: CardRender, into: Path) -> None:
+        self._check()
+        self.drawn.append(render)
+        await asyncio.sleep(0)
+        seconds = render.frames / render.canvas.rate
+        told = {"kind": "video", "seconds": seconds, "card": [render.title, render.text, render.label]}
+        _write(into, json.dumps(told))
 
     def _check(self) -> None:
         if self.refuses:

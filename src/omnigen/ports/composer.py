@@ -80,6 +80,22 @@ class Programme:
     height: int
 
 
+@frozen(kw_only=True)
+class CardRender:
+    """A card that stands in for a scene's clip: who it stands for, and what would be seen."""
+
+    canvas: Canvas
+    frames: int
+    title: str
+    """`Scene 3`, say."""
+    text: str
+    """Any text; what doesn't fit is left out."""
+    label: str | None = None
+    """Why there is no clip, clearly seen; None where that is nobody's concern."""
+    seed: int = 0
+    """Chooses the colours."""
+
+
 class Clash(Exception):
     """Pictures that were copied from clips of different encoders can't lie in one programme.
 
@@ -118,4 +134,8 @@ class Composer(Protocol):
         self, render: ProgrammeRender, into: Path, *, on_progress: Progress | None = None
     ) -> Programme:
         """Join segments and sound, verify the result and leave it in the folder `into`. Raises Clash."""
+        ...
+
+    async def draw_card(self, render: CardRender, into: Path) -> None:
+        """Draw a card as a clip without sound: exactly `render.frames` frames, and no reason not to copy its GOPs."""
         ...

@@ -14,6 +14,7 @@ NEEDED_FILTERS: Final = frozenset(
     (
         *("fps", "scale", "pad", "format", "setsar", "tpad", "setparams", "trim", "setpts", "settb", "xfade"),
         *("drawtext", "signalstats", "metadata", "thumbnail"),
+        *("gradients", "vignette", "drawbox", "loop", "split", "concat"),
         *(
             "aresample",
             "aformat",

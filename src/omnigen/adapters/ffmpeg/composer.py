@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 from attrs import evolve
 
-from omnigen.adapters.ffmpeg import plan
+from omnigen.adapters.ffmpeg import cards, plan
 from omnigen.adapters.ffmpeg.build import FfmpegBuild
 from omnigen.adapters.ffmpeg.finish import Finisher
 from omnigen.adapters.ffmpeg.mixer import Mixer
@@ -24,7 +24,14 @@ from omnigen.adapters.ffmpeg.splicer import Splicer
 from omnigen.adapters.ffmpeg.turns import Turns
 from omnigen.domain.captions import webvtt
 from omnigen.domain.errors import Rejected, Transient
-from omnigen.ports.composer import Programme, ProgrammeRender, Progress, SegmentRender, SoundRender
+from omnigen.ports.composer import (
+    CardRender,
+    Programme,
+    ProgrammeRender,
+    Progress,
+    SegmentRender,
+    SoundRender,
+)
 from omnigen.ports.inspector import MediaKind
 
 log = structlog.get_logger(__name__)
@@ -104,6 +111,14 @@ class FfmpegComposer:
             programme = await asyncio.to_thread(_handed_over, render, video, poster, into)
         report(1.0)
         return programme
+
+    async def draw_card(self, render: CardRender, into: Path) -> None:
+        """Draw a card as a clip; see the port for the promise."""
+        self._ffmpeg.require()
+        async with self._scratch() as scratch:
+            made = scratch / "card.mp4"
+            await self._run(cards.draw_card(render, made), None)
+            await asyncio.to_thread(deliver, made, into)
 
     async def _before(self, render: SegmentRender) -> Source | None:
         if render.segment.tail_start is None:
