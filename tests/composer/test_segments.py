@@ -43,10 +43,26 @@ async def test_a_transition_goes_from_the_tail_of_one_clip_into_the_next(
     shown = frames_of(await film.segment(composer, 2, tmp_path / "s.mp4"))
     assert len(shown) == 36
     assert numbers(shown[0]) == (85, 23)
+    first = np.abs(shown[0] - luma(85, 23, (160, 96)))
+    assert max(line.mean() for line in (first, first[0], first[-1], first[:, 0], first[:, -1])) < 12
     assert [numbers(f) for f in shown[7:]] == [(170, n) for n in range(7, 36)]
     middle = shown[3]
-    assert np.abs(middle - luma(85, 26, (160, 96))).mean() > 10
-    assert np.abs(middle - luma(170, 3, (160, 96))).mean() > 10
+    assert np.abs(middle - luma(85, 26, (160, 96))).mean() > 4
+    assert np.abs(middle - luma(170, 3, (160, 96))).mean() > 4
+
+
+@pytest.mark.parametrize("kind", [TransitionKind.FADE, TransitionKind.SLIDE_UP, TransitionKind.IRIS_OPEN])
+async def test_transitions_may_take_all_of_a_scene_between_them(
+    kind: TransitionKind, pair: tuple[Path, Path], composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    """Half a scene going in and half a scene going out: no frame of it is ever seen alone but at the seam."""
+    film = Film(timeline=timeline(24, (24, over(kind, 12)), (24, over(kind, 12))), clips=(*pair, pair[0]))
+    shown = [frames_of(path) for path in await film.segments(composer, tmp_path)]
+    assert [len(frames) for frames in shown] == [12, 12, 24]
+    assert [numbers(f) for f in shown[0]] == [(85, n) for n in range(12)]
+    assert numbers(shown[1][0]) == (85, 12)
+    assert numbers(shown[2][0]) == (170, 12)
+    assert [numbers(f) for f in shown[2][12:]] == [(85, n) for n in range(12, 24)]
 
 
 async def test_a_fade_mixes_the_very_frames_in_the_very_parts(

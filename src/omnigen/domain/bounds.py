@@ -20,6 +20,16 @@ def whole(low: int, high: int | None = None) -> Check:
     return check
 
 
+def between(low: float, high: float) -> Check:
+    """A number within bounds."""
+
+    def check(_: Any, attribute: Any, value: Any) -> None:
+        if not low <= value <= high:
+            raise ValueError(f"{attribute.name} is {value}; {low:g} to {high:g} is allowed")
+
+    return check
+
+
 def letters(low: int, high: int) -> Check:
     """A text of some length."""
 

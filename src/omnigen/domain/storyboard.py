@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import Attribute, evolve, field, frozen
 
-from omnigen.domain.bounds import letters, optional_letters, whole
+from omnigen.domain.bounds import between, letters, optional_letters, whole
 from omnigen.domain.errors import Invalid
 
 MIN_PROMPT: Final = 10
@@ -23,6 +23,11 @@ MAX_SCENES: Final = 40
 MAX_NARRATION: Final = 1_000
 MAX_TITLE: Final = 120
 MAX_SEED: Final = 2**31 - 1
+MIN_OPACITY: Final = 0.05
+DEFAULT_OPACITY: Final = 0.85
+MIN_WIDTH: Final = 0.02
+MAX_WIDTH: Final = 0.5
+DEFAULT_WIDTH: Final = 0.12
 
 
 class AspectRatio(StrEnum):
@@ -68,6 +73,57 @@ class TransitionKind(StrEnum):
     SLIDE_RIGHT = "slide_right"
     FADE_BLACK = "fade_black"
     FADE_WHITE = "fade_white"
+    FADE_GRAY = "fade_gray"
+    """By way of a picture without colour."""
+    WIPE_UP = "wipe_up"
+    WIPE_DOWN = "wipe_down"
+    SLIDE_UP = "slide_up"
+    SLIDE_DOWN = "slide_down"
+    SOFT_WIPE_LEFT = "soft_wipe_left"
+    """A wipe with a feathered edge."""
+    SOFT_WIPE_RIGHT = "soft_wipe_right"
+    SOFT_WIPE_UP = "soft_wipe_up"
+    SOFT_WIPE_DOWN = "soft_wipe_down"
+    DIAGONAL_UP_LEFT = "diagonal_up_left"
+    """A feathered wipe that runs into a corner."""
+    DIAGONAL_UP_RIGHT = "diagonal_up_right"
+    DIAGONAL_DOWN_LEFT = "diagonal_down_left"
+    DIAGONAL_DOWN_RIGHT = "diagonal_down_right"
+    IRIS_OPEN = "iris_open"
+    """A circle that grows from the middle."""
+    IRIS_CLOSE = "iris_close"
+    CLOCK_WIPE = "clock_wipe"
+    """A hand that goes round once."""
+    BARN_DOORS_OPEN = "barn_doors_open"
+    """Two edges that part from the middle to the sides."""
+    BARN_DOORS_CLOSE = "barn_doors_close"
+    SQUEEZE_HORIZONTAL = "squeeze_horizontal"
+    """The old picture is pressed into a line across the middle."""
+    SQUEEZE_VERTICAL = "squeeze_vertical"
+    MOSAIC = "mosaic"
+    BLUR = "blur"
+    """By way of streaks, as of a camera that is swung round."""
+
+
+class Fit(StrEnum):
+    """What becomes of a clip whose shape isn't the picture's. It is never stretched."""
+
+    AUTO = "auto"
+    """Cropped where that loses less than a third of it, else shown whole over a blurred fill."""
+    CROP = "crop"
+    PAD = "pad"
+    """Shown whole, between black bars."""
+    BLUR = "blur"
+    """Shown whole, over itself, enlarged and blurred."""
+
+
+class Corner(StrEnum):
+    """Where a watermark sits."""
+
+    TOP_LEFT = "top_left"
+    TOP_RIGHT = "top_right"
+    BOTTOM_LEFT = "bottom_left"
+    BOTTOM_RIGHT = "bottom_right"
 
 
 class Captions(StrEnum):
@@ -117,6 +173,17 @@ class Scene:
     """From the scene before into this one; the first scene has none, that is, a cut."""
     reference: str | None = None
     """Id of an upload that the model is to start from or to look at."""
+    take: str | None = None
+    """Id of an earlier take that was chosen for it; None is whatever its prompt and seed come to."""
+    placeholder: bool = False
+    """A labelled card stands in for its clip: nothing is asked of a model, and nothing paid."""
+    origin: int = field(default=0, validator=whole(0))
+    """Who it is within its job, whatever edits make of its number; 0 is the scene that began with that number."""
+
+    @property
+    def shot(self) -> int:
+        """Who it is within its job: its takes stay with it when it moves."""
+        return self.origin or self.number
 
 
 @frozen(kw_only=True)
@@ -128,6 +195,18 @@ class Soundtrack:
     voice: str | None = None
     """Voice of the narration; None takes the speech model's default."""
     captions: Captions = Captions.SIDECAR
+
+
+@frozen(kw_only=True)
+class Watermark:
+    """A picture, mostly a logo, that lies over the whole programme."""
+
+    image: str = field(validator=letters(1, 64))
+    """Id of an upload; its transparency is kept."""
+    corner: Corner = Corner.BOTTOM_RIGHT
+    opacity: float = field(default=DEFAULT_OPACITY, validator=between(MIN_OPACITY, 1.0))
+    width: float = field(default=DEFAULT_WIDTH, validator=between(MIN_WIDTH, MAX_WIDTH))
+    """As a share of the picture's width."""
 
 
 def _numbered(_: object, _attribute: "Attribute[tuple[Scene, ...]]", scenes: tuple[Scene, ...]) -> None:
@@ -163,9 +242,12 @@ class Storyboard:
     resolution: Resolution = Resolution.P720
     style: Style
     model: str
-    """Id of the video model in the catalogue, as in `google/veo-3.1-fast`."""
+    """Id of a model in the catalogue, as in `google/veo-3.1-fast`. One that makes stills has every scene made of
+    one still, over which the composer moves."""
     scenes: tuple[Scene, ...] = field(validator=_numbered)
     soundtrack: Soundtrack = Soundtrack()
+    fit: Fit = Fit.AUTO
+    watermark: Watermark | None = None
 
     @property
     def frames(self) -> int:
@@ -201,4 +283,6 @@ class Brief:
     narration: bool = False
     music: bool = True
     captions: Captions = Captions.SIDECAR
+    fit: Fit = Fit.AUTO
+    watermark: Watermark | None = None
     title: str | None = field(default=None, validator=optional_letters(1, MAX_TITLE))

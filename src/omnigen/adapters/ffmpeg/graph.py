@@ -36,7 +36,36 @@ _XFADE: Final = {
     TransitionKind.SLIDE_RIGHT: "slideright",
     TransitionKind.FADE_BLACK: "fadeblack",
     TransitionKind.FADE_WHITE: "fadewhite",
+    TransitionKind.FADE_GRAY: "fadegrays",
+    TransitionKind.WIPE_UP: "wipeup",
+    TransitionKind.WIPE_DOWN: "wipedown",
+    TransitionKind.SLIDE_UP: "slideup",
+    TransitionKind.SLIDE_DOWN: "slidedown",
+    TransitionKind.SOFT_WIPE_LEFT: "smoothleft",
+    TransitionKind.SOFT_WIPE_RIGHT: "smoothright",
+    TransitionKind.SOFT_WIPE_UP: "smoothup",
+    TransitionKind.SOFT_WIPE_DOWN: "smoothdown",
+    TransitionKind.DIAGONAL_UP_LEFT: "diagtl",
+    TransitionKind.DIAGONAL_UP_RIGHT: "diagtr",
+    TransitionKind.DIAGONAL_DOWN_LEFT: "diagbl",
+    TransitionKind.DIAGONAL_DOWN_RIGHT: "diagbr",
+    TransitionKind.IRIS_OPEN: "circleopen",
+    TransitionKind.IRIS_CLOSE: "circleclose",
+    TransitionKind.CLOCK_WIPE: "radial",
+    TransitionKind.BARN_DOORS_OPEN: "vertopen",
+    TransitionKind.BARN_DOORS_CLOSE: "vertclose",
+    TransitionKind.SQUEEZE_HORIZONTAL: "squeezeh",
+    TransitionKind.SQUEEZE_VERTICAL: "squeezev",
+    TransitionKind.MOSAIC: "pixelize",
+    TransitionKind.BLUR: "hblur",
 }
+_RAGGED: Final = {
+    TransitionKind.SLIDE_LEFT,
+    TransitionKind.SLIDE_UP,
+    TransitionKind.WIPE_RIGHT,
+    TransitionKind.WIPE_DOWN,
+}
+"""xfade's first frame of these has a line that isn't the old picture's; a slide takes it from unwritten memory."""
 
 
 def foreign(path: Path, demuxer: str, seconds: float, **options: object) -> Stream:
@@ -99,8 +128,13 @@ def from_time(stream: Stream, start: int, rate: int) -> Stream:
 
 def crossfaded(tail: Stream, body: Stream, kind: TransitionKind, frames: int, rate: int) -> Stream:
     """The tail of one clip going over into the body of the next, in `frames` frames from the first on."""
-    timed = [s.filter("settb", f"1/{rate}") for s in (tail, body)]
-    return ffmpeg.filter(timed, "xfade", transition=_XFADE[kind], duration=f"{frames / rate:.6f}", offset=0)
+    tail, body = (s.filter("settb", f"1/{rate}") for s in (tail, body))
+    timing = {"duration": f"{frames / rate:.6f}", "offset": 0}
+    if kind not in _RAGGED:
+        return ffmpeg.filter([tail, body], "xfade", transition=_XFADE[kind], **timing)
+    tail, whole = doubled(tail)
+    mixed = ffmpeg.filter([tail, body], "xfade", transition=_XFADE[kind], **timing)
+    return ffmpeg.filter([mixed, whole], "overlay", enable="eq(n,0)", eof_action="pass")
 
 
 def heard(stream: Stream) -> Stream:

@@ -165,6 +165,8 @@ def _storyboard(plan: PlanAnswer, limits: _Limits) -> Storyboard:
         model=brief.model,
         scenes=_scenes(plan, limits),
         soundtrack=Soundtrack(music=music if brief.music else None, captions=brief.captions),
+        fit=brief.fit,
+        watermark=brief.watermark,
     )
 
 

@@ -78,6 +78,8 @@ def plan(brief: Brief, video: Model, *, rate: int) -> Storyboard:
             music=music_of(brief.style, brief.prompt, script.sounds) if brief.music else None,
             captions=brief.captions,
         ),
+        fit=brief.fit,
+        watermark=brief.watermark,
     )
 
 
