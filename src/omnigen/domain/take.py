@@ -98,11 +98,15 @@ class Take:
     revision: int = field(validator=ge(1))
     """The revision that asked for it, and pays for it."""
     scene: int | None
-    """Number of its scene; None for the job's own (plan, music)."""
+    """Number that its scene had; None for the job's own (plan, music)."""
+    origin: int = 0
+    """Who that scene is within the job (`Scene.shot`); 0 is the one that began with the number."""
     kind: TakeKind
     model: str
     model_version: str | None = None
     fingerprint: str
+    subject: str | None = None
+    """The fingerprint but for the length: a longer take of the same subject will do where a shorter one is wanted."""
     prompt: str
     seed: int | None = None
     input: Mapping[str, Any]
@@ -136,6 +140,11 @@ class Take:
     def ended(self) -> bool:
         """Whether nothing more can happen to it."""
         return not TAKE_MOVES[self.status]
+
+    @property
+    def shot(self) -> int | None:
+        """Who its scene is within the job; None for the job's own."""
+        return None if self.scene is None else self.origin or self.scene
 
     @property
     def charged(self) -> bool:

@@ -5,24 +5,22 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from omnigen.domain.captions import frames_to_say, spoken_frames
 from omnigen.domain.catalogue import Catalogue, Model, TakeKind
 from omnigen.domain.errors import Conflict, Rejected, Superseded
 from omnigen.domain.job import Failure, Job, SceneState, SceneStatus
-from omnigen.domain.pricing import price_of
 from omnigen.domain.storyboard import Scene, Storyboard
 from omnigen.domain.take import StoredFile, Take, TakeStatus
 from omnigen.ports.assets import Assets
 from omnigen.ports.clock import Clock
 from omnigen.ports.jobs import Jobs
-from omnigen.ports.provider import Ask
 from omnigen.ports.uploads import Uploads
 from omnigen.ports.workflow import READY, STOP, Leg, Outcome, wait
 from omnigen.usecases.lend_file import LendFile
 from omnigen.usecases.make_take import MakeTake
 from omnigen.usecases.policy import Policy
+from omnigen.usecases.scene_wishes import frames_with, speech_wish, spoken_over, still_wish, video_wish
 from omnigen.usecases.step import Scope, overdue, storyboard_of
-from omnigen.usecases.wish import Progress, Wish
+from omnigen.usecases.wish import Progress, Wish, standing
 
 _DONE: Final = frozenset({SceneStatus.STORED, SceneStatus.READY})
 _RETRYABLE: Final = frozenset({"failed", "lost", "aborted"})
@@ -70,6 +68,8 @@ class GenerateScene:
     async def _next(self, leg: Leg, job: Job, state: SceneState, *, going: bool) -> Outcome:
         storyboard = await storyboard_of(self.jobs, job)
         scene = storyboard.scene(state.number)
+        if scene.placeholder:
+            return await self._stand_in(leg, state, storyboard)
         model = self.catalogue.find(storyboard.model, TakeKind.VIDEO)
         if state.status is SceneStatus.PENDING and going:
             state = await self._save(
@@ -83,52 +83,24 @@ class GenerateScene:
 
     async def _wish(self, state: SceneState, scene: Scene, storyboard: Storyboard, model: Model) -> Wish:
         if scene.narration and state.speech is None:
-            return self._speech(scene, storyboard)
+            return speech_wish(scene, storyboard, self.catalogue)
+        clip = await self._video(state, scene, storyboard)
         if model.first_frame_required and scene.reference is None and state.still is None:
-            return self._still(scene, storyboard)
-        return await self._video(state, scene, storyboard, model)
+            takes = await self.make_take.takes.of_job(state.job_id) if scene.take else ()
+            # A clip that was chosen is there already, and begins with no still of ours.
+            if (made := standing(takes, clip, state.revision)) is None or made.id != scene.take:
+                return still_wish(scene, storyboard, self.catalogue)
+        return clip
 
-    def _speech(self, scene: Scene, storyboard: Storyboard) -> Wish:
-        model, text = self.catalogue.default(TakeKind.SPEECH), scene.narration or ""
-        return Wish(
-            kind=TakeKind.SPEECH,
-            scene=scene.number,
-            model=model,
-            ask=Ask(prompt=text, voice=storyboard.soundtrack.voice),
-            estimate=price_of(model, characters=len(text)),
-        )
-
-    def _still(self, scene: Scene, storyboard: Storyboard) -> Wish:
-        model = self.catalogue.default(TakeKind.STILL)
-        return Wish(
-            kind=TakeKind.STILL,
-            scene=scene.number,
-            model=model,
-            ask=Ask(
-                prompt=scene.prompt,
-                seed=scene.seed,
-                aspect_ratio=storyboard.aspect_ratio,
-                resolution=storyboard.resolution,
-            ),
-            estimate=price_of(model),
-        )
-
-    async def _video(self, state: SceneState, scene: Scene, storyboard: Storyboard, model: Model) -> Wish:
-        seconds = model.clip_seconds(state.frames, self.policy.frame_rate)
+    async def _video(self, state: SceneState, scene: Scene, storyboard: Storyboard) -> Wish:
         picture = await self._picture(state, scene)
-        return Wish(
-            kind=TakeKind.VIDEO,
-            scene=scene.number,
-            model=model,
-            ask=Ask(
-                prompt=scene.prompt,
-                seed=scene.seed,
-                seconds=seconds,
-                aspect_ratio=storyboard.aspect_ratio,
-                resolution=storyboard.resolution,
-            ),
-            estimate=price_of(model, seconds=seconds),
-            inputs=(picture.sha256,) if picture is not None else (),
+        return video_wish(
+            scene,
+            storyboard,
+            self.catalogue,
+            frames=state.frames,
+            rate=self.policy.frame_rate,
+            picture=picture,
             image=partial(self.lend_file, picture) if picture is not None else None,
         )
 
@@ -170,25 +142,26 @@ class GenerateScene:
         return READY if take.kind is TakeKind.VIDEO else wait(leg, self.clock, 0.0)
 
     async def _frames_for(self, state: SceneState, speech: StoredFile) -> int:
-        """Frames that the scene needs: up to 1.15 times too long is played faster, beyond that it grows."""
-        rate = self.policy.frame_rate
         storyboard = await self.jobs.storyboard(state.job_id, state.revision)
         assert storyboard is not None
-        leaving = storyboard.leaving(state.number)
-        spoken = spoken_frames(speech.seconds, rate)
-        if frames_to_say(spoken, leaving) <= state.frames:
-            return state.frames
-        longest = self.catalogue.find(storyboard.model, TakeKind.VIDEO).longest * rate
-        unhurried = spoken + leaving + rate // 4
-        if unhurried <= longest:
-            return unhurried
-        if frames_to_say(spoken) <= longest:
-            return longest
-        raise Rejected(
-            f"the narration of scene {state.number} takes {speech.seconds:.1f} s; its model makes "
-            f"{longest / rate:g} s at most",
-            code="narration_too_long",
+        return frames_with(speech, storyboard, state.number, self.catalogue, rate=self.policy.frame_rate)
+
+    async def _stand_in(self, leg: Leg, state: SceneState, storyboard: Storyboard) -> Outcome:
+        """A card will do for the clip; what is spoken over it is, where that is there already."""
+        scene, takes = storyboard.scene(state.number), await self.make_take.takes.of_job(state.job_id)
+        speech, frames = spoken_over(
+            scene, storyboard, takes, state.revision, self.catalogue, self.policy.frame_rate
         )
+        stood_in = state.become(
+            SceneStatus.STORED,
+            at=self.clock.now(),
+            progress=0.9,
+            frames=frames,
+            speech=speech.file if speech else None,
+            speech_take=speech.id if speech else None,
+        )
+        await self._save(leg, stood_in)
+        return READY
 
     async def _failed(self, leg: Leg, state: SceneState, take: Take) -> Outcome:
         failure = Failure(

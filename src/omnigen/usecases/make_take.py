@@ -33,7 +33,7 @@ from omnigen.ports.workflow import Leg
 from omnigen.usecases.bring_home import BringHome
 from omnigen.usecases.policy import Policy
 from omnigen.usecases.take_costs import committed, entry_for
-from omnigen.usecases.wish import Progress, Wish
+from omnigen.usecases.wish import Progress, Wish, standing
 
 _FINAL_ERRORS: Final = frozenset({"sensitive", "rejected", "bad_output"})
 """Asking the same again can't help: no further attempt is made."""
@@ -72,11 +72,9 @@ class MakeTake:
     async def _present(self, leg: Leg, job: Job, wish: Wish, *, may_begin: bool) -> Take | None:
         """The take that stands for the wish: a reusable one, the running one, or a fresh attempt."""
         mark, takes = wish.fingerprint, await self.takes.of_job(job.id)
-        same = [t for t in takes if t.fingerprint == mark]
-        for take in same:
-            if _stands(take, leg.revision):
-                return take
-        tried = [t for t in same if t.revision == leg.revision]
+        if (take := standing(takes, wish, leg.revision)) is not None:
+            return take
+        tried = [t for t in takes if t.fingerprint == mark and t.revision == leg.revision]
         last = tried[-1] if tried else None
         if not may_begin or (last is not None and not self._again(last, len(tried))):
             return last
@@ -98,10 +96,12 @@ class MakeTake:
             owner=job.owner,
             revision=leg.revision,
             scene=wish.scene,
+            origin=wish.origin,
             kind=wish.kind,
             model=wish.model.id,
             model_version=wish.model.version,
             fingerprint=mark,
+            subject=wish.subject,
             prompt=wish.ask.prompt,
             seed=wish.ask.seed,
             input=self.provider.dialect(wish.model.id, ask),
@@ -324,13 +324,6 @@ class MakeTake:
         """Whether the revision that pays has ended: then the cost is an entry of its own."""
         job = await self.jobs.get(take.job_id)
         return job.revision.number > take.revision or job.ended
-
-
-def _stands(take: Take, revision: int) -> bool:
-    """Whether a take will do as it is: stored, or on its way. What an earlier revision never sent is its own affair."""
-    if take.status is TakeStatus.STORED:
-        return True
-    return not take.ended and (take.revision == revision or take.sent_at is not None)
 
 
 def _check_covered(job: Job, committed: Micros, estimate: Micros) -> None:
