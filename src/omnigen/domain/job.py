@@ -91,6 +91,30 @@ INTERNAL: Final = Failure(code="internal", message="something went wrong on our 
 """What a user is told of a bug."""
 
 
+class SidecarKind(StrEnum):
+    """What lies beside a video: docs/FILES.md."""
+
+    POSTER = "poster"
+    CAPTIONS_VTT = "captions_vtt"
+    CAPTIONS_SRT = "captions_srt"
+    SPRITES = "sprites"
+    """Small pictures of the whole programme, side by side in one JPEG."""
+    SPRITES_VTT = "sprites_vtt"
+    """Which part of the sprites shows which time."""
+    MANIFEST = "manifest"
+    """Where everything in the video comes from."""
+    TIMELINE_OTIO = "timeline_otio"
+    """The cut, for an editor's program."""
+
+
+@frozen(kw_only=True)
+class Sidecar:
+    """A file beside the video, under the hash of its content too."""
+
+    kind: SidecarKind
+    file: StoredFile
+
+
 @frozen(kw_only=True)
 class Video:
     """The finished programme, published under the hash of its content."""
@@ -102,6 +126,15 @@ class Video:
     rate: int
     width: int
     height: int
+    sidecars: tuple[Sidecar, ...] = ()
+    """Files that a video may have or not; `beside` has the poster and the captions too."""
+
+    @property
+    def beside(self) -> tuple[Sidecar, ...]:
+        """Everything that lies beside the video."""
+        usual = {SidecarKind.POSTER: self.poster, SidecarKind.CAPTIONS_VTT: self.captions}
+        known = (Sidecar(kind=kind, file=file) for kind, file in usual.items() if file is not None)
+        return (*known, *self.sidecars)
 
 
 @frozen(kw_only=True)
