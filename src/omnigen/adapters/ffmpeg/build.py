@@ -13,7 +13,17 @@ from omnigen.domain.errors import Transient
 NEEDED_FILTERS: Final = frozenset(
     (
         *("fps", "scale", "pad", "format", "setsar", "tpad", "setparams", "trim", "setpts", "settb", "xfade"),
-        *("split", "overlay", "crop", "gblur", "lutyuv", "colorspace", "loop", "perspective", "colorchannelmixer"),
+        *(
+            "split",
+            "overlay",
+            "crop",
+            "gblur",
+            "lutyuv",
+            "colorspace",
+            "loop",
+            "perspective",
+            "colorchannelmixer",
+        ),
         *("drawtext", "signalstats", "metadata", "thumbnail"),
         *("gradients", "vignette", "drawbox", "loop", "split", "concat"),
         *(
