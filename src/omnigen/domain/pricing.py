@@ -90,7 +90,7 @@ def estimate(
         lines.extend(_scene_lines(scene, video, catalogue, rate))
     if storyboard.soundtrack.music:
         lines.append(_run(catalogue.default(TakeKind.MUSIC), None))
-    paid = sum(video.clip_seconds(s.frames, rate) for s in storyboard.scenes)
+    paid = sum(video.clip_seconds(s.frames, rate) for s in storyboard.scenes if not s.placeholder)
     return Estimate.of(tuple(lines), paid_seconds=paid, used_seconds=seconds_of(storyboard.frames, rate))
 
 
@@ -103,6 +103,8 @@ def _run(model: Model, scene: int | None) -> EstimateLine:
 
 
 def _scene_lines(scene: Scene, video: Model, catalogue: Catalogue, rate: int) -> list[EstimateLine]:
+    if scene.placeholder:
+        return []
     lines = []
     if scene.narration:
         lines.append(_speech(catalogue.default(TakeKind.SPEECH), scene.number, scene.narration))

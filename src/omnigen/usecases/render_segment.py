@@ -14,14 +14,20 @@ from omnigen.domain.take import StoredFile
 from omnigen.domain.timeline import seconds_of
 from omnigen.ports.assets import Assets
 from omnigen.ports.clock import Clock
-from omnigen.ports.composer import Composer, SegmentRender
+from omnigen.ports.composer import CardRender, Composer, SegmentRender
 from omnigen.ports.inspector import Footage, Inspector, MediaKind
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.workflow import READY, STOP, Leg, Outcome
 from omnigen.usecases.cutting import Cutting, digest_of
 from omnigen.usecases.mix_sound import MixSound
 from omnigen.usecases.policy import Policy
-from omnigen.usecases.segment_keys import built, segment_content, segment_render
+from omnigen.usecases.segment_keys import (
+    built,
+    card_content,
+    card_render,
+    segment_content,
+    segment_render,
+)
 from omnigen.usecases.step import Scope
 from omnigen.usecases.workspace import Workspace
 
@@ -64,8 +70,12 @@ class RenderSegment:
                 await self.render(cutting, near)
 
     async def _admit(self, leg: Leg, state: SceneState) -> bool:
-        """Move a stored scene to ready or rejected."""
-        assert state.clip is not None
+        """Move a stored scene to ready or rejected. Stored without a clip it is a placeholder, and gets a card."""
+        if state.clip is None:
+            card = await self._card(leg, state)
+            ready = state.become(SceneStatus.READY, at=self.clock.now(), progress=1.0, clip=card)
+            await self._save(leg.number, ready)
+            return True
         path = await self.workspace.bring(leg.job_id, state.clip)
         try:
             # All of it is decoded when it is rendered; decoding it twice would take a third of a job's time.
@@ -76,6 +86,23 @@ class RenderSegment:
         ready = state.become(SceneStatus.READY, at=self.clock.now(), progress=1.0)
         await self._save(leg.number, ready)
         return True
+
+    async def _card(self, leg: Leg, state: SceneState) -> StoredFile:
+        """What is shown for a scene that has no clip; from the store where it has been drawn before."""
+        storyboard = await self.jobs.storyboard(leg.job_id, leg.revision)
+        assert storyboard is not None, "a scene has a storyboard"
+        render = card_render(storyboard, state, self.policy.frame_rate)
+        key = built(card_content(leg.job_id, render), self.composer.build)
+        async with self.workspace.lock(leg.job_id, key):
+            return await self.assets.head(key) or await self._draw(leg.job_id, render, key)
+
+    async def _draw(self, job_id: str, render: CardRender, key: str) -> StoredFile:
+        into = self.workspace.folder(job_id) / f"{Path(key).stem}.{id(render):x}.mp4"
+        try:
+            await self.composer.draw_card(render, into)
+            return await self.assets.put(key, into, content_type="video/mp4", once=True)
+        finally:
+            into.unlink(missing_ok=True)
 
     async def _reject(self, epoch: int, state: SceneState, error: Rejected) -> None:
         failure = Failure(

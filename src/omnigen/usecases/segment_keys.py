@@ -10,9 +10,10 @@ from typing import Final
 from attrs import asdict
 
 from omnigen.domain.captions import Cue, within
-from omnigen.domain.storyboard import Captions
-from omnigen.domain.timeline import Segment
-from omnigen.ports.composer import SegmentRender
+from omnigen.domain.job import SceneState
+from omnigen.domain.storyboard import Captions, Storyboard
+from omnigen.domain.timeline import Canvas, Segment
+from omnigen.ports.composer import CardRender, SegmentRender
 from omnigen.usecases.cutting import Cutting, digest_of
 
 _BUILD: Final = 16
@@ -42,6 +43,24 @@ def segment_content(cutting: Cutting, render: SegmentRender) -> str:
         "copying": render.copying,
     }
     return f"jobs/{cutting.job.id}/segments/{digest_of(told)}"
+
+
+def card_render(storyboard: Storyboard, state: SceneState, rate: int) -> CardRender:
+    """The card that stands in for a scene's clip."""
+    scene = storyboard.scene(state.number)
+    return CardRender(
+        canvas=Canvas.of(storyboard.aspect_ratio, storyboard.resolution, rate),
+        frames=state.frames,
+        title=f"Scene {scene.number}",
+        text=scene.prompt,
+        label="Placeholder: no clip yet",
+        seed=scene.seed,
+    )
+
+
+def card_content(job_id: str, render: CardRender) -> str:
+    """All that decides a card's bytes but the build."""
+    return f"jobs/{job_id}/cards/{digest_of(asdict(render))}"
 
 
 def built(content: str, build: str) -> str:
