@@ -1,21 +1,16 @@
-"""The composition root: which adapter fills which role, by profile, and in what order things are opened.
-
-Adapters are named by their import path, so that a process loads only those that it uses.
-"""
+"""The composition root: which adapter fills which role, by profile, and in what order things are opened."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from importlib import import_module
 from os import cpu_count
-from pathlib import Path
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 from dependency_injector import containers, providers
 
 from omnigen.ports.outbox import Outbox
-from omnigen.settings import AwsSettings, Profile, Settings
+from omnigen.settings import AwsSettings, Settings
 from omnigen.usecases.admit_upload import AdmitUpload
 from omnigen.usecases.app import App, Desk, Pipeline
 from omnigen.usecases.bring_home import BringHome
@@ -24,7 +19,9 @@ from omnigen.usecases.check_ready import CheckReady
 from omnigen.usecases.compose_video import ComposeVideo
 from omnigen.usecases.delete_job import DeleteJob, PurgeJobs, RestoreJob
 from omnigen.usecases.draft_storyboard import DraftStoryboard
+from omnigen.usecases.edit_storyboard import EditStoryboard
 from omnigen.usecases.end_job import FailJob, FinishJob
+from omnigen.usecases.forecast import Foresee
 from omnigen.usecases.generate_music import GenerateMusic
 from omnigen.usecases.generate_scene import GenerateScene
 from omnigen.usecases.get_job import GetJob
@@ -34,10 +31,12 @@ from omnigen.usecases.lend_file import LendFile
 from omnigen.usecases.list_jobs import ListJobs
 from omnigen.usecases.make_take import MakeTake
 from omnigen.usecases.mix_sound import MixSound
+from omnigen.usecases.next_revision import NextRevision
 from omnigen.usecases.operate import OperateJobs
 from omnigen.usecases.plan_storyboard import PlanStoryboard
 from omnigen.usecases.policy import Policy
 from omnigen.usecases.receive_webhook import ReceiveWebhook
+from omnigen.usecases.regenerate_scene import RegenerateScene
 from omnigen.usecases.render_segment import RenderSegment
 from omnigen.usecases.request_upload import RequestUpload
 from omnigen.usecases.retry_job import RetryJob
@@ -47,33 +46,9 @@ from omnigen.usecases.sweep import ClearOrphans, Sweep
 from omnigen.usecases.video_url import VideoUrl
 from omnigen.usecases.watch_job import WatchJob
 from omnigen.usecases.workspace import Workspace
+from omnigen.wiring import Late, find_ffmpeg, late, open_database, policy_of, store_of, through_cdn
 
 One = providers.Singleton
-
-
-def late(path: str, *args: Any, **kwargs: Any) -> providers.Singleton[Any]:
-    """One of the class at an import path, which is imported when it is first needed."""
-
-    def make(*args: Any, **kwargs: Any) -> Any:
-        module, _, name = path.rpartition(".")
-        return getattr(import_module(module), name)(*args, **kwargs)
-
-    return providers.Singleton(make, *args, **kwargs)
-
-
-def store_of(profile: Any, role: str, database: Any) -> providers.Selector[Any]:
-    """A store of that role: SQLite's here, DynamoDB's there."""
-    return providers.Selector(
-        profile,
-        local=late(f"omnigen.adapters.local.sqlite.Sqlite{role}", database),
-        aws=late(f"omnigen.adapters.aws.dynamodb.Dynamo{role}", database),
-    )
-
-
-def _find_ffmpeg(configured: Path | None) -> Any:
-    from omnigen.adapters.ffmpeg.build import FfmpegBuild  # noqa: PLC0415  only the composer has a use for it
-
-    return FfmpegBuild.find(configured)
 
 
 class Container(containers.DeclarativeContainer):
@@ -131,7 +106,7 @@ class Container(containers.DeclarativeContainer):
             "omnigen.adapters.aws.lambda_inspector.LambdaInspector", settings.provided.aws, clients, assets
         ),
     )
-    ffmpeg = providers.Callable(_find_ffmpeg, settings.provided.ffmpeg)
+    ffmpeg = providers.Callable(find_ffmpeg, settings.provided.ffmpeg)
     composer = late(
         "omnigen.adapters.ffmpeg.composer.FfmpegComposer",
         ffmpeg=ffmpeg, work_dir=settings.provided.work_dir, cores=cores, looks=looks,
@@ -148,6 +123,11 @@ class Container(containers.DeclarativeContainer):
     )  # fmt: skip
     get_job = One(GetJob, jobs=jobs, takes=takes, assets=assets, policy=policy)
     cancel_job = One(CancelJob, jobs=jobs, workflow=workflow, clock=clock, get_job=get_job)
+    next_revision = One(
+        NextRevision,
+        jobs=jobs, takes=takes, workflow=workflow, catalogue=catalogue, clock=clock, policy=policy,
+        admit_upload=admit_upload,
+    )  # fmt: skip
     app = One(
         App,
         catalogue=catalogue,
@@ -162,10 +142,11 @@ class Container(containers.DeclarativeContainer):
         watch_job=One(WatchJob, jobs=jobs, clock=clock, policy=policy),
         video_url=One(VideoUrl, jobs=jobs, assets=assets, policy=policy),
         cancel_job=cancel_job,
-        retry_job=One(
-            RetryJob,
-            jobs=jobs, takes=takes, workflow=workflow, catalogue=catalogue, clock=clock, policy=policy,
+        retry_job=One(RetryJob, next_revision=next_revision),
+        edit_storyboard=One(
+            EditStoryboard, next_revision=next_revision, foresee=One(Foresee, assets=assets)
         ),
+        regenerate_scene=One(RegenerateScene, next_revision=next_revision),
         delete_job=One(DeleteJob, jobs=jobs, clock=clock, cancel_job=cancel_job),
         restore_job=One(RestoreJob, jobs=jobs, clock=clock, policy=policy, get_job=get_job),
         request_upload=One(
@@ -278,22 +259,6 @@ class Worker:
     metrics: Any
 
 
-def policy_of(settings: Settings) -> Policy:
-    """The numbers to go by, as far as settings decide them."""
-    policy = Policy(
-        leg=settings.leg,
-        frame_rate=settings.frame_rate,
-        job_deadline=settings.job_deadline,
-        poll=settings.poll_s,
-        adoption=settings.adoption,
-    )
-    if settings.profile is Profile.LOCAL:
-        return policy
-    # Nobody renews a lease while a state machine waits: it lasts a little longer than an execution can live,
-    # so that a dead leg is noticed as soon as it is certain (docs/adr/0005).
-    return evolve(policy, lease=settings.leg * 1.3)
-
-
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[App]:
     """The API's facade, with everything open that it needs."""
@@ -323,7 +288,7 @@ async def stepping(settings: Settings) -> AsyncIterator[Container]:
     from omnigen.adapters.aws.clients import ThreadedClients  # noqa: PLC0415
 
     async with opened(settings, clients=ThreadedClients) as container:
-        container.provider.override(providers.Object(_Late(partial(container.replicate))))
+        container.provider.override(providers.Object(Late(partial(container.replicate))))
         container.workflow.override(container.starter)
         yield container
 
@@ -338,17 +303,7 @@ async def operating(settings: Settings) -> AsyncIterator[Desk]:
 
 def _driver(container: Container) -> Any:
     """The driving side knows the steps, and one of the steps, the sweep, starts legs through it."""
-    return container.local_workflow(steps=_Late(partial(container.pipeline)))
-
-
-class _Late:
-    """Something that is made when it is first asked for anything."""
-
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self._make = make
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._make(), name)
+    return container.local_workflow(steps=Late(partial(container.pipeline)))
 
 
 @asynccontextmanager
@@ -371,29 +326,10 @@ async def opened(
             settings=providers.Object(settings),
             policy=providers.Object(policy_of(settings)),
             clients=providers.Object(made),
-            database=providers.Object(await _database(settings, made, stack)),
+            database=providers.Object(await open_database(settings, made, stack)),
             assets=providers.Object(assets),
             catalogue=providers.Object(load_catalogue(settings.catalogue)),
         )
         if settings.assets.cdn.url is not None:
-            container.assets.override(providers.Object(_through_cdn(settings, assets, container.secrets())))
+            container.assets.override(providers.Object(through_cdn(settings, assets, container.secrets())))
         yield container
-
-
-def _through_cdn(settings: Settings, assets: Any, secrets: Any) -> Any:
-    from omnigen.adapters.aws.cloudfront import CdnAssets  # noqa: PLC0415  only where there is a distribution
-
-    return CdnAssets(assets, settings.assets.cdn, secrets)
-
-
-async def _database(settings: Settings, clients: Any, stack: AsyncExitStack) -> Any:
-    if settings.profile is Profile.AWS:
-        from omnigen.adapters.aws.dynamodb import CONFIG, Tables  # noqa: PLC0415  as lazy as all adapters
-
-        client = await clients.open("dynamodb", config=CONFIG)
-        return Tables(client, jobs=settings.aws.jobs_table, usage=settings.aws.usage_table)
-    from omnigen.adapters.local.sqlite import Database  # noqa: PLC0415
-
-    database = await Database.open(settings.database)
-    stack.push_async_callback(database.close)
-    return database

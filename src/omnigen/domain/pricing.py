@@ -111,7 +111,7 @@ def _scene_lines(scene: Scene, video: Model, catalogue: Catalogue, rate: int) ->
     if video.first_frame_required and scene.reference is None:
         lines.append(_run(catalogue.default(TakeKind.STILL), scene.number))
     seconds = video.clip_seconds(scene.frames, rate)
-    longest = video.clip_seconds(_longest_frames(scene, rate), rate)
+    longest = video.clip_seconds(longest_frames(scene, rate), rate)
     lines.append(
         EstimateLine(
             kind=TakeKind.VIDEO, scene=scene.number, model=video.id, unit=video.price.unit,
@@ -130,7 +130,7 @@ def _speech(model: Model, scene: int, text: str) -> EstimateLine:
     )  # fmt: skip
 
 
-def _longest_frames(scene: Scene, rate: int) -> int:
+def longest_frames(scene: Scene, rate: int) -> int:
     """Frames that the scene can grow to if its narration is spoken as slowly as a voice may."""
     if not scene.narration:
         return scene.frames

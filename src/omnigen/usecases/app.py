@@ -11,6 +11,7 @@ from omnigen.usecases.check_ready import CheckReady
 from omnigen.usecases.compose_video import ComposeVideo
 from omnigen.usecases.delete_job import DeleteJob, RestoreJob
 from omnigen.usecases.draft_storyboard import DraftStoryboard
+from omnigen.usecases.edit_storyboard import EditStoryboard
 from omnigen.usecases.end_job import FailJob, FinishJob
 from omnigen.usecases.generate_music import GenerateMusic
 from omnigen.usecases.generate_scene import GenerateScene
@@ -21,6 +22,7 @@ from omnigen.usecases.list_jobs import ListJobs
 from omnigen.usecases.operate import OperateJobs
 from omnigen.usecases.plan_storyboard import PlanStoryboard
 from omnigen.usecases.receive_webhook import ReceiveWebhook
+from omnigen.usecases.regenerate_scene import RegenerateScene
 from omnigen.usecases.render_segment import RenderSegment
 from omnigen.usecases.request_upload import RequestUpload
 from omnigen.usecases.retry_job import RetryJob
@@ -48,6 +50,8 @@ class App:
     video_url: VideoUrl
     cancel_job: CancelJob
     retry_job: RetryJob
+    edit_storyboard: EditStoryboard
+    regenerate_scene: RegenerateScene
     delete_job: DeleteJob
     restore_job: RestoreJob
     request_upload: RequestUpload

@@ -18,7 +18,7 @@ from omnigen.usecases.generate_scene import broken
 from omnigen.usecases.make_take import MakeTake
 from omnigen.usecases.policy import Policy
 from omnigen.usecases.step import Scope, overdue, storyboard_of
-from omnigen.usecases.wish import Wish
+from omnigen.usecases.wish import Wish, standing
 
 
 @frozen(kw_only=True)
@@ -76,8 +76,8 @@ def music_wish(storyboard: Storyboard, catalogue: Catalogue, policy: Policy) -> 
 
 
 async def stored_music(takes: Takes, job: Job, wish: Wish | None) -> Take | None:
-    """The music that was made for a wish, if any was."""
+    """The music that was made for a wish, if any was; an earlier revision's may have another length."""
     if wish is None:
         return None
-    made = await takes.of_job(job.id)
-    return next((t for t in made if t.fingerprint == wish.fingerprint and t.file is not None), None)
+    take = standing(await takes.of_job(job.id), wish, job.revision.number)
+    return take if take is not None and take.file is not None else None

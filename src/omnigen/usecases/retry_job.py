@@ -1,142 +1,56 @@
 """The next revision of a job that failed or was cancelled: what was finished is kept, the rest is made anew."""
 
-import hashlib
-
 from attrs import evolve, frozen
 
-from omnigen.domain.catalogue import Catalogue, Micros, TakeKind
-from omnigen.domain.errors import Conflict, NotFound
+from omnigen.domain.catalogue import Micros
+from omnigen.domain.editing import Edit
 from omnigen.domain.idempotency import request_fingerprint
-from omnigen.domain.job import Job, JobStatus, Reason, Revision, SceneState, SceneStatus
-from omnigen.domain.pricing import Estimate, EstimateLine, estimate
-from omnigen.domain.quota import QUOTAS, Reservation, period_of
-from omnigen.domain.storyboard import MAX_SEED, Scene, Storyboard
-from omnigen.domain.take import Take, TakeStatus
-from omnigen.ports.clock import Clock
+from omnigen.domain.job import Job, JobStatus, Reason, SceneStatus
+from omnigen.domain.storyboard import Storyboard
 from omnigen.ports.identity import Caller
-from omnigen.ports.jobs import Acceptance, Jobs
-from omnigen.ports.takes import Takes
-from omnigen.ports.workflow import Workflow
-from omnigen.usecases.job_detail import Accepted, JobDetail
-from omnigen.usecases.policy import Policy
-from omnigen.usecases.submit_job import Render, accept, check_cost, recall, record_of, repeated
+from omnigen.usecases.job_detail import Accepted
+from omnigen.usecases.next_revision import Asked, NextRevision
+from omnigen.usecases.submit_job import Render
+
+_BADLY = frozenset({JobStatus.FAILED, JobStatus.CANCELLED})
 
 
 @frozen(kw_only=True)
 class RetryJob:
-    """Begin the next revision of a job that has ended badly. It takes no video from the quota."""
+    """Begin the next revision of a job that has ended badly."""
 
-    jobs: Jobs
-    takes: Takes
-    workflow: Workflow
-    catalogue: Catalogue
-    clock: Clock
-    policy: Policy
+    next_revision: NextRevision
 
     async def __call__(
-        self, caller: Caller, job_id: str, *, render: Render, key: str, max_cost: Micros | None = None
+        self,
+        caller: Caller,
+        job_id: str,
+        *,
+        render: Render,
+        key: str,
+        max_cost: Micros | None = None,
+        placeholders: bool = False,
     ) -> Accepted:
-        """The new revision. Raises NotFound, Conflict, QuotaExceeded, Invalid, KeyReused, Transient."""
-        asked = request_fingerprint("retry", job_id, max_cost)
-        if known := await recall(self.jobs, caller, key, asked, self.clock):
+        """The new revision; with `placeholders`, cards stand in for the scenes that failed or were rejected.
+
+        Raises NotFound, Conflict, QuotaExceeded, Invalid, KeyReused, Transient.
+        """
+        mark = request_fingerprint("retry", job_id, max_cost, *(["placeholders"] if placeholders else []))
+        asked = Asked(
+            caller=caller, job_id=job_id, key=key, fingerprint=mark, render=render, max_cost=max_cost
+        )
+        if known := await self.next_revision.recall(asked):
             return known
-        job = await self.jobs.get(job_id, owner=caller.id)
-        self._check(job, job_id)
-        storyboard = await self._storyboard(job)
-        priced = await self._price(job, storyboard)
-        check_cost(priced, max_cost)
-        again = self._next(job, caller, priced)
-        scenes = (
-            SceneState.of(job.id, again.revision.number, storyboard, again.updated_at) if storyboard else ()
-        )
-        response = render(JobDetail(job=again, storyboard=storyboard, scenes=scenes))
-        acceptance = Acceptance(
-            job=again,
-            storyboard=storyboard,
-            scenes=scenes,
-            quota=QUOTAS[caller.tier],
-            record=record_of(caller, key, asked, again, response),
-        )
-        try:
-            return await accept(self.jobs, self.workflow, acceptance, response)
-        except Conflict:
-            # The same request at the same moment may have been the quicker one.
-            if record := await self.jobs.recall(caller.id, key, at=self.clock.now()):
-                return repeated(record, asked)
-            raise
+        job = await self.next_revision.ended(caller, job_id, among=_BADLY, verb="tried again")
+        before = await self.next_revision.jobs.storyboard(job.id, job.revision.number)
+        if before is None:
+            return await self.next_revision.begin(asked, job, None, job.revision.estimate, Reason.RETRY)
+        wanted = await self._with_cards(job, before) if placeholders else before
+        plan = await self.next_revision.plan(caller, job, before, Edit.same(wanted))
+        return await self.next_revision.begin(asked, job, plan.edit.storyboard, plan.price, Reason.RETRY)
 
-    @staticmethod
-    def _check(job: Job, job_id: str) -> None:
-        if job.deleted_at is not None:
-            raise NotFound(f"there is no job {job_id[:60]}")
-        if job.status not in (JobStatus.FAILED, JobStatus.CANCELLED):
-            raise Conflict(
-                f"job {job.id} is {job.status}; one that failed or was cancelled can be tried again",
-                code=f"job_{job.status}",
-            )
-
-    async def _storyboard(self, job: Job) -> Storyboard | None:
-        """The same plan, with another seed where the same one would bring the same bad clip again."""
-        storyboard = await self.jobs.storyboard(job.id, job.revision.number)
-        if storyboard is None:
-            return None
-        states = await self.jobs.scenes(job.id, job.revision.number)
-        spoilt = {s.number for s in states if s.status is SceneStatus.REJECTED}
-        number = job.revision.number + 1
-        scenes = (_reseeded(s, number) if s.number in spoilt else s for s in storyboard.scenes)
-        return evolve(storyboard, scenes=tuple(scenes))
-
-    async def _price(self, job: Job, storyboard: Storyboard | None) -> Estimate:
-        """What is still to be paid: lines whose take is stored already cost nothing."""
-        if storyboard is None:
-            return job.revision.estimate
-        whole = estimate(storyboard, self.catalogue, rate=self.policy.frame_rate)
-        stored = [t for t in await self.takes.of_job(job.id) if t.status is TakeStatus.STORED]
-        lines = tuple(line for line in whole.lines if not self._kept(line, storyboard, stored))
-        return Estimate.of(lines, paid_seconds=whole.paid_seconds, used_seconds=whole.used_seconds)
-
-    def _kept(self, line: EstimateLine, storyboard: Storyboard, stored: list[Take]) -> bool:
-        """Whether a stored take is what this line would pay for. When in doubt it is held for, and not spent."""
-        version = self.catalogue.find(line.model, line.kind).version
-        wanted = (line.kind, line.model, version, _asked(line, storyboard))
-        seed = storyboard.scene(line.scene).seed if line.scene is not None else None
-        return any(
-            (t.kind, t.model, t.model_version, t.prompt) == wanted
-            and t.seed in (None, seed)
-            and (line.kind is not TakeKind.VIDEO or self._long_enough(t, line, storyboard))
-            for t in stored
-        )
-
-    def _long_enough(self, take: Take, line: EstimateLine, storyboard: Storyboard) -> bool:
-        """Narration may have lengthened the scene; without it the clip has the very length that is asked for."""
-        assert line.scene is not None
-        scene = storyboard.scene(line.scene)
-        model = self.catalogue.find(line.model, line.kind)
-        planned = model.clip_seconds(scene.frames, self.policy.frame_rate)
-        return take.seconds == planned or (scene.narration is not None and take.seconds > planned)
-
-    def _next(self, job: Job, caller: Caller, priced: Estimate) -> Job:
-        at = self.clock.now()
-        revision = Revision(
-            number=job.revision.number + 1,
-            reason=Reason.RETRY,
-            brief=job.revision.brief,
-            estimate=priced,
-            reservation=Reservation(owner=caller.id, period=period_of(at), videos=0, amount=priced.at_most),
-            deadline=at + self.policy.job_deadline,
-            created_at=at,
-        )
-        return evolve(job.next_revision(revision, at=at), tier=caller.tier)
-
-
-def _reseeded(scene: Scene, revision: int) -> Scene:
-    digest = hashlib.sha256(f"{scene.seed}:{revision}".encode()).digest()
-    return evolve(scene, seed=int.from_bytes(digest[:4]) % (MAX_SEED + 1))
-
-
-def _asked(line: EstimateLine, storyboard: Storyboard) -> str | None:
-    """The words that a line's take is asked for with."""
-    if line.scene is None:
-        return storyboard.soundtrack.music
-    scene = storyboard.scene(line.scene)
-    return scene.narration if line.kind is TakeKind.SPEECH else scene.prompt
+    async def _with_cards(self, job: Job, board: Storyboard) -> Storyboard:
+        states = await self.next_revision.jobs.scenes(job.id, job.revision.number)
+        broken = {s.number for s in states if s.status in (SceneStatus.FAILED, SceneStatus.REJECTED)}
+        scenes = (evolve(s, placeholder=s.placeholder or s.number in broken) for s in board.scenes)
+        return evolve(board, scenes=tuple(scenes))
