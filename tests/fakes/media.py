@@ -18,6 +18,7 @@ from omnigen.ports.composer import (
     SegmentRender,
     SoundRender,
 )
+    Stem,
 from omnigen.ports.inspector import Footage, MediaKind
 from tests.fakes.clock import VirtualClock
 
@@ -56,6 +57,7 @@ class FakeComposer:
         """How often each scene's segment was rendered."""
         self.joined: list[ProgrammeRender] = []
         self.mixed: list[SoundRender] = []
+        self.prepared: list[Stem] = []
         self.drawn: list[CardRender] = []
         self.deaf: OmniGenError | None = None
         """Raised by every mixing."""
@@ -77,6 +79,13 @@ class FakeComposer:
 
     async def mix(self, render: SoundRender, into: Path) -> None:
         if self.deaf is not None:
+    async def prepare(self, stem: Stem, into: Path) -> None:
+        if self.deaf is not None:
+            raise self.deaf
+        self.prepared.append(stem)
+        await asyncio.sleep(0)
+        _write(into, f"a stem of {stem}")
+
             raise self.deaf
         assert all(scene.clip.exists() for scene in render.scenes)
         self.mixed.append(render)

@@ -31,6 +31,40 @@ class SegmentRender:
     """Where to leave the end of `clip` for the next segment, which comes in from its last `leaving` frames."""
     leaving: int = 0
 
+    fit: Fit = Fit.AUTO
+    """What becomes of clips whose shape isn't the canvas's."""
+
+
+@frozen(kw_only=True)
+class ClipStem:
+    """What is heard of the clips during one segment: the clip's own sound, crossfaded with the one before."""
+
+    segment: Segment
+    rate: int
+    clip: Path
+    before: Path | None
+    """The clip that it comes in from, None for a cut."""
+
+
+@frozen(kw_only=True)
+class VoiceStem:
+    """A scene's narration, as fast as it was spoken."""
+
+    number: int
+    narration: Path
+
+
+@frozen(kw_only=True)
+class MusicStem:
+    """Music as long as the programme: played again where it is too short, one end fading into the other beginning."""
+
+    music: Path
+    frames: int
+    rate: int
+
+
+Stem = ClipStem | VoiceStem | MusicStem
+"""A sound that can be made ready before the mix."""
 
 @frozen(kw_only=True)
 class SceneSound:
@@ -43,6 +77,10 @@ class SceneSound:
     """Starts with the scene, or where the narration before it ends (`captions.placed`); fitted, at most 1.15
     times faster, and never cut off."""
 
+    stem: Path | None = None
+    """The `ClipStem` of its segment, if it was prepared. Only a saving."""
+    voice: Path | None = None
+    """The `VoiceStem` of its narration, if it was prepared. Only a saving."""
 
 @frozen(kw_only=True)
 class SoundRender:
@@ -52,6 +90,10 @@ class SoundRender:
     scenes: tuple[SceneSound, ...]
     music: Path | None = None
 
+    music_stem: Path | None = None
+    """The `MusicStem`, if it was prepared. Only a saving."""
+    earlier: Path | None = None
+    """An earlier mix, as of the revision before: what it shares with this one isn't made again. Only a saving."""
 
 @frozen(kw_only=True)
 class ProgrammeRender:
@@ -139,3 +181,7 @@ class Composer(Protocol):
     async def draw_card(self, render: CardRender, into: Path) -> None:
         """Draw a card as a clip without sound: exactly `render.frames` frames, and no reason not to copy its GOPs."""
         ...
+    async def prepare(self, stem: Stem, into: Path) -> None:
+        """Decode a stem into the file `into`: FLAC, 48 kHz stereo, 6 dB down, each sample in its place."""
+        ...
+

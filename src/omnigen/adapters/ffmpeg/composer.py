@@ -20,7 +20,8 @@ from omnigen.adapters.ffmpeg.mixer import Mixer
 from omnigen.adapters.ffmpeg.plan import Source
 from omnigen.adapters.ffmpeg.probe import Looks, Prober, demuxer_of
 from omnigen.adapters.ffmpeg.runner import Command, Frames, Runner, together
-from omnigen.adapters.ffmpeg.splicer import Splicer
+from omnigen.adapters.ffmpeg.splicer import DESK, Splicer
+from omnigen.adapters.ffmpeg.stems import Stems
 from omnigen.adapters.ffmpeg.turns import Turns
 from omnigen.domain.captions import webvtt
 from omnigen.domain.errors import Rejected, Transient
@@ -33,6 +34,7 @@ from omnigen.ports.composer import (
     SoundRender,
 )
 from omnigen.ports.inspector import MediaKind
+    Stem,
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +56,9 @@ class FfmpegComposer:
         self._splicer = Splicer(slots)
 
     @property
+        self._glancer = Glancer(Splicer(slots, GLANCES))
+        self._desk = Splicer(slots, DESK)
+        self._cores = max(1, cores)
     def build(self) -> str:
         """FFmpeg's version, that of the libraries that lay copied frames, and our recipe's."""
         return f"ffmpeg-{self._ffmpeg.version}+av-{version('av')}+{plan.RECIPE}"
@@ -93,9 +98,17 @@ class FfmpegComposer:
 
     async def mix(self, render: SoundRender, into: Path) -> None:
         """Mix the sound into the file `into`; see the port for the promise."""
+    async def prepare(self, stem: Stem, into: Path) -> None:
+        """Decode a stem into the file `into`; see the port for the promise."""
         self._ffmpeg.require()
         async with self._scratch() as scratch:
-            made = await Mixer(self._runner, self._prober, scratch).mix(render)
+            made = await Stems(self._runner, self._prober, scratch).make(stem, scratch / "stem.flac")
+            await asyncio.to_thread(deliver, made, into)
+
+        self._ffmpeg.require()
+        async with self._scratch() as scratch:
+            stems = Stems(self._runner, self._prober, scratch)
+            made = await Mixer(stems, self._desk, self._cores, scratch, self.build).mix(render)
             await asyncio.to_thread(deliver, made, into)
 
     async def join(

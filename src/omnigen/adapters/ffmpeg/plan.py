@@ -21,7 +21,7 @@ from omnigen.adapters.ffmpeg.runner import Command, Limits
 from omnigen.domain.timeline import Canvas
 from omnigen.ports.composer import SegmentRender
 
-RECIPE: Final = "r4"
+RECIPE: Final = "r5"
 """Part of every segment's key: change it whenever the same inputs would give other bytes."""
 
 LEFT: Final = "left.nut"

@@ -1,4 +1,4 @@
-"""Has coded pictures laid end to end, by a child process: see `splice`."""
+"""Has work done on our own files by a child process: see `splice` and `desk`."""
 
 import asyncio
 import json
@@ -11,14 +11,15 @@ from omnigen.domain.errors import Transient
 
 log = structlog.get_logger(__name__)
 
-_MODULE: Final = "omnigen.adapters.ffmpeg.splice"
+SPLICE: Final = "omnigen.adapters.ffmpeg.splice"
+DESK: Final = "omnigen.adapters.ffmpeg.desk"
 
 
 class Splicer:
-    """Runs the commands of `splice`, in the slots that all heavy work shares."""
+    """Runs the commands of one module, in the slots that all heavy work shares."""
 
-    def __init__(self, slots: asyncio.Semaphore) -> None:
-        self._runner = Runner(child(_MODULE), slots)
+    def __init__(self, slots: asyncio.Semaphore, module: str = SPLICE) -> None:
+        self._runner = Runner(child(module), slots)
 
     async def run(self, command: Command) -> Any:
         """What the child has found. Raises Transient: all that it reads has been gone through before."""
