@@ -77,7 +77,15 @@ class FakeProvider:
     def dialect(self, model: str, ask: Ask) -> Mapping[str, Any]:
         if "impossible" in ask.prompt:
             raise Rejected(f"{model} can't do that", code="prompt_impossible")
-        told = {"prompt": ask.prompt, "seed": ask.seed, "duration": ask.seconds, "image": ask.image}
+        told = {
+            "prompt": ask.prompt,
+            "seed": ask.seed,
+            "duration": ask.seconds,
+            "image": ask.image,
+            "resolution": ask.resolution,
+            "aspect_ratio": ask.aspect_ratio,
+            "voice": ask.voice,
+        }
         return {name: value for name, value in told.items() if value is not None}
 
     async def create(self, take: Take) -> Prediction:

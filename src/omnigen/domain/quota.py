@@ -116,10 +116,10 @@ class Usage:
             raise QuotaExceeded(
                 f"{self.videos} of {quota.videos} videos of {self.period} are used", code="quota_videos"
             )
-        left = quota.spend - self.amount
+        left = max(0, quota.spend - self.amount)  # late costs may have gone beyond it; what is free still goes
         if reservation.amount > left:
             raise QuotaExceeded(
-                f"this may cost ${reservation.amount / 1e6:.2f}; ${max(left, 0) / 1e6:.2f} of "
+                f"this may cost ${reservation.amount / 1e6:.2f}; ${left / 1e6:.2f} of "
                 f"${quota.spend / 1e6:.2f} of {self.period} is left",
                 code="quota_spend",
             )

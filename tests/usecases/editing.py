@@ -1,0 +1,114 @@
+"""What tests of edits have in common: changes in few words, and what a revision has really made and rendered."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from attrs import evolve, frozen
+
+from omnigen.domain.catalogue import TakeKind
+from omnigen.domain.editing import Edit
+from omnigen.domain.job import Job
+from omnigen.domain.storyboard import CUT, Scene, Storyboard
+from omnigen.usecases.forecast import Forecast
+from omnigen.usecases.job_detail import Accepted
+from omnigen.usecases.prospects import Outlook
+from tests.fakes.world import ADA, World, rendered
+
+Change = Callable[[Storyboard], Edit]
+
+
+def board(**changes: Any) -> Change:
+    """The same scenes, with other settings."""
+    return lambda before: Edit.same(evolve(before, **changes))
+
+
+def scene(number: int, **changes: Any) -> Change:
+    """One scene changed."""
+
+    def change(before: Storyboard) -> Edit:
+        scenes = tuple(evolve(s, **changes) if s.number == number else s for s in before.scenes)
+        return Edit.same(evolve(before, scenes=scenes))
+
+    return change
+
+
+def order(*sources: int | Scene, **changes: Any) -> Change:
+    """The scenes in another order, doubled, left out, or new ones among them."""
+
+    def change(before: Storyboard) -> Edit:
+        scenes = []
+        for number, source in enumerate(sources, 1):
+            made = before.scene(source) if isinstance(source, int) else source
+            scenes.append(evolve(made, number=number, **({"transition": CUT} if number == 1 else {})))
+        known = tuple(s if isinstance(s, int) else None for s in sources)
+        return Edit(storyboard=evolve(before, scenes=tuple(scenes), **changes), sources=known)
+
+    return change
+
+
+def choose(number: int, take: str | None) -> Change:
+    """A take chosen for a scene."""
+    return lambda before: evolve(Edit.same(before), chosen={number: take})
+
+
+async def edit(world: World, job_id: str, change: Change, key: str = "edit", **given: Any) -> Accepted:
+    """Have an edit accepted."""
+    return await world.app.edit_storyboard(
+        ADA, job_id, change, body=given.pop("body", key), render=rendered, key=key, **given
+    )
+
+
+async def regenerate(
+    world: World, job_id: str, number: int, key: str = "regenerate", **given: Any
+) -> Accepted:
+    """Have another take accepted."""
+    return await world.app.regenerate_scene(ADA, job_id, number, render=rendered, key=key, **given)
+
+
+@frozen(kw_only=True)
+class Done:
+    """What a revision has done."""
+
+    job: Job
+    takes: Counter[tuple[TakeKind, int | None]]
+    """Those that it had made, by kind and scene."""
+    rendered: Counter[int]
+    mixed: int
+
+
+async def carried_out(world: World, job_id: str) -> Done:
+    """Drive the present revision to its end, and see what it takes."""
+    composer = world.composer
+    before, mixed = composer.rendered.copy(), len(composer.mixed)
+    job = await world.walked(await world.next_leg(job_id))
+    made = [m.take for m in world.provider.made.values() if m.take.revision == job.revision.number]
+    return Done(
+        job=job,
+        takes=Counter((t.kind, t.scene) for t in made if t.job_id == job_id),
+        rendered=composer.rendered - before,
+        mixed=len(composer.mixed) - mixed,
+    )
+
+
+def check_promised(promised: Forecast, done: Done) -> None:
+    """P13: what was foretold is what happened, to the take, the segment and the cent."""
+    sure = {(t.kind, s.number) for s in promised.scenes for t in s.prospect.takes if t.outlook is Outlook.NEW}
+    maybe = {
+        (t.kind, s.number) for s in promised.scenes for t in s.prospect.takes if t.outlook is Outlook.PERHAPS
+    }
+    if promised.music is not None and promised.music.outlook is Outlook.NEW:
+        sure.add((TakeKind.MUSIC, None))
+    priced = {(line.kind, line.scene) for line in promised.price.lines}
+    assert priced <= set(done.takes) | maybe, f"priced {priced}, made {done.takes}"
+    assert set(done.takes) <= sure | maybe, f"made {done.takes}; foretold {sure}, perhaps {maybe}"
+    segments = {s.number for s in promised.scenes if s.segment is Outlook.NEW}
+    perhaps = {s.number for s in promised.scenes if s.segment is Outlook.PERHAPS}
+    assert segments <= set(done.rendered) <= segments | perhaps, f"{done.rendered}: {segments}, {perhaps}"
+    assert all(times == 1 for times in done.rendered.values())
+    if promised.sound is not Outlook.PERHAPS:
+        assert done.mixed == (promised.sound is Outlook.NEW)
+    revision = done.job.revision
+    assert revision.cost <= promised.price.at_most == revision.reservation.amount
+    if not maybe and all(s.prospect.exact for s in promised.scenes):
+        assert revision.cost == promised.price.expected == promised.price.at_most
