@@ -17,8 +17,8 @@ from omnigen.ports.composer import (
     Progress,
     SegmentRender,
     SoundRender,
-)
     Stem,
+)
 from omnigen.ports.inspector import Footage, MediaKind
 from tests.fakes.clock import VirtualClock
 
@@ -56,8 +56,8 @@ class FakeComposer:
         self.rendered: Counter[int] = Counter()
         """How often each scene's segment was rendered."""
         self.joined: list[ProgrammeRender] = []
-        self.mixed: list[SoundRender] = []
         self.prepared: list[Stem] = []
+        self.mixed: list[SoundRender] = []
         self.drawn: list[CardRender] = []
         self.deaf: OmniGenError | None = None
         """Raised by every mixing."""
@@ -77,8 +77,6 @@ class FakeComposer:
         told = f"{render.segment} {render.clip.name} {render.before and render.before.name}"
         _write(into, told + ("" if render.copying else " without copying"))
 
-    async def mix(self, render: SoundRender, into: Path) -> None:
-        if self.deaf is not None:
     async def prepare(self, stem: Stem, into: Path) -> None:
         if self.deaf is not None:
             raise self.deaf
@@ -86,6 +84,8 @@ class FakeComposer:
         await asyncio.sleep(0)
         _write(into, f"a stem of {stem}")
 
+    async def mix(self, render: SoundRender, into: Path) -> None:
+        if self.deaf is not None:
             raise self.deaf
         assert all(scene.clip.exists() for scene in render.scenes)
         self.mixed.append(render)

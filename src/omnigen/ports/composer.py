@@ -30,7 +30,6 @@ class SegmentRender:
     leave: Path | None = None
     """Where to leave the end of `clip` for the next segment, which comes in from its last `leaving` frames."""
     leaving: int = 0
-
     fit: Fit = Fit.AUTO
     """What becomes of clips whose shape isn't the canvas's."""
 
@@ -66,6 +65,7 @@ class MusicStem:
 Stem = ClipStem | VoiceStem | MusicStem
 """A sound that can be made ready before the mix."""
 
+
 @frozen(kw_only=True)
 class SceneSound:
     """What a scene gives to be heard."""
@@ -76,11 +76,11 @@ class SceneSound:
     narration: Path | None = None
     """Starts with the scene, or where the narration before it ends (`captions.placed`); fitted, at most 1.15
     times faster, and never cut off."""
-
     stem: Path | None = None
     """The `ClipStem` of its segment, if it was prepared. Only a saving."""
     voice: Path | None = None
     """The `VoiceStem` of its narration, if it was prepared. Only a saving."""
+
 
 @frozen(kw_only=True)
 class SoundRender:
@@ -89,11 +89,11 @@ class SoundRender:
     timeline: Timeline
     scenes: tuple[SceneSound, ...]
     music: Path | None = None
-
     music_stem: Path | None = None
     """The `MusicStem`, if it was prepared. Only a saving."""
     earlier: Path | None = None
     """An earlier mix, as of the revision before: what it shares with this one isn't made again. Only a saving."""
+
 
 @frozen(kw_only=True)
 class ProgrammeRender:
@@ -168,6 +168,10 @@ class Composer(Protocol):
         """Render one segment into the file `into`: exactly `render.segment.frames` frames, no sound."""
         ...
 
+    async def prepare(self, stem: Stem, into: Path) -> None:
+        """Decode a stem into the file `into`: FLAC, 48 kHz stereo, 6 dB down, each sample in its place."""
+        ...
+
     async def mix(self, render: SoundRender, into: Path) -> None:
         """Mix the sound into the file `into`: as long as the timeline, -14 LUFS, at most -1 dBTP once encoded."""
         ...
@@ -181,7 +185,3 @@ class Composer(Protocol):
     async def draw_card(self, render: CardRender, into: Path) -> None:
         """Draw a card as a clip without sound: exactly `render.frames` frames, and no reason not to copy its GOPs."""
         ...
-    async def prepare(self, stem: Stem, into: Path) -> None:
-        """Decode a stem into the file `into`: FLAC, 48 kHz stereo, 6 dB down, each sample in its place."""
-        ...
-

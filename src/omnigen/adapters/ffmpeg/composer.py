@@ -32,9 +32,9 @@ from omnigen.ports.composer import (
     Progress,
     SegmentRender,
     SoundRender,
+    Stem,
 )
 from omnigen.ports.inspector import MediaKind
-    Stem,
 
 log = structlog.get_logger(__name__)
 
@@ -54,11 +54,10 @@ class FfmpegComposer:
         self._prober = Prober(slots, looks)
         self._runner = Runner((str(ffmpeg.path),), slots)
         self._splicer = Splicer(slots)
-
-    @property
-        self._glancer = Glancer(Splicer(slots, GLANCES))
         self._desk = Splicer(slots, DESK)
         self._cores = max(1, cores)
+
+    @property
     def build(self) -> str:
         """FFmpeg's version, that of the libraries that lay copied frames, and our recipe's."""
         return f"ffmpeg-{self._ffmpeg.version}+av-{version('av')}+{plan.RECIPE}"
@@ -96,8 +95,6 @@ class FfmpegComposer:
         assert clip is not None
         return plan.plan_segment(render, clip, before, scratch=scratch, into=into)
 
-    async def mix(self, render: SoundRender, into: Path) -> None:
-        """Mix the sound into the file `into`; see the port for the promise."""
     async def prepare(self, stem: Stem, into: Path) -> None:
         """Decode a stem into the file `into`; see the port for the promise."""
         self._ffmpeg.require()
@@ -105,6 +102,8 @@ class FfmpegComposer:
             made = await Stems(self._runner, self._prober, scratch).make(stem, scratch / "stem.flac")
             await asyncio.to_thread(deliver, made, into)
 
+    async def mix(self, render: SoundRender, into: Path) -> None:
+        """Mix the sound into the file `into`; see the port for the promise."""
         self._ffmpeg.require()
         async with self._scratch() as scratch:
             stems = Stems(self._runner, self._prober, scratch)
