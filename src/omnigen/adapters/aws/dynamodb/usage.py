@@ -31,8 +31,10 @@ def active_of(item: Item | None) -> int:
 def hold(reservation: Reservation, quota: Quota) -> tuple[Change, Change]:
     """Hold a reservation and count its job, if there is room for both; what was read says so, this makes sure."""
     videos, amount = reservation.videos, reservation.amount
-    room = {"max_amount": quota.spend - amount}
-    limits = ["(attribute_not_exists(#amount) OR #amount <= :max_amount)"]
+    room, limits = dict[str, int](), list[str]()
+    if amount:
+        room["max_amount"] = quota.spend - amount
+        limits.append("(attribute_not_exists(#amount) OR #amount <= :max_amount)")
     if videos:
         room["max_videos"] = quota.videos - videos
         limits.append("(attribute_not_exists(#videos) OR #videos <= :max_videos)")
