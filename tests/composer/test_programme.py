@@ -146,7 +146,7 @@ async def test_the_same_inputs_give_the_same_bytes(
 
 def test_nothing_but_the_programme_is_left(programme: Programme) -> None:
     out = programme.video.parent
-    assert names_in(out) == {"video.mp4", "poster.jpg"}
+    assert names_in(out) == {"video.mp4", "poster.jpg", "sprites.jpg", "sprites.vtt"}
     assert names_in(out.parent / "work") == set()
 
 

@@ -118,6 +118,10 @@ class Programme:
     rate: int
     width: int
     height: int
+    sprites: Path | None = None
+    """Small pictures of it, side by side in one JPEG; None where they could not be drawn."""
+    sprites_vtt: Path | None = None
+    """WebVTT: which part of `sprites.jpg` shows which time."""
 
 
 @frozen(kw_only=True)

@@ -15,7 +15,8 @@ from attrs import evolve
 
 from omnigen.adapters.ffmpeg import cards, plan
 from omnigen.adapters.ffmpeg.build import FfmpegBuild
-from omnigen.adapters.ffmpeg.finish import Finisher
+from omnigen.adapters.ffmpeg.finish import Finished, Finisher
+from omnigen.adapters.ffmpeg.glances import GLANCES, Glancer
 from omnigen.adapters.ffmpeg.mixer import Mixer
 from omnigen.adapters.ffmpeg.plan import Source
 from omnigen.adapters.ffmpeg.probe import Looks, Prober, demuxer_of
@@ -54,6 +55,7 @@ class FfmpegComposer:
         self._prober = Prober(slots, looks)
         self._runner = Runner((str(ffmpeg.path),), slots)
         self._splicer = Splicer(slots)
+        self._glancer = Glancer(Splicer(slots, GLANCES))
         self._desk = Splicer(slots, DESK)
         self._cores = max(1, cores)
 
@@ -117,10 +119,9 @@ class FfmpegComposer:
         self._ffmpeg.require()
         report = on_progress or _nobody
         async with self._scratch() as scratch:
-            finisher = Finisher(self._runner, self._splicer, self._prober, scratch)
-            video, poster = await finisher.finish(render)
+            finished = await Finisher(self._glancer, self._splicer, self._prober, scratch).finish(render)
             report(0.9)
-            programme = await asyncio.to_thread(_handed_over, render, video, poster, into)
+            programme = await asyncio.to_thread(_handed_over, render, finished, into)
         report(1.0)
         return programme
 
@@ -227,18 +228,24 @@ def _left_behind(render: SegmentRender, left: Path) -> None:
         deliver(left, render.leave)
 
 
-def _handed_over(render: ProgrammeRender, video: Path, poster: Path, into: Path) -> Programme:
-    deliver(poster, into / "poster.jpg")
-    captions = into / "captions.vtt" if render.cues else None
+def _handed_over(render: ProgrammeRender, finished: Finished, into: Path) -> Programme:
+    seen = finished.glances
+    captions = finished.video.with_name("captions.vtt") if render.cues else None
     if captions:
-        text = video.with_name("captions.vtt")
-        text.write_text(webvtt(render.cues, render.canvas.rate), encoding="utf-8")
-        deliver(text, captions)
-    deliver(video, into / "video.mp4")
+        captions.write_text(webvtt(render.cues, render.canvas.rate), encoding="utf-8")
+
+    def handed(path: Path | None) -> Path | None:
+        if path is not None:
+            deliver(path, into / path.name)
+        return path and into / path.name
+
+    deliver(seen.poster, into / seen.poster.name)
     return Programme(
-        video=into / "video.mp4",
-        poster=into / "poster.jpg",
-        captions=captions,
+        captions=handed(captions),
+        sprites=handed(seen.sheet),
+        sprites_vtt=handed(seen.sheet_vtt),
+        poster=into / seen.poster.name,
+        video=handed(finished.video) or finished.video,
         frames=render.timeline.frames,
         rate=render.canvas.rate,
         width=render.canvas.width,

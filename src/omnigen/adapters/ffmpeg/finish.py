@@ -1,39 +1,49 @@
 """Joins segments and sound into the MP4, takes the poster, and proves that all of it is what was planned."""
 
+import asyncio
 import json
-from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from omnigen.adapters.ffmpeg import graph
+from attrs import frozen
+
+from omnigen.adapters.ffmpeg.glances import Glancer, Glances
 from omnigen.adapters.ffmpeg.plan import timescales
 from omnigen.adapters.ffmpeg.probe import Prober
-from omnigen.adapters.ffmpeg.runner import Command, Limits, Runner, together
+from omnigen.adapters.ffmpeg.runner import Command, Limits
 from omnigen.adapters.ffmpeg.splicer import Splicer
 from omnigen.adapters.ffmpeg.verify import check_programme, check_segments
-from omnigen.domain.errors import Transient
-from omnigen.domain.timeline import Segment
 from omnigen.ports.composer import ProgrammeRender
 
 _LIMITS: Final = Limits(wall_s=180, cpu_s=180)
-_DARKEST: Final = 32
-"""Mean luma, 16 is black, under which a frame makes no poster."""
+
+
+@frozen(kw_only=True)
+class Finished:
+    """What has been made, in the scratch folder."""
+
+    video: Path
+    glances: Glances
 
 
 class Finisher:
     """The last steps of one programme, in one scratch folder."""
 
-    def __init__(self, runner: Runner, splicer: Splicer, prober: Prober, scratch: Path) -> None:
-        self._runner = runner
+    def __init__(self, glancer: Glancer, splicer: Splicer, prober: Prober, scratch: Path) -> None:
+        self._glancer = glancer
         self._splicer = splicer
         self._prober = prober
         self._scratch = scratch
 
-    async def finish(self, render: ProgrammeRender) -> tuple[Path, Path]:
-        """The verified video and its poster."""
-        listing = self._listing(render)
-        video, poster = await together(self._verified(render), self._poster(listing))
-        return video, poster
+    async def finish(self, render: ProgrammeRender) -> Finished:
+        """The verified video, its poster and its sprites."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                video = group.create_task(self._verified(render))
+                glances = group.create_task(self._glancer.take(render, self._scratch))
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from None
+        return Finished(video=video.result(), glances=glances.result())
 
     async def _verified(self, render: ProgrammeRender) -> Path:
         """Join; raise unless segments and programme are, packet by packet, what the timeline says.
@@ -45,32 +55,6 @@ class Finisher:
         check_segments(segments, render)
         check_programme(await self._prober.programme(made, render.segments), segments, render)
         return made
-
-    def _listing(self, render: ProgrammeRender) -> Path:
-        """Segments under plain names of our own: whatever their paths are, nothing needs quoting."""
-        lines = []
-        for segment, path in zip(render.timeline.segments(), render.segments, strict=True):
-            name = f"segment-{segment.number:03}.mp4"
-            (self._scratch / name).symlink_to(path.resolve())
-            lines.append(f"file {name}\nduration {microseconds(segment, render.timeline.rate)}us\n")
-        listing = self._scratch / "segments.txt"
-        listing.write_text("ffconcat version 1.0\n" + "".join(lines), encoding="ascii")
-        return listing
-
-    async def _poster(self, listing: Path) -> Path:
-        """The most typical of the keyframes that aren't dark; of all of them where all are dark."""
-        made = self._scratch / "poster.jpg"
-        for darkest in (_DARKEST, 0):
-            await self._runner.run(_plan_poster(listing, made, darkest))
-            if made.exists() and made.stat().st_size:
-                return made
-        raise Transient("no poster could be taken")
-
-
-def microseconds(segment: Segment, rate: int) -> int:
-    """A segment's length, rounded so that the roundings of many segments never add up."""
-    start, end = segment.start, segment.start + segment.frames
-    return round(Fraction(end * 1_000_000, rate)) - round(Fraction(start * 1_000_000, rate))
 
 
 def _plan_join(render: ProgrammeRender, into: Path) -> Command:
@@ -84,24 +68,3 @@ def _plan_join(render: ProgrammeRender, into: Path) -> Command:
         "into": str(into),
     }
     return Command(step="join", args=("join", json.dumps(request)), limits=_LIMITS)
-
-
-def _end_to_end(listing: Path, **options: object) -> graph.Stream:
-    return graph.own(listing, format="concat", safe=0, **options)
-
-
-def _plan_poster(listing: Path, into: Path, darkest: int) -> Command:
-    """A JPEG has BT.601 colours in full range."""
-    picture = _end_to_end(listing, skip_frame="nokey").video
-    if darkest:
-        picture = picture.filter("signalstats")
-        picture = picture.filter(
-            "metadata", mode="select", key="lavfi.signalstats.YAVG", value=darkest, function="greater"
-        )
-    picture = picture.filter("thumbnail", 100)
-    picture = picture.filter(
-        "scale", in_color_matrix="bt709", out_color_matrix="bt601", in_range="tv", out_range="pc"
-    ).filter("format", "yuvj420p")
-    options = {"frames:v": 1, "qscale:v": 3, "fflags": "+bitexact", "flags:v": "+bitexact"}
-    args = graph.compiled([picture], into, options | {"format": "image2", "update": 1})
-    return Command(step="poster", args=args, limits=_LIMITS)
