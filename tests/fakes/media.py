@@ -16,6 +16,7 @@ from omnigen.ports.composer import (
     ProgrammeRender,
     Progress,
     SegmentRender,
+    SketchRender,
     SoundRender,
     Stem,
 )
@@ -59,6 +60,7 @@ class FakeComposer:
         self.prepared: list[Stem] = []
         self.mixed: list[SoundRender] = []
         self.drawn: list[CardRender] = []
+        self.sketched: list[SketchRender] = []
         self.deaf: OmniGenError | None = None
         """Raised by every mixing."""
         self.refuses: list[OmniGenError] = []
@@ -124,6 +126,13 @@ class FakeComposer:
         seconds = render.frames / render.canvas.rate
         told = {"kind": "video", "seconds": seconds, "card": [render.title, render.text, render.label]}
         _write(into, json.dumps(told))
+
+    async def draw_sketch(self, render: SketchRender, into: Path) -> None:
+        self._check()
+        self.sketched.append(render)
+        assert all(isinstance(s.picture, CardRender) or s.picture.exists() for s in render.shots)
+        await asyncio.sleep(0)
+        _write(into, f"sketch of {render.title}")
 
     def _check(self) -> None:
         if self.refuses:

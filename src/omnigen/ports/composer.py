@@ -7,6 +7,7 @@ from typing import Protocol
 from attrs import frozen
 
 from omnigen.domain.captions import Cue
+from omnigen.domain.storyboard import Fit, Transition
 from omnigen.domain.timeline import Canvas, Segment, Timeline
 
 Progress = Callable[[float], None]
@@ -140,6 +141,36 @@ class CardRender:
     """Chooses the colours."""
 
 
+@frozen(kw_only=True)
+class ShotRender:
+    """One scene of a sketch. `picture` is a card, or a clip of our own that has the canvas' size and `frames`."""
+
+    frames: int
+    transition: Transition
+    picture: CardRender | Path
+
+
+@frozen(kw_only=True)
+class SketchRender:
+    """A whole programme, to be drawn quickly and small; nobody hears it."""
+
+    canvas: Canvas
+    title: str
+    shots: tuple[ShotRender, ...]
+    cues: tuple[Cue, ...] = ()
+    """Captions to burn in; frames count from the sketch's first."""
+
+    @property
+    def frames(self) -> int:
+        """Its length."""
+        return sum(shot.frames - shot.transition.frames for shot in self.shots)
+
+    @property
+    def leaving(self) -> tuple[int, ...]:
+        """For each shot, the frames over which the next one comes in."""
+        return (*(shot.transition.frames for shot in self.shots[1:]), 0)
+
+
 class Clash(Exception):
     """Pictures that were copied from clips of different encoders can't lie in one programme.
 
@@ -186,4 +217,8 @@ class Composer(Protocol):
 
     async def draw_card(self, render: CardRender, into: Path) -> None:
         """Draw a card as a clip without sound: exactly `render.frames` frames, and no reason not to copy its GOPs."""
+        ...
+
+    async def draw_sketch(self, render: SketchRender, into: Path) -> None:
+        """Draw a sketch as a file that plays while it loads: exactly `render.frames` frames."""
         ...

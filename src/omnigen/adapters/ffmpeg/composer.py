@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 from attrs import evolve
 
-from omnigen.adapters.ffmpeg import cards, plan
+from omnigen.adapters.ffmpeg import cards, plan, sketches
 from omnigen.adapters.ffmpeg.build import FfmpegBuild
 from omnigen.adapters.ffmpeg.finish import Finished, Finisher
 from omnigen.adapters.ffmpeg.glances import GLANCES, Glancer
@@ -32,6 +32,7 @@ from omnigen.ports.composer import (
     ProgrammeRender,
     Progress,
     SegmentRender,
+    SketchRender,
     SoundRender,
     Stem,
 )
@@ -127,10 +128,17 @@ class FfmpegComposer:
 
     async def draw_card(self, render: CardRender, into: Path) -> None:
         """Draw a card as a clip; see the port for the promise."""
+        await self._drawn(lambda made: cards.draw_card(render, made), into)
+
+    async def draw_sketch(self, render: SketchRender, into: Path) -> None:
+        """Draw a sketch; see the port for the promise."""
+        await self._drawn(lambda made: sketches.draw_sketch(render, made), into)
+
+    async def _drawn(self, command: Callable[[Path], Command], into: Path) -> None:
         self._ffmpeg.require()
         async with self._scratch() as scratch:
-            made = scratch / "card.mp4"
-            await self._run(cards.draw_card(render, made), None)
+            made = scratch / "drawn.mp4"
+            await self._run(command(made), None)
             await asyncio.to_thread(deliver, made, into)
 
     async def _before(self, render: SegmentRender) -> Source | None:
