@@ -48,6 +48,7 @@ class Film:
         *,
         tails: Path | None = None,
         copying: bool = True,
+        **told: Any,
     ) -> Path:
         segment = self.timeline.segment(number)
         before = self.clips[number - 2] if segment.tail_start is not None else None
@@ -61,6 +62,7 @@ class Film:
             tail=tails / f"{number}.nut" if tails and before else None,
             leave=tails / f"{number + 1}.nut" if tails else None,
             leaving=self.timeline.segment(number + 1).overlap if number < len(self.clips) else 0,
+            **told,
         )
         await composer.render_segment(render, into)
         return into

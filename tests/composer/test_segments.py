@@ -11,7 +11,7 @@ import pytest
 from omnigen.adapters.ffmpeg.composer import FfmpegComposer
 from omnigen.domain.captions import Cue
 from omnigen.domain.errors import Rejected, Transient
-from omnigen.domain.storyboard import TransitionKind
+from omnigen.domain.storyboard import Fit, TransitionKind
 from omnigen.domain.timeline import Canvas
 from omnigen.ports.composer import SegmentRender
 from tests.composer.scenes import CANVAS, Film, names_in, over, timeline
@@ -112,7 +112,7 @@ async def test_a_clip_of_another_shape_is_padded_not_stretched(
     tmp_path: Path,
 ) -> None:
     film = Film(timeline=timeline(8), clips=(shelf.numbered(255, 10, size=size, options=options),))
-    picture = frames_of(await film.segment(composer, 1, tmp_path / "s.mp4"))[4]
+    picture = frames_of(await film.segment(composer, 1, tmp_path / "s.mp4", fit=Fit.PAD))[4]
     assert picture.shape == (96, 160)
     edges = (picture[:, :8], picture[:, -8:]) if bars == "left and right" else (picture[:8], picture[-8:])
     assert all(edge.mean() < 20 for edge in edges)

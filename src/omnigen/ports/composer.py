@@ -31,6 +31,8 @@ class SegmentRender:
     leave: Path | None = None
     """Where to leave the end of `clip` for the next segment, which comes in from its last `leaving` frames."""
     leaving: int = 0
+    fit: Fit = Fit.AUTO
+    """What becomes of clips whose shape isn't the canvas's."""
 
 
 @frozen(kw_only=True)

@@ -14,11 +14,13 @@ from av.error import FFmpegError
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from omnigen.adapters.ffmpeg.pictures import Pictures, has_matrix
+from omnigen.adapters.ffmpeg.pictures import Pictures, has_matrix, tags
 from omnigen.adapters.ffmpeg.serving import Facts, Refused, opened
 from omnigen.adapters.ffmpeg.tracks import payload, picture_of, track
 
 _HDR: Final = {16: "HDR (PQ)", 18: "HDR (HLG)"}
+_MATRICES: Final = frozenset((0, 1, 2, 4, 5, 6, 7, 9, 10))
+"""Those that every FFmpeg's scaler knows: RGB, unknown, and YCbCr of bt709, bt601, smpte240m and bt2020."""
 _SLACK_S: Final = 0.5
 
 
@@ -52,8 +54,12 @@ def _bounded(stream: VideoStream, limits: Facts) -> None:
         raise Refused("holds no picture that can be decoded")
     if width * height > limits["max_pixels"]:
         raise Refused(f"is {width}x{height}; at most {limits['max_pixels']} pixels are allowed")
-    if stream.codec_context.color_trc in _HDR:
-        raise Refused(f"is {_HDR[stream.codec_context.color_trc]}; only SDR footage is supported")
+    _sdr(stream.codec_context.color_trc)
+
+
+def _sdr(transfer: int) -> None:
+    if transfer in _HDR:
+        raise Refused(f"is {_HDR[transfer]}; only SDR footage is supported")
 
 
 def _claimed_s(container: InputContainer) -> float:
@@ -73,14 +79,19 @@ def _shape(stream: VideoStream, first: VideoFrame | None) -> Facts:
     aspect = stream.sample_aspect_ratio or 1
     width, height = max(1, round(first.width * aspect)), first.height
     turned = first.rotation % 180 != 0
+    matrix, primaries, transfer, _ = tags(first)
+    _sdr(transfer)
+    if matrix not in _MATRICES:
+        raise Refused(f"has its colours coded by matrix {matrix} of H.273, which can't be converted")
     return {
         "width": height if turned else width,
         "height": width if turned else height,
         "rate": str(stream.average_rate) if stream.average_rate else None,
         "codec": context.name,
         "pixel_format": context.pix_fmt or "",
-        "matrix": int(context.colorspace),
-        "range": int(context.color_range),
+        "matrix": matrix,
+        "primaries": primaries,
+        "transfer": transfer,
         "claimed_frames": stream.frames,
         "turned": has_matrix(first),
     }

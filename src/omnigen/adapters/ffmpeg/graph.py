@@ -1,6 +1,6 @@
 """Filter graphs, built with ffmpeg-python and compiled to arguments; nothing is run here.
 
-Every picture passes `normalised`: one size, one rate, yuv420p, square pixels, bt709. Colour is tagged with
+Every picture passes `framing.normalised`: one size, one rate, yuv420p, square pixels, bt709. Colour is tagged with
 setparams inside the graph, since `-colorspace` on the output converts on FFmpeg 8 and later.
 """
 
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import ffmpeg
 
-from omnigen.adapters.ffmpeg.probe import MAX_PIXELS, Look
+from omnigen.adapters.ffmpeg.probe import MAX_PIXELS
 from omnigen.domain.storyboard import TransitionKind
 from omnigen.domain.timeline import Canvas
 
@@ -26,7 +26,6 @@ PCM: Final[dict[str, Any]] = {"format": "f32le", "ar": SAMPLE_RATE, "ac": 2}
 """How stems are kept between commands: raw, so that laying them end to end is exact."""
 
 _BT709: Final = {"range": "tv", "colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709"}
-_UNKNOWN: Final = 2
 _XFADE: Final = {
     TransitionKind.FADE: "fade",
     TransitionKind.DISSOLVE: "dissolve",
@@ -89,26 +88,6 @@ def own(path: Path, **options: object) -> Stream:
 def timed(stream: Stream, canvas: Canvas) -> Stream:
     """Any clip at the canvas' rate, from 0 on."""
     return stream.filter("fps", fps=canvas.rate, start_time=0)
-
-
-def normalised(stream: Stream, look: Look, canvas: Canvas, hold: int) -> Stream:
-    """The picture of a clip as the canvas wants it; its last frame is held for up to `hold` frames more."""
-    if look.matrix == _UNKNOWN and not look.pixel_format.startswith(("rgb", "gbr", "bgr")):
-        stream = stream.filter("setparams", colorspace="bt709" if look.height >= 576 else "smpte170m")
-    stream = stream.filter("scale", **_fitted(canvas), out_color_matrix="bt709", out_range="tv")
-    stream = stream.filter("pad", canvas.width, canvas.height, -1, -1)
-    stream = stream.filter("format", "yuv420p").filter("setsar", 1)
-    return tagged(stream.filter("tpad", stop_mode="clone", stop=hold))
-
-
-def _fitted(canvas: Canvas) -> dict[str, str]:
-    """The largest even size of the clip's displayed shape (`dar`) that fits into the canvas."""
-    shape = f"{canvas.width}/{canvas.height}"
-    return {
-        "w": f"if(gte(dar,{shape}),{canvas.width},max(2,trunc({canvas.height}*dar/2)*2))",
-        "h": f"if(gte(dar,{shape}),max(2,trunc({canvas.width}/dar/2)*2),{canvas.height})",
-        "flags": "bicubic",
-    }
 
 
 def tagged(stream: Stream) -> Stream:

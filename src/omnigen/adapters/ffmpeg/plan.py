@@ -16,6 +16,7 @@ from attrs import frozen
 from omnigen.adapters.ffmpeg import graph
 from omnigen.adapters.ffmpeg.captions import burned
 from omnigen.adapters.ffmpeg.copying import Stretch, stretch
+from omnigen.adapters.ffmpeg.framing import normalised
 from omnigen.adapters.ffmpeg.probe import Look
 from omnigen.adapters.ffmpeg.runner import Command, Limits
 from omnigen.domain.timeline import Canvas
@@ -106,7 +107,7 @@ def tail_is_whole(render: SegmentRender, left: Path) -> bool:
 
 def _tail(render: SegmentRender, before: Source, into: Path) -> Command:
     start, overlap = render.segment.tail_start or 0, render.segment.overlap
-    picture = _picture(before, render.canvas, start, start + overlap)
+    picture = _picture(before, render, start, start + overlap)
     return Command(
         step=f"scene {render.segment.number}, transition",
         args=_strictly(graph.compiled([picture], into, _raw(render.canvas, overlap))),
@@ -132,7 +133,7 @@ def _body(render: SegmentRender, clip: Source, tail: Path | None, into: Path, le
     """The segment itself and, decoded along with it, what the next one comes in from."""
     segment, canvas = render.segment, render.canvas
     end = segment.frames + (render.leaving if leave is not None else 0)
-    picture = _picture(clip, canvas, 0, end)
+    picture = _picture(clip, render, 0, end)
     others: list[graph.Output] = []
     if leave is not None:
         picture, rest = graph.doubled(picture)
@@ -145,13 +146,13 @@ def _body(render: SegmentRender, clip: Source, tail: Path | None, into: Path, le
 
 def _head(render: SegmentRender, clip: Source, tail: Path | None, into: Path, frames: int) -> Command:
     """What lies before the frames that are copied."""
-    picture = _mixed(render, tail, _picture(clip, render.canvas, 0, frames))
+    picture = _mixed(render, tail, _picture(clip, render, 0, frames))
     return _encoded("head", render, clip, [picture], into, frames, _h264_beside(render.canvas))
 
 
 def _rest(render: SegmentRender, clip: Source, into: Path, start: int) -> Command:
     """What lies behind the frames that are copied."""
-    picture = _picture(clip, render.canvas, start, render.segment.frames)
+    picture = _picture(clip, render, start, render.segment.frames)
     frames = render.segment.frames - start
     return _encoded("rest", render, clip, [picture], into, frames, _h264_beside(render.canvas))
 
@@ -230,22 +231,23 @@ def plan_check(render: SegmentRender, made: Path, blame: str | None = None) -> C
     )
 
 
-def _picture(source: Source, canvas: Canvas, start: int, end: int) -> graph.Stream:
+def _picture(source: Source, render: SegmentRender, start: int, end: int) -> graph.Stream:
     """Frames `start` to `end` of a clip on the canvas, counted from 0; its last one is held if it is a bit short.
 
     A second more than is needed is read, never all of an endless file. Where times are exact, decoding begins at
     the last IDR: with -copyts and a target behind it, every FFmpeg lands there, and times are the clip's own.
     """
-    coding, hold = source.look.coding, held_frames(canvas.rate)
+    canvas, coding = render.canvas, source.look.coding
+    framing = (source.look, canvas, held_frames(canvas.rate), render.fit)
     entry = 0 if isinstance(coding, str) or end > coding.frames else coding.entry(start, canvas.rate)
     seconds = (end - entry) / canvas.rate + 1
     if not entry:
         stream = graph.timed(graph.foreign(source.path, source.demuxer, seconds).video, canvas)
-        return graph.cut_out(graph.normalised(stream, source.look, canvas, hold), start, end)
+        return graph.cut_out(normalised(stream, *framing), start, end)
     seeking = {"ss": f"{(entry + 0.9) / canvas.rate:.6f}", "noaccurate_seek": None, "copyts": None}
     stream = graph.foreign(source.path, source.demuxer, seconds, **seeking).video
     stream = graph.from_time(stream, start, canvas.rate)
-    return graph.cut_out(graph.normalised(stream, source.look, canvas, hold), 0, end - start)
+    return graph.cut_out(normalised(stream, *framing), 0, end - start)
 
 
 def _h264(canvas: Canvas) -> dict[str, Any]:

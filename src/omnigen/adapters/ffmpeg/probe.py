@@ -46,17 +46,23 @@ _BOUNDS: Final[dict[MediaKind, dict[str, int]]] = {
 
 @frozen(kw_only=True)
 class Look:
-    """What a video's packets and first picture say; enough to plan with, not enough to trust."""
+    """What a video's packets and first picture say; enough to plan with, not enough to trust.
+
+    Colours are told by H.273's codes; 2 is unknown. Sizes are as displayed.
+    """
 
     width: int
     height: int
     rate: Fraction | None
     pixel_format: str
     matrix: int
-    """H.273 code of the YCbCr matrix; 2 is unknown."""
     has_sound: bool
     coding: Coding | str
     """How its pictures are coded, or why none of them could be copied."""
+    primaries: int = 2
+    transfer: int = 2
+    still: bool = False
+    """It is a picture that doesn't move."""
 
 
 Identity = tuple[str, int, int]
@@ -91,13 +97,14 @@ class Prober:
         self._runner = Runner(child("omnigen.adapters.ffmpeg.child"), slots)
         self._looks = looks or Looks()
 
-    async def look(self, path: Path, subject: str) -> Look:
-        """What there is to know of a video. Raises Rejected about `subject` if it is none."""
+    async def look(self, path: Path, subject: str, kind: MediaKind = MediaKind.VIDEO) -> Look:
+        """What there is to know of a video or an image. Raises Rejected about `subject` if it is none."""
         identity = _identity(path, subject)
         async with self._looks.lock(identity):
             look = self._looks.get(identity)
             if look is None:
-                look = _look(await self.decode(path, MediaKind.VIDEO, subject, sampled=True))
+                sampled = kind is MediaKind.VIDEO
+                look = _look(await self.decode(path, kind, subject, sampled=sampled), kind)
         return look
 
     async def decode(
@@ -109,8 +116,8 @@ class Prober:
         """
         identity = _identity(path, subject)
         found: dict[str, Any] = await self._ask("inspect", [path], kind, subject, sampled=sampled)
-        if sampled:
-            self._looks.keep(identity, _look(found))
+        if sampled or kind is MediaKind.IMAGE:
+            self._looks.keep(identity, _look(found, kind))
         return found
 
     async def programme(self, path: Path, segments: Sequence[Path]) -> dict[str, Any]:
@@ -136,13 +143,16 @@ class Prober:
         return answer["found"]
 
 
-def _look(found: dict[str, Any]) -> Look:
+def _look(found: dict[str, Any], kind: MediaKind) -> Look:
     return Look(
         width=found["width"],
         height=found["height"],
         rate=Fraction(found["rate"]) if found["rate"] else None,
         pixel_format=found["pixel_format"],
         matrix=found["matrix"],
+        primaries=found["primaries"],
+        transfer=found["transfer"],
+        still=kind is MediaKind.IMAGE,
         has_sound=found["has_sound"],
         coding=_coding(found),
     )
