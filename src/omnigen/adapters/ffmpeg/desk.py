@@ -179,11 +179,19 @@ def _frame(pcm: bytes) -> AudioFrame:
 @lru_cache(maxsize=16)
 def _decoded(path: str, start: int, end: int | None) -> bytes:
     """Samples of a stem, `end` excluded; fewer where it is shorter."""
+    try:
+        return _read_out(path, start, end, entry=start)
+    except av.PermissionError:
+        # What FFmpeg says where it finds no way into a FLAC of a few frames.
+        return _read_out(path, start, end, entry=0)
+
+
+def _read_out(path: str, start: int, end: int | None, *, entry: int) -> bytes:
     parts: list[bytes] = []
     with opened(path, "flac") as container:
         stream = container.streams.audio[0]
-        if start:
-            container.seek(start, stream=stream)
+        if entry:
+            container.seek(entry, stream=stream)
         packed = _packer()
         for frame in container.decode(stream):
             place = frame.pts or 0
