@@ -107,12 +107,28 @@ class SidecarKind(StrEnum):
     """The cut, for an editor's program."""
 
 
+SIDECAR_NAMES: Final[Mapping[SidecarKind, str]] = {
+    SidecarKind.POSTER: "poster.jpg",
+    SidecarKind.CAPTIONS_VTT: "captions.vtt",
+    SidecarKind.CAPTIONS_SRT: "captions.srt",
+    SidecarKind.SPRITES: "sprites.jpg",
+    SidecarKind.SPRITES_VTT: "sprites.vtt",
+    SidecarKind.MANIFEST: "manifest.json",
+    SidecarKind.TIMELINE_OTIO: "timeline.otio",
+}
+
+
 @frozen(kw_only=True)
 class Sidecar:
     """A file beside the video, under the hash of its content too."""
 
     kind: SidecarKind
     file: StoredFile
+
+    @property
+    def name(self) -> str:
+        """What it is called in a folder of them, and by those that refer to it."""
+        return SIDECAR_NAMES[self.kind]
 
 
 @frozen(kw_only=True)

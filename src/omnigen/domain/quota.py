@@ -116,7 +116,9 @@ class Usage:
             raise QuotaExceeded(
                 f"{self.videos} of {quota.videos} videos of {self.period} are used", code="quota_videos"
             )
-        left = max(0, quota.spend - self.amount)  # late costs may have gone beyond it; what is free still goes
+        left = max(
+            0, quota.spend - self.amount
+        )  # late costs may have gone beyond it; what is free still goes
         if reservation.amount > left:
             raise QuotaExceeded(
                 f"this may cost ${reservation.amount / 1e6:.2f}; ${left / 1e6:.2f} of "
