@@ -10,7 +10,7 @@ from omnigen.adapters.ffmpeg.composer import FfmpegComposer
 from omnigen.domain.captions import Cue
 from omnigen.domain.storyboard import CUT, Transition, TransitionKind
 from omnigen.domain.timeline import Canvas, Clip, Timeline
-from omnigen.ports.composer import Programme, ProgrammeRender, SceneSound, SegmentRender, SoundRender
+from omnigen.ports.composer import Clash, Programme, ProgrammeRender, SceneSound, SegmentRender, SoundRender
 
 CANVAS = Canvas(width=160, height=96)
 
@@ -110,6 +110,15 @@ class Film:
         title: str = "A film",
         **heard: Any,
     ) -> Programme:
+        """As a job is composed: where clips of several encoders clash, the odd ones are encoded anew."""
         segments = await self.segments(composer, folder)
         sound = await self.sound(composer, folder, **heard)
-        return await composer.join(self.render(segments, sound, cues=cues, title=title), folder / "out")
+        try:
+            return await composer.join(self.render(segments, sound, cues=cues, title=title), folder / "out")
+        except Clash as clash:
+            odd = clash.scenes
+        again = [
+            await self.segment(composer, n, folder / f"again-{n}.mp4", copying=False) if n in odd else path
+            for n, path in enumerate(segments, 1)
+        ]
+        return await composer.join(self.render(tuple(again), sound, cues=cues, title=title), folder / "out")
