@@ -7,11 +7,29 @@ from typing import Protocol
 from attrs import frozen
 
 from omnigen.domain.captions import Cue
-from omnigen.domain.storyboard import Fit, Transition
+from omnigen.domain.storyboard import Corner, Fit, Transition
 from omnigen.domain.timeline import Canvas, Segment, Timeline
 
 Progress = Callable[[float], None]
 """Called with the part that is done, 0 to 1; never blocks."""
+
+
+@frozen(kw_only=True)
+class Still:
+    """How a picture becomes a clip: moved over slowly, for `frames` frames, in a way that the seed chooses."""
+
+    frames: int
+    seed: int
+
+
+@frozen(kw_only=True)
+class Mark:
+    """A watermark: a picture, whose transparency is kept. `width` is a share of the canvas's."""
+
+    image: Path
+    corner: Corner
+    opacity: float
+    width: float
 
 
 @frozen(kw_only=True)
@@ -33,6 +51,11 @@ class SegmentRender:
     leaving: int = 0
     fit: Fit = Fit.AUTO
     """What becomes of clips whose shape isn't the canvas's."""
+    still: Still | None = None
+    """The clip is a picture, over which is moved."""
+    before_still: Still | None = None
+    mark: Mark | None = None
+    """What lies over all of it."""
 
 
 @frozen(kw_only=True)

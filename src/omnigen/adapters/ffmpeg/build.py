@@ -23,6 +23,8 @@ NEEDED_FILTERS: Final = frozenset(
             "loop",
             "perspective",
             "colorchannelmixer",
+            "premultiply",
+            "unpremultiply",
         ),
         *("drawtext", "signalstats", "metadata", "thumbnail"),
         *("gradients", "vignette", "drawbox", "loop", "split", "concat"),

@@ -35,6 +35,7 @@ from omnigen.ports.composer import (
     SketchRender,
     SoundRender,
     Stem,
+    Still,
 )
 from omnigen.ports.inspector import MediaKind
 
@@ -94,9 +95,10 @@ class FfmpegComposer:
     async def plan_segment(self, render: SegmentRender, *, scratch: Path, into: Path) -> plan.SegmentPlan:
         """Look at the clips and say which commands would render the segment; runs none of them."""
         number = render.segment.number
-        clip, before = await together(self._source(render.clip, number), self._before(render))
+        clip, before = await together(self._source(render.clip, number, render.still), self._before(render))
         assert clip is not None
-        return plan.plan_segment(render, clip, before, scratch=scratch, into=into)
+        logo = demuxer_of(render.mark.image, MediaKind.IMAGE, "the watermark") if render.mark else None
+        return plan.plan_segment(render, clip, before, scratch=scratch, into=into, logo=logo)
 
     async def prepare(self, stem: Stem, into: Path) -> None:
         """Decode a stem into the file `into`; see the port for the promise."""
@@ -146,13 +148,14 @@ class FfmpegComposer:
             return None
         if render.before is None:
             raise Transient(f"scene {render.segment.number} needs the clip before it for its transition")
-        return await self._source(render.before, render.segment.number - 1)
+        return await self._source(render.before, render.segment.number - 1, render.before_still)
 
-    async def _source(self, path: Path, number: int) -> Source:
+    async def _source(self, path: Path, number: int, still: Still | None) -> Source:
         subject = f"the clip of scene {number}"
-        demuxer = demuxer_of(path, MediaKind.VIDEO, subject)
-        look = await self._prober.look(path, subject)
-        return Source(path=path, demuxer=demuxer, look=look, subject=subject)
+        kind = MediaKind.VIDEO if still is None else MediaKind.IMAGE
+        demuxer = demuxer_of(path, kind, subject)
+        look = await self._prober.look(path, subject, kind)
+        return Source(path=path, demuxer=demuxer, look=look, subject=subject, still=still)
 
     async def _run_all(self, steps: plan.SegmentPlan, on_progress: Progress | None) -> None:
         total, done = sum(c.frames or 0 for c in steps.commands), 0

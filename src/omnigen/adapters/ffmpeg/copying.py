@@ -84,7 +84,8 @@ def obstacle(coding: Coding | str, canvas: Canvas) -> str | None:
     if isinstance(coding, str):
         return coding
     found = {
-        f"{coding.size[0]}x{coding.size[1]}": coding.size == (canvas.width, canvas.height),
+        f"{coding.size[0]}x{coding.size[1]} and has to be fitted to {canvas.width}x{canvas.height}": coding.size
+        == (canvas.width, canvas.height),
         "not at a steady rate of the programme's": coding.rate == canvas.rate,
         f"{coding.pixel_format}": coding.pixel_format == "yuv420p",
         f"of the profile {coding.profile}": coding.profile in PROFILES,
@@ -104,6 +105,8 @@ def stretch(render: SegmentRender, coding: Coding | str) -> Stretch | str:
         return "its parameters clash with those of other clips"
     if render.cues:
         return "captions are burned in"
+    if render.mark is not None:
+        return "a watermark lies over it"
     why = obstacle(coding, canvas)
     if why is not None or isinstance(coding, str):
         return why or ""

@@ -17,12 +17,14 @@ from omnigen.adapters.ffmpeg import graph
 from omnigen.adapters.ffmpeg.captions import burned
 from omnigen.adapters.ffmpeg.copying import Stretch, stretch
 from omnigen.adapters.ffmpeg.framing import normalised
+from omnigen.adapters.ffmpeg.marking import marked
 from omnigen.adapters.ffmpeg.probe import Look
 from omnigen.adapters.ffmpeg.runner import Command, Limits
+from omnigen.adapters.ffmpeg.stills import moved
 from omnigen.domain.timeline import Canvas
-from omnigen.ports.composer import SegmentRender
+from omnigen.ports.composer import SegmentRender, Still
 
-RECIPE: Final = "r5"
+RECIPE: Final = "r6"
 """Part of every segment's key: change it whenever the same inputs would give other bytes."""
 
 LEFT: Final = "left.nut"
@@ -43,6 +45,8 @@ class Source:
     look: Look
     subject: str
     """What an error calls it: `scene 3's clip`."""
+    still: Still | None = None
+    """It is a picture, and this is how it is moved over."""
 
 
 @frozen(kw_only=True)
@@ -66,9 +70,18 @@ def held_frames(rate: int) -> int:
 
 
 def plan_segment(
-    render: SegmentRender, clip: Source, before: Source | None, *, scratch: Path, into: Path
+    render: SegmentRender,
+    clip: Source,
+    before: Source | None,
+    *,
+    scratch: Path,
+    into: Path,
+    logo: str | None = None,
 ) -> SegmentPlan:
-    """The commands that render one segment into `into`, with what lies between them in `scratch`."""
+    """The commands that render one segment into `into`, with what lies between them in `scratch`.
+
+    `logo` is the demuxer of the watermark, where there is one.
+    """
     frames, copied = render.segment.frames, stretch(render, clip.look.coding)
     commands: list[Command] = []
     tail = render.tail
@@ -77,7 +90,7 @@ def plan_segment(
         commands.append(_tail(render, before, tail))
     if isinstance(copied, str):
         leave = scratch / LEFT if render.leave is not None and render.leaving else None
-        commands.append(_body(render, clip, tail, into, leave))
+        commands.append(_body(render, clip, tail, into, leave, logo))
         return SegmentPlan(commands=tuple(commands), frames=frames, copied=copied)
     if (copied.start, copied.end) == (0, frames):
         return SegmentPlan(commands=(_copy(render, clip, into),), frames=frames, copied=copied)
@@ -129,7 +142,14 @@ def _raw(canvas: Canvas, frames: int) -> dict[str, Any]:
     }
 
 
-def _body(render: SegmentRender, clip: Source, tail: Path | None, into: Path, leave: Path | None) -> Command:
+def _body(
+    render: SegmentRender,
+    clip: Source,
+    tail: Path | None,
+    into: Path,
+    leave: Path | None,
+    logo: str | None,
+) -> Command:
     """The segment itself and, decoded along with it, what the next one comes in from."""
     segment, canvas = render.segment, render.canvas
     end = segment.frames + (render.leaving if leave is not None else 0)
@@ -141,6 +161,8 @@ def _body(render: SegmentRender, clip: Source, tail: Path | None, into: Path, le
         rest = graph.cut_out(rest, segment.frames, end)
         others = [([rest], leave, _raw(canvas, render.leaving))]
     picture = burned(_mixed(render, tail, picture), render.cues, canvas)
+    if render.mark is not None and logo is not None:
+        picture = marked(picture, render.mark, logo, canvas)
     return _encoded("picture", render, clip, [picture], into, segment.frames, _h264(canvas), others)
 
 
@@ -238,6 +260,9 @@ def _picture(source: Source, render: SegmentRender, start: int, end: int) -> gra
     the last IDR: with -copyts and a target behind it, every FFmpeg lands there, and times are the clip's own.
     """
     canvas, coding = render.canvas, source.look.coding
+    if source.still is not None:
+        image = graph.foreign(source.path, source.demuxer, 1.0, framerate=canvas.rate).video
+        return moved(image, source.look, canvas, render.fit, source.still, (start, end))
     framing = (source.look, canvas, held_frames(canvas.rate), render.fit)
     entry = 0 if isinstance(coding, str) or end > coding.frames else coding.entry(start, canvas.rate)
     seconds = (end - entry) / canvas.rate + 1

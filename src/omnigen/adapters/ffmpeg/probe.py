@@ -154,7 +154,7 @@ def _look(found: dict[str, Any], kind: MediaKind) -> Look:
         transfer=found["transfer"],
         still=kind is MediaKind.IMAGE,
         has_sound=found["has_sound"],
-        coding=_coding(found),
+        coding="the clip is a still" if kind is MediaKind.IMAGE else _coding(found),
     )
 
 
