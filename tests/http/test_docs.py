@@ -37,6 +37,8 @@ async def test_every_route_of_the_api_is_there(document: dict[str, Any]) -> None
         ("GET", "/api/v1/jobs/{job_id}/video"),
         ("POST", "/api/v1/jobs/{job_id}/cancel"),
         ("POST", "/api/v1/jobs/{job_id}/retry"),
+        ("PATCH", "/api/v1/jobs/{job_id}/storyboard"),
+        ("POST", "/api/v1/jobs/{job_id}/scenes/{number}/regenerate"),
         ("POST", "/api/v1/jobs/{job_id}/restore"),
         ("POST", "/api/v1/uploads"),
         ("GET", "/api/v1/usage"),

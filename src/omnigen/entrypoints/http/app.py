@@ -13,6 +13,7 @@ from omnigen.entrypoints.http import (
     jobs,
     models,
     problems,
+    revisions,
     storyboards,
     uploads,
     usage,
@@ -68,7 +69,7 @@ def create_app(settings: Settings, opening: Opening) -> Litestar:
 
 def _guarded(http: HttpSettings, running: Running) -> Router:
     """Everything that needs a caller."""
-    nouns = (jobs, events, storyboards, models, uploads, usage)
+    nouns = (jobs, revisions, events, storyboards, models, uploads, usage)
     middleware = [Authentication(running), RateLimit(running)]
     return Router(
         "/api/v1",

@@ -1,33 +1,18 @@
-"""Routes of jobs: submit, list, show, cancel, retry, delete, restore, and the address of the video."""
+"""Routes of jobs: submit, list, show, cancel, delete, restore, and the address of the video."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Request, Response, delete, get, post
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar import Response, delete, get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Redirect
 
-from omnigen.domain.errors import Invalid
 from omnigen.domain.idempotency import check_key
 from omnigen.domain.job import JobStatus
+from omnigen.entrypoints.http.accepting import BODY_ERRORS, IdempotencyKey, SignedIn, accepted_answer
 from omnigen.entrypoints.http.facade import AppDep
-from omnigen.entrypoints.http.requests import JobRequest, RetryRequest
-from omnigen.entrypoints.http.responses import Rendered, guarded
+from omnigen.entrypoints.http.requests import JobRequest
+from omnigen.entrypoints.http.responses import guarded
 from omnigen.entrypoints.http.views import JobPage, JobView, renderer
-from omnigen.ports.identity import Caller
-from omnigen.usecases.job_detail import Accepted
-
-SignedIn = Request[Caller, Any, Any]
-
-IdempotencyKey = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Idempotency-Key",
-        description="Your own name for this request, 1 to 255 visible ASCII characters: sent again within "
-        "24 hours it gives the original answer and makes nothing new.",
-    ),
-]
-
-BODY_ERRORS = (400, 413, 415)
 
 
 @post("/jobs", status_code=202, opt={"spends": True}, responses=guarded(*BODY_ERRORS), tags=["jobs"])
@@ -44,7 +29,7 @@ async def submit_job(
         key=key if key is None else check_key(key),
         render=renderer(app.frame_rate),
     )
-    return _accepted(accepted)
+    return accepted_answer(accepted)
 
 
 @get("/jobs", responses=guarded(), tags=["jobs"])
@@ -61,9 +46,17 @@ async def list_jobs(
 
 
 @get("/jobs/{job_id:str}", responses=guarded(404), tags=["jobs"])
-async def get_job(job_id: FromPath[str], request: SignedIn, app: AppDep) -> JobView:
+async def get_job(
+    job_id: FromPath[str],
+    request: SignedIn,
+    app: AppDep,
+    revision: Annotated[
+        int | None,
+        QueryParameter(ge=1, description="An earlier revision, as it ended; the latest if missing."),
+    ] = None,
+) -> JobView:
     """A job: how far it is, its scenes and takes, what it costs, and the video once it is there."""
-    return JobView.of(await app.get_job(request.user, job_id), app.frame_rate)
+    return JobView.of(await app.get_job(request.user, job_id, revision=revision), app.frame_rate)
 
 
 @get("/jobs/{job_id:str}/video", status_code=302, responses=guarded(404, 409), tags=["jobs"])
@@ -86,33 +79,6 @@ async def cancel_job(job_id: FromPath[str], request: SignedIn, app: AppDep) -> J
     return JobView.of(await app.cancel_job(request.user, job_id), app.frame_rate)
 
 
-@post(
-    "/jobs/{job_id:str}/retry",
-    status_code=202,
-    opt={"spends": True},
-    responses=guarded(404, 409, *BODY_ERRORS),
-    tags=["jobs"],
-)
-async def retry_job(
-    job_id: FromPath[str],
-    request: SignedIn,
-    app: AppDep,
-    key: IdempotencyKey = None,
-    data: JSONBody[RetryRequest | None] = None,
-) -> Response[JobView]:
-    """Try a failed job again, as its next revision; finished takes are kept. Needs an Idempotency-Key."""
-    if key is None:
-        raise Invalid("Idempotency-Key is missing; a retry needs one", field="Idempotency-Key")
-    accepted = await app.retry_job(
-        request.user,
-        job_id,
-        key=check_key(key),
-        max_cost=data.limit() if data else None,
-        render=renderer(app.frame_rate),
-    )
-    return _accepted(accepted)
-
-
 @delete("/jobs/{job_id:str}", responses=guarded(404), tags=["jobs"])
 async def delete_job(job_id: FromPath[str], request: SignedIn, app: AppDep) -> None:
     """Hide a job at once and have it purged, with its files, after a day."""
@@ -125,12 +91,4 @@ async def restore_job(job_id: FromPath[str], request: SignedIn, app: AppDep) -> 
     return JobView.of(await app.restore_job(request.user, job_id), app.frame_rate)
 
 
-def _accepted(accepted: Accepted) -> Response[JobView]:
-    """202 with the rendered answer: the original one, to the letter, where the request is a repetition."""
-    headers = {"Location": f"/api/v1/jobs/{accepted.job_id}"}
-    if accepted.replayed:
-        headers["Idempotent-Replayed"] = "true"
-    return Rendered(accepted.response, status=202, headers=headers)
-
-
-HANDLERS = [submit_job, list_jobs, get_job, get_video, cancel_job, retry_job, delete_job, restore_job]
+HANDLERS = [submit_job, list_jobs, get_job, get_video, cancel_job, delete_job, restore_job]

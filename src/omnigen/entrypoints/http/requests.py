@@ -123,6 +123,9 @@ class SceneBody(Request, frozen=True):
     seed: (
         Annotated[int, Meta(ge=0, le=MAX_SEED, description="Made from prompt and number if missing.")] | None
     ) = None
+    placeholder: Annotated[
+        bool, Meta(description="A labelled card stands in for its clip: nothing is made of it, nor paid.")
+    ] = False
 
     def scene(self, number: int, rate: int) -> Scene:
         """The domain's scene at a place in the storyboard."""
@@ -138,6 +141,7 @@ class SceneBody(Request, frozen=True):
             narration=optional_text(self.narration, f"{at}.narration", MAX_NARRATION),
             transition=CUT if self.transition is None else _transition(self.transition, rate, at),
             reference=self.reference_image,
+            placeholder=self.placeholder,
         )
 
     @classmethod
@@ -152,6 +156,7 @@ class SceneBody(Request, frozen=True):
             transition=TransitionBody(type=passage.kind, duration=seconds_of(passage.frames, rate)),
             reference_image=scene.reference,
             seed=scene.seed,
+            placeholder=scene.placeholder,
         )
 
 
@@ -218,16 +223,6 @@ class JobRequest(Request, frozen=True):
             raise Invalid(f"{given} of brief and storyboard is given; exactly one is allowed", field="brief")
         brief = self.brief.brief(catalogue, rate, "brief.") if self.brief else None
         return brief, self.storyboard.storyboard(catalogue, rate) if self.storyboard else None
-
-    def limit(self) -> Micros | None:
-        """The most that it may cost."""
-        return None if self.max_cost is None else micros_of(self.max_cost, "max_cost")
-
-
-class RetryRequest(Request, frozen=True):
-    """How a failed job is to be tried again."""
-
-    max_cost: MaxCost = None
 
     def limit(self) -> Micros | None:
         """The most that it may cost."""

@@ -1,14 +1,15 @@
 """How a job is shown: everything a client needs in one body, seconds and dollars instead of frames and micros."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from omnigen.domain.catalogue import TakeKind, Unit
-from omnigen.domain.job import Failure, JobStatus, Revision, SceneState, SceneStatus, Video
+from omnigen.domain.job import Failure, JobStatus, Reason, Revision, SceneState, SceneStatus, Video
 from omnigen.domain.pricing import Estimate, EstimateLine
 from omnigen.domain.storyboard import AspectRatio, Resolution, Scene, Style
 from omnigen.domain.take import Take, TakeStatus
@@ -50,7 +51,15 @@ class TakeView(View, frozen=True):
     status: TakeStatus
     revision: Annotated[int, Meta(description="The revision that asked for it, and pays for it.")]
     attempt: int
+    prompt: str
     seed: int | None
+    in_use: (
+        Annotated[
+            bool, Meta(description="Whether its scene, as it stands, is made of it; null for the job's own.")
+        ]
+        | None
+    )
+    clip_url: Annotated[str, Meta(description="Of a clip or a still; signed, for a short while.")] | None
     seconds: Annotated[int, Meta(description="Seconds that are paid for, where the model charges by them.")]
     progress: float
     estimate: Money
@@ -58,7 +67,9 @@ class TakeView(View, frozen=True):
     error: str | None
 
     @classmethod
-    def of(cls, take: Take) -> "TakeView":
+    def of(
+        cls, take: Take, links: Mapping[str, str] = MappingProxyType({}), *, in_use: bool | None = None
+    ) -> "TakeView":
         """A take as its owner sees it."""
         return cls(
             id=take.id,
@@ -67,7 +78,10 @@ class TakeView(View, frozen=True):
             status=take.status,
             revision=take.revision,
             attempt=take.attempt,
+            prompt=take.prompt,
             seed=take.seed,
+            in_use=in_use,
+            clip_url=links.get(take.file.key) if take.file else None,
             seconds=take.seconds,
             progress=take.progress,
             estimate=Money.of(take.estimate),
@@ -92,7 +106,8 @@ class SceneView(View, frozen=True):
         Annotated[str, Meta(description="Signed, for a short while; null until the clip is there.")] | None
     )
     cost: Money
-    takes: list[TakeView]
+    takes: Annotated[list[TakeView], Meta(description="All that were ever made of it, wherever it stood.")]
+    placeholder: Annotated[bool, Meta(description="A labelled card stands in for its clip.")]
     error: FailureView | None
 
 
@@ -176,6 +191,7 @@ class JobView(View, frozen=True):
 
     id: str
     revision: int
+    reason: Annotated[Reason, Meta(description="Why this revision was made.")]
     status: JobStatus
     stage: Annotated[str, Meta(description="What is being done, in a few words for people.")]
     progress: Annotated[float, Meta(description="0 to 1.")]
@@ -211,6 +227,7 @@ class JobView(View, frozen=True):
         return cls(
             id=job.id,
             revision=revision.number,
+            reason=revision.reason,
             status=job.status,
             stage=stage_of(detail),
             progress=detail.progress,
@@ -288,13 +305,21 @@ def _cost(detail: JobDetail) -> int:
 
 def _scenes(detail: JobDetail, rate: int) -> list[SceneView]:
     board = {scene.number: scene for scene in detail.storyboard.scenes} if detail.storyboard else {}
-    takes: dict[int, list[Take]] = {}
-    for take in detail.takes:
-        takes.setdefault(take.scene or 0, []).append(take)
     return [
-        _scene(state, board.get(state.number), takes.get(state.number, []), detail.links, rate)
+        _scene(state, board.get(state.number), _takes_of(state, board, detail.takes), detail.links, rate)
         for state in detail.scenes
     ]
+
+
+def _takes_of(state: SceneState, board: Mapping[int, Scene], takes: Iterable[Take]) -> list[Take]:
+    """Its own, wherever it stood when they were made, and those of others that it is made of."""
+    scene, used = board.get(state.number), _used(state)
+    shot = scene.shot if scene is not None else state.number
+    return [t for t in takes if t.shot == shot or t.id in used]
+
+
+def _used(state: SceneState) -> frozenset[str]:
+    return frozenset(filter(None, (state.speech_take, state.still_take, state.video_take)))
 
 
 def _scene(
@@ -315,6 +340,7 @@ def _scene(
         seed=scene.seed if scene else None,
         clip_url=links.get(state.clip.key) if state.clip else None,
         cost=Money.of(sum(take.cost for take in takes if take.charged)),
-        takes=[TakeView.of(take) for take in takes],
+        takes=[TakeView.of(take, links, in_use=take.id in _used(state)) for take in takes],
+        placeholder=scene.placeholder if scene else False,
         error=FailureView.of(state.error),
     )

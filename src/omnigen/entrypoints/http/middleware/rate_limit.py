@@ -27,6 +27,8 @@ READS: Final = 1_200
 """Requests that spend nothing, a minute: a page that polls twice a second in ten tabs stays below it."""
 SPENDS: Final = "spends"
 """Key in a handler's `opt`: its requests count against the tier."""
+DRY_RUNS: Final = frozenset({b"dry_run=1", b"dry_run=true"})
+"""Queries that keep such a request from spending anything: it is counted as a reading one."""
 
 
 class RateLimit(ASGIMiddleware):
@@ -46,7 +48,7 @@ class RateLimit(ASGIMiddleware):
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Let the request through, or raise RateLimited."""
         caller: Caller = scope["user"]
-        spends = scope["route_handler"].opt.get(SPENDS, False)
+        spends = scope["route_handler"].opt.get(SPENDS, False) and scope["query_string"] not in DRY_RUNS
         state = await self._spending(caller) if spends else self._reading(caller)
         name = "spending" if spends else "general"
         answer = _telling(name, state, send)
