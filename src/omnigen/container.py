@@ -19,6 +19,7 @@ from omnigen.usecases.check_ready import CheckReady
 from omnigen.usecases.compose_video import ComposeVideo
 from omnigen.usecases.delete_job import DeleteJob, PurgeJobs, RestoreJob
 from omnigen.usecases.draft_storyboard import DraftStoryboard
+from omnigen.usecases.draw_sketch import DrawSketch
 from omnigen.usecases.edit_storyboard import EditStoryboard
 from omnigen.usecases.end_job import FailJob, FinishJob
 from omnigen.usecases.forecast import Foresee
@@ -40,6 +41,7 @@ from omnigen.usecases.regenerate_scene import RegenerateScene
 from omnigen.usecases.render_segment import RenderSegment
 from omnigen.usecases.request_upload import RequestUpload
 from omnigen.usecases.retry_job import RetryJob
+from omnigen.usecases.sketching import DrawAnimatic, PreviewJob
 from omnigen.usecases.start_leg import KeepLeg, StartLeg
 from omnigen.usecases.submit_job import SubmitJob
 from omnigen.usecases.sweep import ClearOrphans, Sweep
@@ -111,6 +113,13 @@ class Container(containers.DeclarativeContainer):
         "omnigen.adapters.ffmpeg.composer.FfmpegComposer",
         ffmpeg=ffmpeg, work_dir=settings.provided.work_dir, cores=cores, looks=looks,
     )  # fmt: skip
+    draw_sketch = One(DrawSketch, assets=assets, find_composer=composer.provider)
+    # The API on AWS carries no FFmpeg; here it has processes of its own for it, a few at a time.
+    sketcher = providers.Selector(
+        profile,
+        local=draw_sketch,
+        aws=late("omnigen.adapters.aws.lambda_sketcher.LambdaSketcher", settings.provided.aws, clients),
+    )
     workspace = One(Workspace, root=settings.provided.work_dir, assets=assets)
 
     # What users ask for.
@@ -121,6 +130,13 @@ class Container(containers.DeclarativeContainer):
         jobs=jobs, workflow=workflow, catalogue=catalogue, clock=clock, ids=ids, policy=policy,
         draft_storyboard=draft_storyboard, admit_upload=admit_upload,
     )  # fmt: skip
+    draw_animatic = One(
+        DrawAnimatic,
+        catalogue=catalogue, draft_storyboard=draft_storyboard, sketcher=sketcher, assets=assets, policy=policy,
+    )  # fmt: skip
+    preview_job = One(
+        PreviewJob, jobs=jobs, catalogue=catalogue, sketcher=sketcher, assets=assets, policy=policy
+    )
     get_job = One(GetJob, jobs=jobs, takes=takes, assets=assets, policy=policy)
     cancel_job = One(CancelJob, jobs=jobs, workflow=workflow, clock=clock, get_job=get_job)
     next_revision = One(
@@ -136,8 +152,10 @@ class Container(containers.DeclarativeContainer):
         rates=rates,
         metrics=metrics,
         draft_storyboard=draft_storyboard,
+        draw_animatic=draw_animatic,
         submit_job=submit_job,
         get_job=get_job,
+        preview_job=preview_job,
         list_jobs=One(ListJobs, jobs=jobs, assets=assets, policy=policy),
         watch_job=One(WatchJob, jobs=jobs, clock=clock, policy=policy),
         video_url=One(VideoUrl, jobs=jobs, assets=assets, policy=policy),

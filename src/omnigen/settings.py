@@ -50,6 +50,7 @@ NEEDS: Final[Mapping[Part, tuple[str, ...]]] = {
     Part.API: (
         *_STORES,
         "OMNIGEN_STATE_MACHINE_ARN",
+        "OMNIGEN_COMPOSER_FUNCTION",
         "OMNIGEN_PUBLIC_URL",
         "OMNIGEN_OIDC_ISSUER",
         "OMNIGEN_OIDC_JWKS_URL",
@@ -93,7 +94,7 @@ class AwsSettings:
     state_machine: str
     """ARN of the pipeline."""
     composer_function: str
-    """Lambda that looks into media for those who carry no decoder."""
+    """Lambda that looks into media, and draws sketches, for those who carry no decoder."""
 
 
 @frozen(kw_only=True)

@@ -49,6 +49,7 @@ class FakeComposer:
     """`omnigen.ports.composer.Composer`."""
 
     build = "stand-in 1"
+    sketch_build = "stand-in 1"
 
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock

@@ -220,6 +220,11 @@ class Composer(Protocol):
         """FFmpeg's version and our recipe's: part of every segment's key."""
         ...
 
+    @property
+    def sketch_build(self) -> str:
+        """The same for sketches."""
+        ...
+
     async def render_segment(
         self, render: SegmentRender, into: Path, *, on_progress: Progress | None = None
     ) -> None:

@@ -1,6 +1,6 @@
 """Make up for whatever was lost: start legs for jobs that nobody drives, forget what is due, clear orphans."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import frozen
@@ -10,12 +10,15 @@ from omnigen.ports.assets import Assets
 from omnigen.ports.clock import Clock
 from omnigen.ports.inspector import INSPECTIONS
 from omnigen.ports.jobs import Jobs
+from omnigen.ports.sketcher import ANIMATICS, PREVIEWS
 from omnigen.ports.workflow import Workflow
 from omnigen.usecases.delete_job import PurgeJobs
 from omnigen.usecases.hint import start_hint
 
 _GRACE: Final = timedelta(days=2)
 """An object may be older than its row's mention of it by no more than this."""
+_SKETCH: Final = timedelta(days=1)
+"""Sketches are drawn again when they are asked for again."""
 
 
 @frozen(kw_only=True)
@@ -64,10 +67,18 @@ class ClearOrphans:
                 await self.assets.delete(found.key)
                 removed += 1
         for prefix in ("quarantine/", INSPECTIONS):
-            async for found in self.assets.list(prefix):
-                if found.modified_at < before:
-                    await self.assets.delete(found.key)
-                    removed += 1
+            removed += await self._passing(prefix, before)
+        for prefix in (ANIMATICS, PREVIEWS):
+            removed += await self._passing(prefix, self.clock.now() - _SKETCH)
+        return removed
+
+    async def _passing(self, prefix: str, before: datetime) -> int:
+        """Remove what is older, whatever it was for."""
+        removed = 0
+        async for found in self.assets.list(prefix):
+            if found.modified_at < before:
+                await self.assets.delete(found.key)
+                removed += 1
         return removed
 
     async def _exists(self, job_id: str) -> bool:

@@ -66,6 +66,11 @@ class FfmpegComposer:
         """FFmpeg's version, that of the libraries that lay copied frames, and our recipe's."""
         return f"ffmpeg-{self._ffmpeg.version}+av-{version('av')}+{plan.RECIPE}"
 
+    @property
+    def sketch_build(self) -> str:
+        """FFmpeg's version and the recipe of sketches."""
+        return f"ffmpeg-{self._ffmpeg.version}+{sketches.RECIPE}"
+
     async def render_segment(
         self, render: SegmentRender, into: Path, *, on_progress: Progress | None = None
     ) -> None:

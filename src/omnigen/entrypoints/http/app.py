@@ -14,6 +14,7 @@ from omnigen.entrypoints.http import (
     models,
     problems,
     revisions,
+    sketches,
     storyboards,
     uploads,
     usage,
@@ -69,7 +70,7 @@ def create_app(settings: Settings, opening: Opening) -> Litestar:
 
 def _guarded(http: HttpSettings, running: Running) -> Router:
     """Everything that needs a caller."""
-    nouns = (jobs, revisions, events, storyboards, models, uploads, usage)
+    nouns = (jobs, revisions, events, storyboards, sketches, models, uploads, usage)
     middleware = [Authentication(running), RateLimit(running)]
     return Router(
         "/api/v1",

@@ -209,12 +209,11 @@ class StoryboardBody(Request, frozen=True):
         )
 
 
-class JobRequest(Request, frozen=True):
-    """What is to be made: either a brief or a storyboard."""
+class WishRequest(Request, frozen=True):
+    """What is to be seen: either a brief or a storyboard."""
 
     brief: BriefRequest | None = None
     storyboard: StoryboardBody | None = None
-    max_cost: MaxCost = None
 
     def wish(self, catalogue: Catalogue, rate: int) -> tuple[Brief | None, Storyboard | None]:
         """The one that was given. Raises Invalid unless it is exactly one."""
@@ -223,6 +222,12 @@ class JobRequest(Request, frozen=True):
             raise Invalid(f"{given} of brief and storyboard is given; exactly one is allowed", field="brief")
         brief = self.brief.brief(catalogue, rate, "brief.") if self.brief else None
         return brief, self.storyboard.storyboard(catalogue, rate) if self.storyboard else None
+
+
+class JobRequest(WishRequest, frozen=True):
+    """What is to be made: either a brief or a storyboard."""
+
+    max_cost: MaxCost = None
 
     def limit(self) -> Micros | None:
         """The most that it may cost."""

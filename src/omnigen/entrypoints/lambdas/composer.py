@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
 from omnigen.container import Container
 from omnigen.entrypoints.lambdas.function import Function, Step, outcome_of
 from omnigen.entrypoints.lambdas.words import LegStep, LegWord, SceneStep
+from omnigen.ports.sketcher import sketch_asked
 from omnigen.ports.workflow import HANDOVER, Outcome
 from omnigen.settings import Part
 
@@ -41,11 +44,18 @@ async def inspect(container: Container, request: dict[str, Any]) -> Mapping[str,
     return found
 
 
+async def sketch(container: Container, request: dict[str, Any]) -> Mapping[str, Any]:
+    """Draw a sketch for a part that has no FFmpeg."""
+    wanted, folder = sketch_asked(request)
+    return {"file": msgspec.to_builtins(await container.draw_sketch()(wanted, folder))}
+
+
 handler = Function(
     Part.COMPOSER,
     {
         "render_segment": Step(takes=SceneStep, run=render_segment),
         "compose_video": Step(takes=LegStep, run=compose_video),
         "inspect": Step(takes=dict[str, Any], run=inspect),
+        "sketch": Step(takes=dict[str, Any], run=sketch),
     },
 )
