@@ -23,6 +23,9 @@ def a_take(kind: str, status: str, progress: float) -> dict[str, Any]:
     told = {"id": f"t-{kind}", "kind": kind, "model": "m", "status": status, "revision": 1, "attempt": 1}
     return {
         **told,
+        "prompt": "",
+        "in_use": None,
+        "clip_url": None,
         "seed": None,
         "seconds": 0,
         "progress": progress,
@@ -40,7 +43,7 @@ def a_line(kind: str) -> dict[str, Any]:
 def a_scene(number: int, status: str = "generating", progress: float = 0.5) -> dict[str, Any]:
     told = {"number": number, "status": status, "progress": progress, "duration": 5.0, "cost": NOTHING}
     absent = ("prompt", "narration", "transition", "reference_image", "seed", "clip_url", "error")
-    return {**told, "takes": [], **dict.fromkeys(absent)}
+    return {**told, "takes": [], "placeholder": False, **dict.fromkeys(absent)}
 
 
 def a_job(count: int = 2, /, **changes: Any) -> JobView:
@@ -57,7 +60,7 @@ def a_job(count: int = 2, /, **changes: Any) -> JobView:
         "ended_at",
     )
     told = {
-        "id": "job_1", "revision": 1, "status": "generating", "stage": "", "progress": 0.1, "title": "T",
+        "id": "job_1", "revision": 1, "reason": "submit", "status": "generating", "stage": "", "progress": 0.1, "title": "T",
         "model": "m", "aspect_ratio": "16:9", "resolution": "720p", "duration": 5.0, "takes": [],
         "scenes": [a_scene(n) for n in range(1, count + 1)], "estimate": estimate, "cost": NOTHING,
         "created_at": THEN, "updated_at": THEN, "deadline": THEN, "storyboard": None, **dict.fromkeys(absent),

@@ -1,7 +1,6 @@
 """The REST API as typed calls. Repeats what may be repeated; turns every problem into one line."""
 
 import hashlib
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -13,6 +12,7 @@ import msgspec
 
 from omnigen.entrypoints.cli.errors import CliError, Refused, Unreachable
 from omnigen.entrypoints.cli.stack import Place
+from omnigen.entrypoints.http.forecasts import ForecastView
 from omnigen.entrypoints.http.views import JobPage, JobView, VideoView
 
 T = TypeVar("T")
@@ -62,10 +62,23 @@ class Api:
         """Have it made. Under the same key it is made once, however often this is repeated."""
         return _decoded(self._ask("POST", "/api/v1/jobs", body=body, key=key), JobView)
 
-    def retry(self, job_id: str, key: str, max_cost: str | None) -> JobView:
+    def retry(self, job_id: str, key: str, body: bytes) -> JobView:
         """Try a failed job again."""
-        body = json.dumps({"max_cost": max_cost} if max_cost is not None else {}).encode()
         return _decoded(self._ask("POST", f"{_at(job_id)}/retry", body=body, key=key), JobView)
+
+    def edit(self, job_id: str, key: str, body: bytes) -> JobView:
+        """Make its next revision by another storyboard."""
+        return _decoded(self._ask("PATCH", f"{_at(job_id)}/storyboard", body=body, key=key), JobView)
+
+    def foretell(self, job_id: str, body: bytes) -> ForecastView:
+        """What an edit would come to."""
+        answer = self._ask("PATCH", f"{_at(job_id)}/storyboard", body=body, params={"dry_run": 1})
+        return _decoded(answer, ForecastView)
+
+    def regenerate(self, job_id: str, scene: int, key: str, body: bytes) -> JobView:
+        """Have another take of a scene made, or an earlier one chosen."""
+        path = f"{_at(job_id)}/scenes/{scene}/regenerate"
+        return _decoded(self._ask("POST", path, body=body, key=key), JobView)
 
     def job(self, job_id: str) -> JobView:
         """How far it is."""

@@ -1,22 +1,19 @@
-"""`omnigen jobs`: the user's jobs; the operator's commands are in desk.py."""
+"""`omnigen jobs`: the user's jobs; those that make next revisions are in revisions.py, the operator's in desk.py."""
 
 from pathlib import Path
-from uuid import uuid4
 
 import click
 
 from omnigen.domain.job import JobStatus
-from omnigen.entrypoints.cli import desk, show
+from omnigen.entrypoints.cli import desk, revisions, show
 from omnigen.entrypoints.cli.client import Api
 from omnigen.entrypoints.cli.following import has_ended
 from omnigen.entrypoints.cli.interrupts import Interrupts
-from omnigen.entrypoints.cli.options import DOLLARS, is_for_subcommand, json_option, target_options
-from omnigen.entrypoints.cli.outcome import cancelled, require_success, say_made, summary, watch
-from omnigen.entrypoints.cli.render import agree
+from omnigen.entrypoints.cli.options import is_for_subcommand, json_option, target_options
+from omnigen.entrypoints.cli.outcome import cancelled, require_success, say_ended, summary, watch
 from omnigen.entrypoints.cli.saving import check_output, file_name, save
 from omnigen.entrypoints.cli.stack import Target, reached
 from omnigen.entrypoints.http.views import JobView
-from omnigen.entrypoints.http.wire import dollars
 
 
 @click.group(invoke_without_command=True)
@@ -86,40 +83,6 @@ def cancel(*, target: Target, job_id: str, as_json: bool) -> None:
         click.echo(f"{job.id} is {job.status.value}; it cost {show.dollars(job.cost)}")
 
 
-@command.command
-@click.argument("job_id")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Save the video here once it is made.")
-@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
-@click.option("--max-cost", type=DOLLARS, help="Refuse what may cost more, US dollars.")
-@click.option("-y", "--yes", is_flag=True, help="Spend real money without asking; needs --max-cost.")
-@json_option("Tell the outcome as one JSON object.")
-@target_options
-def retry(
-    *,
-    target: Target,
-    job_id: str,
-    output: Path | None,
-    force: bool,
-    max_cost: int | None,
-    yes: bool,
-    as_json: bool,
-) -> None:
-    """Try a failed or cancelled job again. Finished takes are kept; only the others are paid for."""
-    path = check_output(output, force=force) if output else None
-    out = show.console(as_json=as_json)
-    with reached(target, working=True) as place, Api(place) as api:
-        before = api.job(job_id)
-        limit = agree(place, before.estimate, max_cost, yes=yes) if place.real_money else max_cost
-        with Interrupts() as interrupts:
-            job = api.retry(job_id, f"cli-{uuid4()}", None if limit is None else dollars(limit))
-            out.print(f"{job.id}, revision {job.revision}: {show.price(job.estimate)}", soft_wrap=True)
-            job = watch(api, job, out, interrupts, cancels=True)
-        require_success(job)
-        if path:
-            save(api, job, path, force=force)
-    _say_ended(job, path, as_json=as_json)
-
-
 @command.command("watch")
 @click.argument("job_id")
 @json_option("Tell the outcome as one JSON object.")
@@ -130,7 +93,7 @@ def watch_one(*, target: Target, job_id: str, as_json: bool) -> None:
     with reached(target, working=True) as place, Api(place) as api, Interrupts() as interrupts:
         job = watch(api, api.job(job_id), out, interrupts, cancels=False)
     require_success(job)
-    _say_ended(job, None, as_json=as_json)
+    say_ended(job, None, as_json=as_json)
 
 
 @command.command
@@ -148,7 +111,7 @@ def download(*, target: Target, job_id: str, output: Path | None, force: bool, a
         job = api.job(job_id)
         path = path or check_output(file_name(job.title), force=force)
         save(api, job, path, force=force)
-    _say_ended(job, path, as_json=as_json)
+    say_ended(job, path, as_json=as_json)
 
 
 @command.command
@@ -171,19 +134,8 @@ def restore(*, target: Target, job_id: str) -> None:
     click.echo(f"{job.id} is back ({job.status.value})")
 
 
-for operators in desk.COMMANDS:
-    command.add_command(operators)
-
-
-def _say_ended(job: JobView, path: Path | None, *, as_json: bool) -> None:
-    if as_json:
-        show.print_json(summary(job, path))
-    elif path:
-        say_made(show.console(), job, path)
-    else:
-        click.echo(
-            f"{job.id} has succeeded; it cost {show.dollars(job.cost)}; `omnigen jobs download {job.id}` saves it"
-        )
+for others in (*revisions.COMMANDS, *desk.COMMANDS):
+    command.add_command(others)
 
 
 def _print_job(job: JobView) -> None:

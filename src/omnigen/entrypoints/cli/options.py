@@ -31,7 +31,7 @@ _SHOWN: Final = 40
 _TARGET: Final = "omnigen.target"
 
 
-class _Words(click.ParamType[str]):
+class Words(click.ParamType[str]):
     """Text between two lengths, blanks around it taken off; `-` is read from standard input."""
 
     name = "text"
@@ -49,19 +49,22 @@ class _Words(click.ParamType[str]):
             self.fail(error.message.removeprefix("it "), param, ctx)
 
 
-class _Seconds(click.ParamType[float]):
+class Seconds(click.ParamType[float]):
+    """Seconds within bounds; those of a video unless others are given."""
+
     name = "seconds"
 
+    def __init__(self, low: float = MIN_SECONDS, high: float = MAX_SECONDS) -> None:
+        self._low, self._high = low, high
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Seconds within the bounds of a video."""
+        """The number. Fails for one that isn't within the bounds."""
         try:
             seconds = float(value)
         except ValueError:
             seconds = math.nan
-        if not MIN_SECONDS <= seconds <= MAX_SECONDS:
-            self.fail(
-                f"is {_cut(value)!r}; seconds from {MIN_SECONDS} to {MAX_SECONDS} are allowed", param, ctx
-            )
+        if not self._low <= seconds <= self._high:
+            self.fail(f"is {_cut(value)!r}; seconds from {self._low} to {self._high} are allowed", param, ctx)
         return seconds
 
 
@@ -95,40 +98,41 @@ def _cut(value: object) -> str:
     return str(value)[:_SHOWN]
 
 
-def _choice(kind: Any) -> click.Choice[str]:
+def choice(kind: Any) -> click.Choice[str]:
+    """One of an enumeration's values."""
     return click.Choice([member.value for member in kind])
 
 
-PROMPT: Final = _Words(MIN_PROMPT, MAX_PROMPT, from_stdin=True)
+PROMPT: Final = Words(MIN_PROMPT, MAX_PROMPT, from_stdin=True)
 KEY: Final = _Key()
 DOLLARS: Final = Dollars()
 
 _BRIEF: Final = (
     click.option(
-        "--duration", type=_Seconds(), default=15, show_default=True, help="Length of the finished video."
+        "--duration", type=Seconds(), default=15, show_default=True, help="Length of the finished video."
     ),
     click.option(
         "--aspect",
         "aspect_ratio",
-        type=_choice(AspectRatio),
+        type=choice(AspectRatio),
         default="16:9",
         show_default=True,
         help="Shape.",
     ),
     click.option(
-        "--resolution", type=_choice(Resolution), default="720p", show_default=True, help="Shorter side."
+        "--resolution", type=choice(Resolution), default="720p", show_default=True, help="Shorter side."
     ),
-    click.option("--style", type=_choice(Style), default="cinematic", show_default=True, help="Look."),
+    click.option("--style", type=choice(Style), default="cinematic", show_default=True, help="Look."),
     click.option("--model", metavar="ID", help="Video model, from `omnigen models`."),
     click.option(
-        "--planner", type=_choice(Planner), default="free", show_default=True, help="`llm` is a paid take."
+        "--planner", type=choice(Planner), default="free", show_default=True, help="`llm` is a paid take."
     ),
     click.option("--narration/--no-narration", default=False, help="Have it told by a voice."),
     click.option("--music/--no-music", default=True, help="Have music made for it (the default)."),
     click.option(
-        "--captions", type=_choice(Captions), default="sidecar", show_default=True, help="Of the narration."
+        "--captions", type=choice(Captions), default="sidecar", show_default=True, help="Of the narration."
     ),
-    click.option("--title", type=_Words(1, MAX_TITLE), help="Made from the prompt where it is missing."),
+    click.option("--title", type=Words(1, MAX_TITLE), help="Made from the prompt where it is missing."),
 )
 BRIEF_OPTIONS: Final = (
     "duration", "aspect_ratio", "resolution", "style", "model", "planner", "narration", "music", "captions",

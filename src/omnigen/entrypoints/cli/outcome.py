@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import click
 import msgspec
 from rich.console import Console
 
@@ -126,3 +127,14 @@ def say_made(out: Console, job: JobView, path: Path) -> None:
     )
     out.print(f"sha256 {video.sha256}", soft_wrap=True)
     out.print(f"job {job.id}", soft_wrap=True)
+
+
+def say_ended(job: JobView, path: Path | None, *, as_json: bool) -> None:
+    """How a job ended that has succeeded: to programs, or to people."""
+    if as_json:
+        show.print_json(summary(job, path))
+    elif path:
+        say_made(show.console(), job, path)
+    else:
+        cost = show.dollars(job.cost)
+        click.echo(f"{job.id} has succeeded; it cost {cost}; `omnigen jobs download {job.id}` saves it")

@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import click
 import msgspec
@@ -20,6 +20,8 @@ from omnigen.entrypoints.http.requests import BriefRequest, JobRequest, Storyboa
 from omnigen.entrypoints.http.storyboards import DraftView
 from omnigen.entrypoints.http.views import EstimateView
 from omnigen.entrypoints.http.wire import dollars
+
+T = TypeVar("T")
 
 _LARGEST: Final = 1_000_000
 _SPELT: Final = {"aspect_ratio": "--aspect", "max_cost": "--max-cost", "prompt": "PROMPT"}
@@ -88,6 +90,11 @@ def named(error: Refused) -> Refused:
 
 def read_storyboard(file: Path) -> StoryboardBody:
     """A storyboard as `omnigen storyboard --json` prints it, edited or not. Raises WrongUsage, with the place."""
+    return read_as(StoryboardBody, file)
+
+
+def read_as(model: type[T], file: Path) -> T:
+    """A file that holds a storyboard, or something with one inside, as a model. Raises WrongUsage, with the place."""
     from omnigen.entrypoints.http.decoding import decode  # noqa: PLC0415  brings the web framework with it
 
     try:
@@ -97,7 +104,7 @@ def read_storyboard(file: Path) -> StoryboardBody:
     if len(text) > _LARGEST:
         raise WrongUsage(f"--storyboard: {file} has {len(text)} bytes; up to {_LARGEST} are allowed")
     try:
-        board: StoryboardBody = decode(_unwrapped(text), StoryboardBody)
+        board: T = decode(_unwrapped(text), model)
     except Invalid as error:
         message = error.message.replace("the body", str(file)).replace("; see /openapi.json", "")
         raise WrongUsage(f"--storyboard: {_within(error.field)}{message}") from error
@@ -110,7 +117,7 @@ def _unwrapped(text: bytes) -> bytes:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    inner = value.get("storyboard") if isinstance(value, dict) and "scenes" not in value else None
+    inner = value.get("storyboard") if isinstance(value, dict) else None
     return json.dumps(inner).encode() if isinstance(inner, dict) else text
 
 
