@@ -121,7 +121,7 @@ def _legal(scene: int, before: str, after: str) -> bool:
 async def _p7_there(world: World, job: Job) -> None:
     video = job.revision.video
     assert video is not None
-    for file in (video.file, video.poster):
+    for file in (video.file, *(one.file for one in video.beside)):
         assert await world.assets.head(file.key) == file
 
 

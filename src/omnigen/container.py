@@ -36,6 +36,7 @@ from omnigen.usecases.next_revision import NextRevision
 from omnigen.usecases.operate import OperateJobs
 from omnigen.usecases.plan_storyboard import PlanStoryboard
 from omnigen.usecases.policy import Policy
+from omnigen.usecases.publish_video import PublishVideo
 from omnigen.usecases.receive_webhook import ReceiveWebhook
 from omnigen.usecases.regenerate_scene import RegenerateScene
 from omnigen.usecases.render_segment import RenderSegment
@@ -222,6 +223,11 @@ class Container(containers.DeclarativeContainer):
         ComposeVideo,
         jobs=jobs, assets=assets, composer=composer, clock=clock, policy=policy,
         workspace=workspace, render_segment=render_segment, mix_sound=mix_sound,
+        publish_video=One(
+            PublishVideo,
+            assets=assets, takes=takes, uploads=uploads, composer=composer, metrics=metrics,
+            editor=late("omnigen.adapters.opentimeline.OpenTimeline"),
+        ),
     )  # fmt: skip
     finish_job = One(FinishJob, jobs=jobs, takes=takes, clock=clock, workspace=workspace)
     inspect_object = One(InspectObject, assets=assets, inspector=inspector)

@@ -15,6 +15,7 @@ from omnigen.ports.composer import (
     Programme,
     ProgrammeRender,
     Progress,
+    SegmentMade,
     SegmentRender,
     SketchRender,
     SoundRender,
@@ -110,6 +111,9 @@ class FakeComposer:
         video, poster = into / "programme.mp4", into / "poster.jpg"
         video.write_text("".join(s.read_text() for s in (*render.segments, render.sound)))
         poster.write_text("poster of " + render.title)
+        sprites, sprites_vtt = into / "sprites.jpg", into / "sprites.vtt"
+        sprites.write_text("sprites of " + render.title)
+        sprites_vtt.write_text("WEBVTT")
         return Programme(
             video=video,
             poster=poster,
@@ -118,6 +122,9 @@ class FakeComposer:
             rate=render.timeline.rate,
             width=render.canvas.width,
             height=render.canvas.height,
+            sprites=sprites,
+            sprites_vtt=sprites_vtt,
+            made=tuple(SegmentMade(why="a stand-in copies nothing") for _ in render.segments),
         )
 
     async def draw_card(self, render: CardRender, into: Path) -> None:

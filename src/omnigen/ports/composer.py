@@ -133,6 +133,14 @@ class ProgrammeRender:
 
 
 @frozen(kw_only=True)
+class SegmentMade:
+    """How a segment came to be: which frames of its clip it has as they were, `end` excluded, or why none."""
+
+    copied: tuple[int, int] | None = None
+    why: str | None = None
+
+
+@frozen(kw_only=True)
 class Programme:
     """A finished and verified programme, still in the work folder."""
 
@@ -148,6 +156,8 @@ class Programme:
     """Small pictures of it, side by side in one JPEG; None where they could not be drawn."""
     sprites_vtt: Path | None = None
     """WebVTT: which part of `sprites.jpg` shows which time."""
+    made: tuple[SegmentMade, ...] = ()
+    """Of each segment."""
 
 
 @frozen(kw_only=True)

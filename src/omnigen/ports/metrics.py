@@ -78,5 +78,11 @@ MEASURES: Final = (
         kind=MeasureKind.COUNTER,
         meaning="Legs that the sweeper on AWS had to start: a hint was lost, or a leg died before it handed over.",
     ),
+    Measure(
+        name="sidecars_missing_total",
+        kind=MeasureKind.COUNTER,
+        meaning="Files beside videos that could not be made, or not in time; the videos were published without them.",
+        labels=("kind",),
+    ),
 )
 """All that is measured. docs/METRICS.md is written from it, and alarms may name nothing else."""

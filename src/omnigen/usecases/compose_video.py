@@ -1,14 +1,13 @@
 """All segments, the sound, the join: the finished programme, published under the hash of its content."""
 
 import asyncio
-import hashlib
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from omnigen.domain.captions import Cue
 from omnigen.domain.errors import Conflict, Rejected, Superseded, Transient
@@ -21,8 +20,10 @@ from omnigen.ports.composer import Clash, Composer, Programme, ProgrammeRender
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.workflow import READY, STOP, Leg, Outcome, Verdict
 from omnigen.usecases.cutting import Cutting
+from omnigen.usecases.manifest import Parts
 from omnigen.usecases.mix_sound import MixSound
 from omnigen.usecases.policy import Policy
+from omnigen.usecases.publish_video import PublishVideo
 from omnigen.usecases.render_segment import RenderSegment
 from omnigen.usecases.step import Scope
 from omnigen.usecases.workspace import Workspace
@@ -50,6 +51,7 @@ class ComposeVideo:
     workspace: Workspace
     render_segment: RenderSegment
     mix_sound: MixSound
+    publish_video: PublishVideo
 
     async def __call__(self, leg: Leg) -> Outcome:
         """READY once the video is published, HANDOVER if the leg is too old to begin, STOP to be closed.
@@ -106,29 +108,28 @@ class ComposeVideo:
         # A folder of this call's own: a repeated one, or an older leg's, may be writing at the same time.
         with TemporaryDirectory(prefix="programme-", dir=self.workspace.folder(cutting.job.id)) as folder:
             try:
-                segments, sound = await self._parts(cutting, music, done)
-                programme = await self._joined(Path(folder), cutting, segments, sound, done)
+                parts = await self._parts(cutting, music, done)
+                programme, parts = await self._joined(Path(folder), cutting, parts, done)
             except _Damaged:
                 return STOP  # A clip has turned out to be damaged, and its scene is rejected.
-            video = await self._publish(cutting.job, programme)
+            video = await self.publish_video(cutting, parts, programme)
         silent = music is None and cutting.storyboard.soundtrack.music is not None
         return await self._record(leg, video, note=_NO_MUSIC if silent else None)
 
-    async def _parts(
-        self, cutting: Cutting, music: StoredFile | None, done: list[float]
-    ) -> tuple[tuple[Path, ...], Path]:
+    async def _parts(self, cutting: Cutting, music: StoredFile | None, done: list[float]) -> Parts:
         """All segments and the sound, side by side; most of them are in the store by now."""
         count = len(cutting.scenes)
 
-        async def segment(number: int) -> Path:
-            path = await self._segment(cutting, number)
+        async def segment(number: int) -> StoredFile:
+            stored = await self._segment(cutting, number)
             done[0] += 0.6 / count
-            return path
+            return stored
 
-        async def sound() -> Path:
+        async def sound() -> StoredFile:
             mixed = await self.mix_sound(cutting, music)
+            await self.workspace.bring(cutting.job.id, mixed)
             done[0] += 0.2
-            return await self.workspace.bring(cutting.job.id, mixed)
+            return mixed
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -136,37 +137,40 @@ class ComposeVideo:
                 seen = [group.create_task(segment(n)) for n in range(1, count + 1)]
         except ExceptionGroup as several:
             raise several.exceptions[0] from None
-        return tuple(task.result() for task in seen), heard.result()
+        return Parts(segments=tuple(task.result() for task in seen), sound=heard.result(), music=music)
 
-    async def _segment(self, cutting: Cutting, number: int, *, copying: bool = True) -> Path:
+    async def _segment(self, cutting: Cutting, number: int, *, copying: bool = True) -> StoredFile:
         try:
             stored = await self.render_segment.render(cutting, number, copying=copying)
         except Rejected as error:
             raise _Damaged from error
-        return await self.workspace.bring(cutting.job.id, stored)
+        await self.workspace.bring(cutting.job.id, stored)
+        return stored
 
     async def _joined(
-        self, into: Path, cutting: Cutting, segments: tuple[Path, ...], sound: Path, done: list[float]
-    ) -> Programme:
-        """The programme. Where clips of several encoders clash, some are encoded anew: one track, one set of numbers."""
+        self, into: Path, cutting: Cutting, parts: Parts, done: list[float]
+    ) -> tuple[Programme, Parts]:
+        """The programme, and what it is really made of.
+
+        Where clips of several encoders clash, some are encoded anew: one track, one set of numbers.
+        """
         try:
-            return await self._programme(into, cutting, segments, sound, done)
+            return await self._programme(into, cutting, parts, done), parts
         except Clash as clash:
             odd = clash.scenes
-        numbered = dict(enumerate(segments, 1))
+        numbered = dict(enumerate(parts.segments, 1))
         for number in odd:
             numbered[number] = await self._segment(cutting, number, copying=False)
+        parts = evolve(parts, segments=tuple(numbered.values()))
         try:
-            return await self._programme(into, cutting, tuple(numbered.values()), sound, done)
+            return await self._programme(into, cutting, parts, done), parts
         except Clash as clash:
             raise Transient(
                 "the segments were encoded with different parameters and can't be joined"
             ) from clash
 
-    async def _programme(
-        self, into: Path, cutting: Cutting, segments: tuple[Path, ...], sound: Path, done: list[float]
-    ) -> Programme:
-        base = done[0]
+    async def _programme(self, into: Path, cutting: Cutting, parts: Parts, done: list[float]) -> Programme:
+        base, bring = done[0], self.workspace.bring
 
         def advance(part: float) -> None:
             done[0] = base + (1 - base) * part
@@ -175,8 +179,8 @@ class ComposeVideo:
             title=cutting.storyboard.title,
             timeline=cutting.timeline,
             canvas=cutting.canvas,
-            segments=segments,
-            sound=sound,
+            segments=tuple([await bring(cutting.job.id, segment) for segment in parts.segments]),
+            sound=await bring(cutting.job.id, parts.sound),
             cues=self._sidecar(cutting),
         )
         return await self.composer.join(render, into, on_progress=advance)
@@ -184,25 +188,6 @@ class ComposeVideo:
     @staticmethod
     def _sidecar(cutting: Cutting) -> tuple[Cue, ...]:
         return () if cutting.storyboard.soundtrack.captions is Captions.OFF else cutting.cues()
-
-    # --- publishing
-
-    async def _publish(self, job: Job, programme: Programme) -> Video:
-        captions = programme.captions
-        return Video(
-            file=await self._put(job, programme.video, "video/mp4", programme.frames / programme.rate),
-            poster=await self._put(job, programme.poster, "image/jpeg"),
-            captions=await self._put(job, captions, "text/vtt") if captions else None,
-            frames=programme.frames,
-            rate=programme.rate,
-            width=programme.width,
-            height=programme.height,
-        )
-
-    async def _put(self, job: Job, path: Path, content_type: str, seconds: float = 0.0) -> StoredFile:
-        digest = await asyncio.to_thread(_sha256, path)
-        key = f"jobs/{job.id}/videos/{digest}{path.suffix}"
-        return await self.assets.put(key, path, content_type=content_type, seconds=seconds, once=True)
 
     async def _record(self, leg: Leg, video: Video, *, note: str | None) -> Outcome:
         """The conditional row, last: only what is wholly there is named."""
@@ -227,8 +212,3 @@ def _composing(job: Job, at: datetime, **changes: Any) -> Job:
     if job.status is JobStatus.GENERATING:
         return job.become(JobStatus.COMPOSING, at=at, **changes)
     return job.revise(at=at, **changes)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -31,7 +31,7 @@ def cut_list(cutting: Cutting, music: StoredFile | None) -> CutList:
         canvas=cutting.canvas,
         tracks=tuple(tracks),
         marks=tuple(_mark(cutting, scene) for scene in cutting.storyboard.scenes),
-        notes={"job": cutting.job.id, "revision": cutting.job.revision.number},
+        notes={"job": cutting.job.id},
     )
 
 

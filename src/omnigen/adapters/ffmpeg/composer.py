@@ -17,6 +17,7 @@ from omnigen.adapters.ffmpeg import cards, plan, sketches
 from omnigen.adapters.ffmpeg.build import FfmpegBuild
 from omnigen.adapters.ffmpeg.finish import Finished, Finisher
 from omnigen.adapters.ffmpeg.glances import GLANCES, Glancer
+from omnigen.adapters.ffmpeg.label import label, labelled
 from omnigen.adapters.ffmpeg.mixer import Mixer
 from omnigen.adapters.ffmpeg.plan import Source
 from omnigen.adapters.ffmpeg.probe import Looks, Prober, demuxer_of
@@ -87,6 +88,7 @@ class FfmpegComposer:
                 steps = await self._render(evolve(ready, leave=None), scratch, made, on_progress)
             await asyncio.to_thread(_left_behind, ready, scratch / plan.LEFT)
             await self._decodes(ready, steps, made)
+            await asyncio.to_thread(label, made, steps.copied)
             await asyncio.to_thread(deliver, made, into)
 
     async def _render(
@@ -260,6 +262,7 @@ def _handed_over(render: ProgrammeRender, finished: Finished, into: Path) -> Pro
         captions=handed(captions),
         sprites=handed(seen.sheet),
         sprites_vtt=handed(seen.sheet_vtt),
+        made=tuple(labelled(segment) for segment in render.segments),
         poster=into / seen.poster.name,
         video=handed(finished.video) or finished.video,
         frames=render.timeline.frames,

@@ -1,0 +1,144 @@
+"""Publish a programme and what lies beside it, each file under the hash of its content.
+
+All of it is there before the row that names it: a revision that has ended never changes, so what is missing by then is
+missing for good. Video, poster and captions must be there. The others are made in milliseconds, or beside the join;
+each may fail or be too slow, and then the video has none.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from attrs import evolve, frozen
+
+from omnigen.domain.errors import NotFound
+from omnigen.domain.job import SIDECAR_NAMES, Job, Sidecar, SidecarKind, Video
+from omnigen.domain.take import StoredFile
+from omnigen.ports.assets import Assets
+from omnigen.ports.composer import Composer, Programme
+from omnigen.ports.editor import EditorFormat
+from omnigen.ports.metrics import Metrics
+from omnigen.ports.takes import Takes
+from omnigen.ports.uploads import Uploads
+from omnigen.usecases.cut_list import cut_list
+from omnigen.usecases.cutting import Cutting
+from omnigen.usecases.manifest import Parts, manifest, written
+
+_TYPES: Final = {
+    SidecarKind.CAPTIONS_SRT: "application/x-subrip",
+    SidecarKind.SPRITES: "image/jpeg",
+    SidecarKind.SPRITES_VTT: "text/vtt",
+    SidecarKind.MANIFEST: "application/json",
+    SidecarKind.TIMELINE_OTIO: "application/json",
+}
+_PATIENCE_S: Final = 5.0
+"""For all optional files together: a video is not kept waiting for them."""
+
+Made = Callable[[], Awaitable[StoredFile | None]]
+
+
+@frozen(kw_only=True)
+class PublishVideo:
+    """Put everything into the store; what is named is there."""
+
+    assets: Assets
+    takes: Takes
+    uploads: Uploads
+    composer: Composer
+    editor: EditorFormat
+    metrics: Metrics
+
+    async def __call__(self, cutting: Cutting, parts: Parts, programme: Programme) -> Video:
+        """The video with its files. Raises Transient."""
+        job, captions = cutting.job, programme.captions
+        video = Video(
+            file=await self._put(job, programme.video, "video/mp4", programme.frames / programme.rate),
+            poster=await self._put(job, programme.poster, "image/jpeg"),
+            captions=await self._put(job, captions, "text/vtt") if captions else None,
+            frames=programme.frames,
+            rate=programme.rate,
+            width=programme.width,
+            height=programme.height,
+        )
+        return await self._with_sidecars(cutting, parts, programme, video)
+
+    async def _with_sidecars(
+        self, cutting: Cutting, parts: Parts, programme: Programme, video: Video
+    ) -> Video:
+        """The video with whatever else can be had in time; the manifest last, since it names the others."""
+        wanted: dict[SidecarKind, Made] = {
+            SidecarKind.SPRITES: lambda: self._file(cutting, programme.sprites, SidecarKind.SPRITES),
+            SidecarKind.SPRITES_VTT: lambda: self._file(
+                cutting, programme.sprites_vtt, SidecarKind.SPRITES_VTT
+            ),
+            SidecarKind.TIMELINE_OTIO: lambda: self._timeline(cutting, parts),
+            SidecarKind.MANIFEST: lambda: self._manifest(cutting, parts, programme, video),
+        }
+        deadline = asyncio.get_running_loop().time() + _PATIENCE_S
+        for kind, make in wanted.items():
+            file = await self._at_best(kind, make, deadline)
+            if file is not None:
+                video = evolve(video, sidecars=(*video.sidecars, Sidecar(kind=kind, file=file)))
+        return video
+
+    async def _at_best(self, kind: SidecarKind, make: Made, deadline: float) -> StoredFile | None:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await make()
+        except Exception:  # noqa: BLE001  whatever is wrong with it, the video is whole
+            self.metrics.count("sidecars_missing_total", kind=kind.value)
+            return None
+
+    async def _file(self, cutting: Cutting, path: Path | None, kind: SidecarKind) -> StoredFile | None:
+        return await self._put(cutting.job, path, _TYPES[kind]) if path is not None else None
+
+    async def _timeline(self, cutting: Cutting, parts: Parts) -> StoredFile:
+        # Its library takes a moment to be loaded.
+        data = await asyncio.to_thread(self.editor.written, cut_list(cutting, parts.music))
+        return await self._put_bytes(cutting.job, data, SidecarKind.TIMELINE_OTIO)
+
+    async def _manifest(
+        self, cutting: Cutting, parts: Parts, programme: Programme, video: Video
+    ) -> StoredFile:
+        facts = manifest(
+            cutting,
+            parts,
+            programme,
+            await self.takes.of_job(cutting.job.id),
+            build=self.composer.build,
+            video=video.file,
+            beside=video.beside,
+            pictures=await self._pictures(cutting),
+        )
+        return await self._put_bytes(cutting.job, written(facts), SidecarKind.MANIFEST)
+
+    async def _pictures(self, cutting: Cutting) -> dict[int, str]:
+        """Hashes of what the user gave to begin scenes with; an upload that is gone says nothing any more."""
+        found: dict[int, str] = {}
+        for scene in cutting.storyboard.scenes:
+            if scene.reference is None:
+                continue
+            try:
+                upload = await self.uploads.get(scene.reference, owner=cutting.job.owner)
+            except NotFound:
+                continue
+            if upload.file is not None:
+                found[scene.number] = upload.file.sha256
+        return found
+
+    async def _put(self, job: Job, path: Path, content_type: str, seconds: float = 0.0) -> StoredFile:
+        digest = await asyncio.to_thread(_sha256, path)
+        key = f"jobs/{job.id}/videos/{digest}{path.suffix}"
+        return await self.assets.put(key, path, content_type=content_type, seconds=seconds, once=True)
+
+    async def _put_bytes(self, job: Job, data: bytes, kind: SidecarKind) -> StoredFile:
+        suffix = Path(SIDECAR_NAMES[kind]).suffix
+        key = f"jobs/{job.id}/videos/{hashlib.sha256(data).hexdigest()}{suffix}"
+        return await self.assets.put_bytes(key, data, content_type=_TYPES[kind])
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
