@@ -1,10 +1,12 @@
 """Programmes of numbered clips, rendered for tests."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
+from hypothesis import strategies as st
 
 from omnigen.adapters.ffmpeg.composer import FfmpegComposer
 from omnigen.domain.captions import Cue
@@ -12,6 +14,7 @@ from omnigen.domain.storyboard import CUT, Transition, TransitionKind
 from omnigen.domain.timeline import Canvas, Clip, Timeline
 from omnigen.ports.composer import Clash, Programme, ProgrammeRender, SceneSound, SegmentRender, SoundRender
 
+KINDS = [k for k in TransitionKind if k is not TransitionKind.CUT]
 CANVAS = Canvas(width=160, height=96)
 
 
@@ -29,6 +32,19 @@ def timeline(*scenes: tuple[int, Transition] | int, rate: int = 24) -> Timeline:
     pairs = [(s, CUT) if isinstance(s, int) else s for s in scenes]
     clips = (Clip(number=n, frames=f, transition=t) for n, (f, t) in enumerate(pairs, 1))
     return Timeline(clips=tuple(clips), rate=rate)
+
+
+@st.composite
+def timelines(draw: st.DrawFn) -> Timeline:
+    """Any legal timeline: transitions of at most half of the shorter neighbour."""
+    lengths = draw(st.lists(st.integers(2, 400), min_size=1, max_size=12))
+    clips = [Clip(number=1, frames=lengths[0])]
+    for number, (before, frames) in enumerate(pairwise(lengths), 2):
+        overlap = draw(st.integers(0, min(before, frames) // 2))
+        kind = draw(st.sampled_from(KINDS))
+        transition = Transition(kind=kind, frames=overlap) if overlap else CUT
+        clips.append(Clip(number=number, frames=frames, transition=transition))
+    return Timeline(clips=tuple(clips), rate=draw(st.integers(12, 60)))
 
 
 @frozen(kw_only=True)

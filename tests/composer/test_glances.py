@@ -15,8 +15,7 @@ from omnigen.adapters.ffmpeg.composer import FfmpegComposer
 from omnigen.adapters.ffmpeg.sprites import EACH_S, MOST, Stretch, cells, sheet_size, size_of
 from omnigen.domain.storyboard import TransitionKind
 from omnigen.domain.timeline import Canvas, Timeline
-from tests.composer.scenes import Film, over, timeline
-from tests.composer.test_plan import timelines
+from tests.composer.scenes import Film, over, timeline, timelines
 from tests.fixtures.clips import ClipShelf, numbers
 
 CUE = re.compile(r"(\S+) --> (\S+)\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)")

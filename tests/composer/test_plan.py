@@ -1,6 +1,5 @@
 """Arithmetic and arguments of plans, without running anything."""
 
-from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -9,11 +8,10 @@ from hypothesis import strategies as st
 from omnigen.adapters.ffmpeg.plan import Source, held_frames, plan_segment
 from omnigen.adapters.ffmpeg.probe import Look
 from omnigen.adapters.ffmpeg.sound import Mastering, Measured, measured, programme_samples, segment_samples
-from omnigen.domain.storyboard import CUT, Transition, TransitionKind
-from omnigen.domain.timeline import Canvas, Clip, Timeline
+from omnigen.domain.timeline import Canvas, Timeline
 from omnigen.ports.composer import SegmentRender
+from tests.composer.scenes import timelines
 
-KINDS = [k for k in TransitionKind if k is not TransitionKind.CUT]
 LOOK = Look(
     width=1280,
     height=720,
@@ -23,19 +21,6 @@ LOOK = Look(
     has_sound=True,
     coding="the clip is vp9",
 )
-
-
-@st.composite
-def timelines(draw: st.DrawFn) -> Timeline:
-    """Any legal timeline: transitions of at most half of the shorter neighbour."""
-    lengths = draw(st.lists(st.integers(2, 400), min_size=1, max_size=12))
-    clips = [Clip(number=1, frames=lengths[0])]
-    for number, (before, frames) in enumerate(pairwise(lengths), 2):
-        overlap = draw(st.integers(0, min(before, frames) // 2))
-        kind = draw(st.sampled_from(KINDS))
-        transition = Transition(kind=kind, frames=overlap) if overlap else CUT
-        clips.append(Clip(number=number, frames=frames, transition=transition))
-    return Timeline(clips=tuple(clips), rate=draw(st.integers(12, 60)))
 
 
 @given(timelines())
