@@ -197,11 +197,11 @@ class Container(containers.DeclarativeContainer):
     mix_sound = One(
         MixSound,
         jobs=jobs, takes=takes, assets=assets, composer=composer, catalogue=catalogue, policy=policy,
-        workspace=workspace,
+        workspace=workspace, stems=One(Stems, assets=assets, composer=composer, workspace=workspace),
     )  # fmt: skip
     render_segment = One(
         RenderSegment,
-        jobs=jobs, assets=assets, inspector=inspector, composer=composer, clock=clock, policy=policy,
+        jobs=jobs, assets=assets, uploads=uploads, inspector=inspector, composer=composer, clock=clock, policy=policy,
         workspace=workspace, mix_sound=mix_sound,
     )  # fmt: skip
     start_leg = One(StartLeg, jobs=jobs, clock=clock, policy=policy)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from attrs import field, frozen
 from attrs.validators import ge, min_len
@@ -11,6 +12,10 @@ from omnigen.domain.storyboard import AspectRatio, Resolution
 
 Micros = int
 """Money: whole micro-dollars (1,000,000 = 1 US dollar). Never a float."""
+
+
+_ANY_LENGTH: Final = tuple(range(1, 61))
+"""A still can be looked at for a minute."""
 
 
 class TakeKind(StrEnum):
@@ -69,15 +74,25 @@ class Model:
 
     def clip_seconds(self, frames: int, rate: int) -> int:
         """Shortest clip that covers `frames`, in whole seconds: what is paid. The longest where none does."""
-        for seconds in self.seconds:
+        for seconds in self.lengths:
             if seconds * rate >= frames:
                 return seconds
-        return self.seconds[-1]
+        return self.lengths[-1]
+
+    @property
+    def films(self) -> bool:
+        """Whether it makes clips; of one that makes stills, the composer makes them, of any length."""
+        return self.kind is TakeKind.VIDEO
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """Seconds that a scene made by it may last at most, step by step; what is paid goes by them."""
+        return self.seconds if self.films else _ANY_LENGTH
 
     @property
     def longest(self) -> int:
-        """Seconds of the longest clip that it can make."""
-        return self.seconds[-1]
+        """Seconds of the longest scene that it can make."""
+        return self.lengths[-1]
 
 
 @frozen(kw_only=True)
@@ -99,6 +114,15 @@ class Catalogue:
             if model.id == model_id and model.kind is kind:
                 return model
         allowed = ", ".join(model.id for model in self.models if model.kind is kind)
+        raise Invalid(f"model is {model_id!r}; allowed are {allowed}", field="model")
+
+    def footage(self, model_id: str) -> Model:
+        """The model that a storyboard's scenes are made by: of clips, or of stills. Raises Invalid."""
+        kinds = (TakeKind.VIDEO, TakeKind.STILL)
+        for model in self.models:
+            if model.id == model_id and model.kind in kinds:
+                return model
+        allowed = ", ".join(model.id for model in self.models if model.kind in kinds)
         raise Invalid(f"model is {model_id!r}; allowed are {allowed}", field="model")
 
     def default(self, kind: TakeKind) -> Model:

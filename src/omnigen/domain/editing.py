@@ -38,7 +38,8 @@ def carried_on(before: Storyboard, edit: Edit, takes: Sequence[Take], *, rate: i
         _from(before, edit.storyboard, scene, source)
         for scene, source in zip(edit.storyboard.scenes, edit.sources, strict=True)
     ]
-    scenes = [_chosen(scene, edit.chosen, takes, rate) for scene in _numbered(scenes, before, takes)]
+    clips = [t for t in takes if t.kind is TakeKind.VIDEO or t.model == edit.storyboard.model]
+    scenes = [_chosen(scene, edit.chosen, clips, rate) for scene in _numbered(scenes, before, takes)]
     return evolve(edit, storyboard=evolve(edit.storyboard, scenes=tuple(scenes)))
 
 
@@ -77,7 +78,7 @@ def _chosen(scene: Scene, chosen: Mapping[int, str | None], takes: Sequence[Take
 
 def _usable(wanted: str, scene: Scene, takes: Sequence[Take], rate: int) -> Take:
     at = f"storyboard.scenes[{scene.number}].take"
-    clips = [t for t in takes if t.kind is TakeKind.VIDEO and t.status is TakeStatus.STORED]
+    clips = [t for t in takes if t.status is TakeStatus.STORED]
     take = next((t for t in clips if t.id == wanted), None)
     if take is None:
         known = ", ".join(t.id for t in clips if t.shot == scene.shot) or "none yet"
@@ -94,7 +95,7 @@ def _usable(wanted: str, scene: Scene, takes: Sequence[Take], rate: int) -> Take
 
 
 def _covers(take: Take, scene: Scene, rate: int) -> bool:
-    return take.seconds * rate >= scene.frames
+    return take.kind is TakeKind.STILL or take.seconds * rate >= scene.frames
 
 
 def without_spoilt(before: Storyboard, edit: Edit, spoilt: frozenset[int], revision: int) -> Edit:

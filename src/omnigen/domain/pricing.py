@@ -82,7 +82,7 @@ def estimate(
     storyboard: Storyboard, catalogue: Catalogue, *, rate: int, planner: Planner = Planner.FREE
 ) -> Estimate:
     """Price a storyboard, every scene anew. Raises Invalid for a model that isn't there."""
-    video = catalogue.find(storyboard.model, TakeKind.VIDEO)
+    video = catalogue.footage(storyboard.model)
     lines: list[EstimateLine] = []
     if planner is Planner.LLM:
         lines.append(_run(catalogue.default(TakeKind.PLAN), None))
@@ -90,7 +90,8 @@ def estimate(
         lines.extend(_scene_lines(scene, video, catalogue, rate))
     if storyboard.soundtrack.music:
         lines.append(_run(catalogue.default(TakeKind.MUSIC), None))
-    paid = sum(video.clip_seconds(s.frames, rate) for s in storyboard.scenes if not s.placeholder)
+    filmed = [s for s in storyboard.scenes if video.films and not s.placeholder]
+    paid = sum(video.clip_seconds(s.frames, rate) for s in filmed)
     return Estimate.of(tuple(lines), paid_seconds=paid, used_seconds=seconds_of(storyboard.frames, rate))
 
 
@@ -114,7 +115,7 @@ def _scene_lines(scene: Scene, video: Model, catalogue: Catalogue, rate: int) ->
     longest = video.clip_seconds(longest_frames(scene, rate), rate)
     lines.append(
         EstimateLine(
-            kind=TakeKind.VIDEO, scene=scene.number, model=video.id, unit=video.price.unit,
+            kind=video.kind, scene=scene.number, model=video.id, unit=video.price.unit,
             quantity=seconds if video.price.unit is Unit.SECOND else 1,
             expected=price_of(video, seconds=seconds), at_most=price_of(video, seconds=longest),
         )

@@ -69,6 +69,11 @@ class StoredFile:
     seconds: float = 0.0
     """Length where it plays; 0 for a picture or a text."""
 
+    @property
+    def is_picture(self) -> bool:
+        """Whether it doesn't play."""
+        return self.content_type.startswith("image/")
+
 
 def fingerprint(
     *,

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from attrs import evolve, frozen
 
 from omnigen.domain.errors import Conflict, Invalid, NotFound, Rejected
+from omnigen.domain.storyboard import Storyboard
 from omnigen.domain.take import StoredFile
 from omnigen.ports.assets import Assets
 from omnigen.ports.inspector import Inspector, MediaKind
@@ -20,14 +21,23 @@ class AdmitUpload:
     assets: Assets
     inspector: Inspector
 
-    async def __call__(self, owner: str, upload_id: str, *, number: int) -> StoredFile:
-        """The admitted file. Raises Invalid, naming the scene whose reference it is."""
-        field = f"storyboard.scenes[{number}].reference_image"
+    async def __call__(self, owner: str, storyboard: Storyboard) -> dict[str, StoredFile]:
+        """The admitted files of all that a storyboard names, by id. Raises Invalid, naming the field."""
+        wanted = {
+            scene.reference: f"storyboard.scenes[{scene.number}].reference_image"
+            for scene in storyboard.scenes
+            if scene.reference is not None
+        }
+        if storyboard.watermark is not None:
+            wanted |= {storyboard.watermark.image: "storyboard.watermark.image"}
+        return {name: await self._image(owner, name, field) for name, field in wanted.items()}
+
+    async def _image(self, owner: str, upload_id: str, field: str) -> StoredFile:
         try:
             upload = await self.uploads.get(upload_id, owner=owner)
         except NotFound as error:
             raise Invalid(
-                f"reference_image is {upload_id[:60]!r}; there is no such upload", field=field
+                f"{field.rpartition('.')[2]} is {upload_id[:60]!r}; there is no such upload", field=field
             ) from error
         if not upload.content_type.startswith("image/"):
             raise Invalid(f"upload {upload.id} is {upload.content_type}; an image is allowed", field=field)

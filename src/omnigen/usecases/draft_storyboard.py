@@ -2,7 +2,7 @@
 
 from attrs import frozen
 
-from omnigen.domain.catalogue import Catalogue, TakeKind
+from omnigen.domain.catalogue import Catalogue
 from omnigen.domain.planner import plan
 from omnigen.domain.pricing import Estimate, estimate
 from omnigen.domain.storyboard import Brief, Planner, Storyboard
@@ -35,7 +35,7 @@ class DraftStoryboard:
     def draft(self, brief: Brief) -> Draft:
         """The same for other use cases."""
         rate = self.policy.frame_rate
-        video = self.catalogue.find(brief.model, TakeKind.VIDEO)
+        video = self.catalogue.footage(brief.model)
         storyboard = plan(brief, video, rate=rate)
         priced = estimate(storyboard, self.catalogue, rate=rate, planner=brief.planner)
         return Draft(storyboard=storyboard, estimate=_with_room(priced, brief))

@@ -106,7 +106,7 @@ def _cutting(plan: Plan, stored: Stored) -> Cutting:
 
 
 def _state(plan: Plan, state: SceneState, prospect: SceneProspect, stored: Stored) -> SceneState:
-    speech, clip = prospect.of(TakeKind.SPEECH), prospect.of(TakeKind.VIDEO)
+    speech, clip = prospect.of(TakeKind.SPEECH), prospect.clip
     state = evolve(
         state,
         frames=prospect.frames,
@@ -121,7 +121,7 @@ def _state(plan: Plan, state: SceneState, prospect: SceneProspect, stored: Store
 
 def _clip(cutting: Cutting, prospect: SceneProspect) -> Outlook:
     """Whether a clip is one that may have been rendered before."""
-    clip = prospect.of(TakeKind.VIDEO)
+    clip = prospect.clip
     outlook = Outlook.KEPT if clip is None else clip.outlook
     if outlook is Outlook.KEPT and cutting.scenes[prospect.number - 1].clip is None:
         return Outlook.NEW

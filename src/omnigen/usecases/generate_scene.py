@@ -70,14 +70,15 @@ class GenerateScene:
         scene = storyboard.scene(state.number)
         if scene.placeholder:
             return await self._stand_in(leg, state, storyboard)
-        model = self.catalogue.find(storyboard.model, TakeKind.VIDEO)
+        model = self.catalogue.footage(storyboard.model)
         if state.status is SceneStatus.PENDING and going:
             state = await self._save(
                 leg, state.become(SceneStatus.GENERATING, at=self.clock.now(), progress=0.02)
             )
         wish = await self._wish(state, scene, storyboard, model)
         made = await self.make_take(leg, job, wish, may_begin=going)
-        return await self._after(leg, state, wish, made, going=going)
+        # Of a model that makes stills, the still is all that there is: the composer moves over it.
+        return await self._after(leg, state, made, going=going, last=wish.kind is model.kind)
 
     # --- what is wanted next
 
@@ -113,33 +114,37 @@ class GenerateScene:
     # --- what came of it
 
     async def _after(
-        self, leg: Leg, state: SceneState, wish: Wish, made: Progress, *, going: bool
+        self, leg: Leg, state: SceneState, made: Progress, *, going: bool, last: bool
     ) -> Outcome:
+        """`last` says whether the take is the scene's clip, after which nothing more is wanted."""
         take = made.take
         if made.stored and take is not None:
-            return await self._stored(leg, state, take)
+            return await (self._finished(leg, state, take) if last else self._stored(leg, state, take))
         if take is None or (not going and take.status is TakeStatus.CANCELLED):
             return STOP  # Given up because another scene failed: that one is to blame, not this.
         if take.ended:
             return await self._failed(leg, state, take)
-        await self._note(leg, state, wish, take)
+        if last:
+            await self._note(leg, state, take)
         return wait(leg, self.clock, made.wait)
+
+    async def _finished(self, leg: Leg, state: SceneState, take: Take) -> Outcome:
+        stored = state.become(
+            SceneStatus.STORED, at=self.clock.now(), clip=take.file, video_take=take.id, progress=0.9
+        )
+        await self._save(leg, stored)
+        return READY
 
     async def _stored(self, leg: Leg, state: SceneState, take: Take) -> Outcome:
         now, file = self.clock.now(), take.file
         assert file is not None
-        match take.kind:
-            case TakeKind.SPEECH:
-                frames = await self._frames_for(state, file)
-                changed = state.revise(at=now, speech=file, speech_take=take.id, frames=frames, progress=0.1)
-            case TakeKind.STILL:
-                changed = state.revise(at=now, still=file, still_take=take.id, progress=0.2)
-            case _:
-                changed = state.become(
-                    SceneStatus.STORED, at=now, clip=file, video_take=take.id, progress=0.9
-                )
+        if take.kind is TakeKind.SPEECH:
+            frames = await self._frames_for(state, file)
+            changed = state.revise(at=now, speech=file, speech_take=take.id, frames=frames, progress=0.1)
+        else:
+            changed = state.revise(at=now, still=file, still_take=take.id, progress=0.2)
         await self._save(leg, changed)
-        return READY if take.kind is TakeKind.VIDEO else wait(leg, self.clock, 0.0)
+        return wait(leg, self.clock, 0.0)
 
     async def _frames_for(self, state: SceneState, speech: StoredFile) -> int:
         storyboard = await self.jobs.storyboard(state.job_id, state.revision)
@@ -181,9 +186,7 @@ class GenerateScene:
         await self._save(leg, state.become(SceneStatus.FAILED, at=self.clock.now(), error=failure))
         return STOP
 
-    async def _note(self, leg: Leg, state: SceneState, wish: Wish, take: Take) -> None:
-        if wish.kind is not TakeKind.VIDEO:
-            return
+    async def _note(self, leg: Leg, state: SceneState, take: Take) -> None:
         progress = round(0.2 + 0.65 * take.progress, 3)
         if progress - state.progress >= 0.05 or state.video_take != take.id:
             await self._save(leg, state.revise(at=self.clock.now(), progress=progress, video_take=take.id))

@@ -12,7 +12,6 @@ from omnigen.domain.job import Job, JobStatus, Reason, Revision, SceneState, Sce
 from omnigen.domain.pricing import Estimate
 from omnigen.domain.quota import QUOTAS, Reservation, period_of
 from omnigen.domain.storyboard import Storyboard
-from omnigen.domain.take import StoredFile
 from omnigen.ports.clock import Clock
 from omnigen.ports.identity import Caller
 from omnigen.ports.jobs import Acceptance, Jobs
@@ -112,14 +111,14 @@ class NextRevision:
         spoilt = frozenset(s.number for s in states if s.status is SceneStatus.REJECTED)
         edit = without_spoilt(before, carried_on(before, edit, takes, rate=rate), spoilt, number)
         board = edit.storyboard
-        check_feasible(board, self.catalogue.find(board.model, TakeKind.VIDEO), rate=rate)
+        check_feasible(board, self.catalogue.footage(board.model), rate=rate)
         check_allowed(board, QUOTAS[caller.tier], rate=rate)
         stock = Stock(
             takes=takes,
             revision=number,
             catalogue=self.catalogue,
             rate=rate,
-            pictures=await self._pictures(caller, board),
+            pictures=await self.admit_upload(caller.id, board),
         )
         scenes = tuple(scene_prospect(s, board, stock) for s in board.scenes)
         music = self._music(board, stock)
@@ -127,10 +126,6 @@ class NextRevision:
         return Plan(
             job=job, before=before, states=states, edit=edit, stock=stock, scenes=scenes, music=music, price=price
         )  # fmt: skip
-
-    async def _pictures(self, caller: Caller, board: Storyboard) -> dict[str, StoredFile]:
-        wanted = {s.reference: s.number for s in board.scenes if s.reference is not None}
-        return {name: await self.admit_upload(caller.id, name, number=n) for name, n in wanted.items()}
 
     def _music(self, board: Storyboard, stock: Stock) -> TakeProspect | None:
         wish = music_wish(board, self.catalogue, self.policy)

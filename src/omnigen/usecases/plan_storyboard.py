@@ -56,7 +56,7 @@ class PlanStoryboard:
 
     def _wish(self, brief: Brief) -> Wish:
         model = self.catalogue.default(TakeKind.PLAN)
-        video = self.catalogue.find(brief.model, TakeKind.VIDEO)
+        video = self.catalogue.footage(brief.model)
         system, prompt = instructions(brief, video, rate=self.policy.frame_rate)
         return Wish(
             kind=TakeKind.PLAN,
@@ -78,7 +78,7 @@ class PlanStoryboard:
 
     def _checked(self, job: Job, brief: Brief, answer: str, take: Take) -> Storyboard:
         rate, held = self.policy.frame_rate, job.revision.reservation.amount
-        video = self.catalogue.find(brief.model, TakeKind.VIDEO)
+        video = self.catalogue.footage(brief.model)
         storyboard = read_plan(answer, brief, video, rate=rate)
         check_feasible(storyboard, video, rate=rate)
         check_allowed(storyboard, QUOTAS[job.tier], rate=rate)
@@ -88,7 +88,7 @@ class PlanStoryboard:
         return storyboard
 
     async def _fall_back(self, leg: Leg, brief: Brief, why: str) -> Outcome:
-        video = self.catalogue.find(brief.model, TakeKind.VIDEO)
+        video = self.catalogue.footage(brief.model)
         storyboard = plan(brief, video, rate=self.policy.frame_rate)
         note = f"The language model's plan could not be used ({why}); this is the free planner's."
         return await self._plan(leg, storyboard, note=note)

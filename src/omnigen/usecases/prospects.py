@@ -52,6 +52,11 @@ class SceneProspect:
         """Its take of a kind; None where it needs none."""
         return next((t for t in self.takes if t.kind is kind), None)
 
+    @property
+    def clip(self) -> TakeProspect | None:
+        """What is shown: its clip, or its still where that is all that there is."""
+        return self.of(TakeKind.VIDEO) or self.of(TakeKind.STILL)
+
 
 @frozen(kw_only=True)
 class Stock:
@@ -117,7 +122,7 @@ def _still(
     """The first frame, where one is to be made, and what the clip starts from."""
     if scene.reference is not None:
         return None, stock.pictures.get(scene.reference)
-    if not stock.catalogue.find(storyboard.model, TakeKind.VIDEO).first_frame_required:
+    if not stock.catalogue.footage(storyboard.model).first_frame_required:
         return None, None
     clip = _clip(scene, storyboard, stock, frames, None)
     if scene.take is not None and clip.take is not None and clip.take.id == scene.take:
@@ -149,7 +154,7 @@ def _prospect(wish: Wish, take: Take | None) -> TakeProspect:
 
 
 def _model(storyboard: Storyboard, stock: Stock) -> Model:
-    return stock.catalogue.find(storyboard.model, TakeKind.VIDEO)
+    return stock.catalogue.footage(storyboard.model)
 
 
 def still_to_pay(

@@ -14,9 +14,10 @@ from omnigen.domain.take import StoredFile
 from omnigen.domain.timeline import seconds_of
 from omnigen.ports.assets import Assets
 from omnigen.ports.clock import Clock
-from omnigen.ports.composer import CardRender, Composer, SegmentRender
+from omnigen.ports.composer import CardRender, Composer, Mark, SegmentRender
 from omnigen.ports.inspector import Footage, Inspector, MediaKind
 from omnigen.ports.jobs import Jobs
+from omnigen.ports.uploads import Uploads
 from omnigen.ports.workflow import READY, STOP, Leg, Outcome
 from omnigen.usecases.cutting import Cutting, digest_of
 from omnigen.usecases.mix_sound import MixSound
@@ -27,6 +28,7 @@ from omnigen.usecases.segment_keys import (
     card_render,
     segment_content,
     segment_render,
+    still_of,
 )
 from omnigen.usecases.step import Scope
 from omnigen.usecases.workspace import Workspace
@@ -38,6 +40,7 @@ class RenderSegment:
 
     jobs: Jobs
     assets: Assets
+    uploads: Uploads
     inspector: Inspector
     composer: Composer
     clock: Clock
@@ -79,7 +82,9 @@ class RenderSegment:
         path = await self.workspace.bring(leg.job_id, state.clip)
         try:
             # All of it is decoded when it is rendered; decoding it twice would take a third of a job's time.
-            self._check_length(state, await self.inspector.inspect(path, MediaKind.VIDEO, sampled=True))
+            footage = await self.inspector.inspect(path, _kind(state.clip), sampled=True)
+            if footage.kind is MediaKind.VIDEO:
+                self._check_length(state, footage)
         except Rejected as error:
             await self._reject(leg.number, state, error)
             return False
@@ -157,6 +162,7 @@ class RenderSegment:
             tail=self._tail(cutting, segment.number),
             leave=self._tail(cutting, segment.number + 1),
             leaving=cutting.leaving(segment.number),
+            mark=await self._mark(cutting),
         )
         into = self.workspace.folder(cutting.job.id) / f"{Path(key).stem}.{id(ready):x}.mp4"
         try:
@@ -174,21 +180,41 @@ class RenderSegment:
         """Where the end of the clip before a segment is left for it; None where it comes in by a cut."""
         if not 1 < number <= len(cutting.scenes) or not cutting.timeline.segment(number).overlap:
             return None
-        segment, clip = cutting.timeline.segment(number), cutting.scenes[number - 2].clip
-        assert clip is not None
-        told = [self.composer.build, asdict(cutting.canvas), clip.sha256, segment.tail_start, segment.overlap]
+        segment, clip, fit = (
+            cutting.timeline.segment(number),
+            cutting.clip(number - 1),
+            cutting.storyboard.fit,
+        )
+        still = still_of(cutting, number - 1)
+        told: list[object] = [self.composer.build, asdict(cutting.canvas), clip.sha256, fit]
+        told += [segment.tail_start, segment.overlap, still and asdict(still)]
         return self.workspace.folder(cutting.job.id) / f"tail-{number}-{digest_of(told)[:32]}.nut"
+
+    async def _mark(self, cutting: Cutting) -> Mark | None:
+        """The watermark, where there is one. Raises Transient, NotFound."""
+        wanted = cutting.storyboard.watermark
+        if wanted is None:
+            return None
+        file = (await self.uploads.get(wanted.image, owner=cutting.job.owner)).file
+        assert file is not None, "a watermark is admitted before its job is accepted"
+        image = await self.workspace.bring(cutting.job.id, file)
+        return Mark(image=image, corner=wanted.corner, opacity=wanted.opacity, width=wanted.width)
 
     async def _blame(self, cutting: Cutting, number: int, error: Rejected) -> None:
         """Reject the scene whose clip broke a segment: the first that doesn't decode from end to end."""
         for state in cutting.sources(number):
-            path = await self.workspace.bring(cutting.job.id, cutting.clip(state.number))
+            clip = cutting.clip(state.number)
+            path = await self.workspace.bring(cutting.job.id, clip)
             try:
-                await self.inspector.inspect(path, MediaKind.VIDEO)
+                await self.inspector.inspect(path, _kind(clip))
             except Rejected as found:
                 await self._reject(cutting.job.epoch, state, found)
                 return
         await self._reject(cutting.job.epoch, cutting.scenes[number - 1], error)
+
+
+def _kind(clip: StoredFile) -> MediaKind:
+    return MediaKind.IMAGE if clip.is_picture else MediaKind.VIDEO
 
 
 async def _side_by_side(work: Coroutine[Any, Any, None], other: Coroutine[Any, Any, None] | None) -> None:

@@ -53,11 +53,11 @@ def video_wish(
     picture: StoredFile | None,
     image: Callable[[], Awaitable[str]] | None = None,
 ) -> Wish:
-    """The clip. `frames` is the length that the scene has got; `picture` is what it starts from."""
-    model = catalogue.find(storyboard.model, TakeKind.VIDEO)
-    seconds = model.clip_seconds(frames, rate)
+    """The clip, or the still that will be one. `frames` is the scene's length; `picture` is what it starts from."""
+    model = catalogue.footage(storyboard.model)
+    seconds = model.clip_seconds(frames, rate) if model.films else 0
     return Wish(
-        kind=TakeKind.VIDEO,
+        kind=model.kind,
         scene=scene.number,
         origin=scene.origin,
         chosen=scene.take,
@@ -72,7 +72,7 @@ def video_wish(
         estimate=price_of(model, seconds=seconds),
         inputs=(picture.sha256,) if picture is not None else (),
         image=image,
-        least=-(-frames // rate),
+        least=-(-frames // rate) if model.films else 0,
     )
 
 
@@ -87,7 +87,7 @@ def frames_with(
     spoken = spoken_frames(speech.seconds, rate)
     if frames_to_say(spoken, leaving) <= planned:
         return planned
-    longest = catalogue.find(storyboard.model, TakeKind.VIDEO).longest * rate
+    longest = catalogue.footage(storyboard.model).longest * rate
     unhurried = spoken + leaving + rate // 4
     if unhurried <= longest:
         return unhurried

@@ -13,7 +13,7 @@ from omnigen.domain.captions import Cue, within
 from omnigen.domain.job import SceneState
 from omnigen.domain.storyboard import Captions, Storyboard
 from omnigen.domain.timeline import Canvas, Segment
-from omnigen.ports.composer import CardRender, SegmentRender
+from omnigen.ports.composer import CardRender, SegmentRender, Still
 from omnigen.usecases.cutting import Cutting, digest_of
 
 _BUILD: Final = 16
@@ -30,17 +30,33 @@ def segment_render(cutting: Cutting, number: int, *, copying: bool = True) -> Se
         before=None,
         cues=_cues(cutting, segment),
         copying=copying,
+        fit=cutting.storyboard.fit,
+        still=still_of(cutting, number),
+        before_still=still_of(cutting, number - 1) if segment.overlap else None,
     )
+
+
+def still_of(cutting: Cutting, number: int) -> Still | None:
+    """How a scene's picture is moved over; None where its clip moves by itself."""
+    if not cutting.clip(number).is_picture:
+        return None
+    scene = cutting.storyboard.scene(number)
+    return Still(frames=scene.frames, seed=scene.seed)
 
 
 def segment_content(cutting: Cutting, render: SegmentRender) -> str:
     """All that decides a segment's bytes but the build. Its place in the programme doesn't."""
+    mark = cutting.storyboard.watermark
     told = {
         "canvas": asdict(render.canvas),
         "segment": {**asdict(render.segment), "number": 0, "start": 0},
         "clips": [cutting.clip(n).sha256 for n in render.segment.sources],
         "cues": [asdict(cue) for cue in render.cues],
         "copying": render.copying,
+        "fit": render.fit,
+        "stills": [still and asdict(still) for still in (render.still, render.before_still)],
+        # What was admitted under an id never changes.
+        "watermark": mark and asdict(mark),
     }
     return f"jobs/{cutting.job.id}/segments/{digest_of(told)}"
 

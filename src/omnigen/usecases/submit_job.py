@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from omnigen.domain.catalogue import Catalogue, Micros, TakeKind
+from omnigen.domain.catalogue import Catalogue, Micros
 from omnigen.domain.errors import Invalid, KeyReused
 from omnigen.domain.feasibility import check_allowed, check_feasible
 from omnigen.domain.idempotency import KEPT_FOR, IdempotencyRecord, check_key, request_fingerprint
@@ -58,9 +58,7 @@ class SubmitJob:
             return known
         planned, priced = self._plan(caller, brief, storyboard)
         check_cost(priced, max_cost)
-        for scene in planned.scenes:
-            if scene.reference is not None:
-                await self.admit_upload(caller.id, scene.reference, number=scene.number)
+        await self.admit_upload(caller.id, planned)
         job = self._job(caller, brief, planned, priced)
         final = None if brief is not None and brief.planner is Planner.LLM else planned
         scenes = SceneState.of(job.id, 1, final, job.created_at) if final else ()
@@ -84,7 +82,7 @@ class SubmitJob:
             priced = estimate(storyboard, self.catalogue, rate=rate)
         else:
             raise Invalid("neither brief nor storyboard is given; one of the two is needed", field="brief")
-        check_feasible(storyboard, self.catalogue.find(storyboard.model, TakeKind.VIDEO), rate=rate)
+        check_feasible(storyboard, self.catalogue.footage(storyboard.model), rate=rate)
         check_allowed(storyboard, QUOTAS[caller.tier], rate=rate)
         return storyboard, priced
 

@@ -183,6 +183,11 @@ def demuxer_of(path: Path, kind: MediaKind, subject: str) -> str:
     return name
 
 
+def is_picture(path: Path, subject: str) -> bool:
+    """Whether a file is an image, by how it begins. Raises Transient if it can't be read."""
+    return _sniffed(_first_bytes(path, subject)) in _IMAGE
+
+
 def _first_bytes(path: Path, subject: str) -> bytes:
     try:
         with path.open("rb") as file:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from omnigen.adapters.ffmpeg import sound
 from omnigen.adapters.ffmpeg.graph import SAMPLE_RATE
-from omnigen.adapters.ffmpeg.probe import Prober, demuxer_of
+from omnigen.adapters.ffmpeg.probe import Prober, demuxer_of, is_picture
 from omnigen.adapters.ffmpeg.runner import Command, Runner, together
 from omnigen.adapters.ffmpeg.sound import Sound
 from omnigen.ports.composer import ClipStem, Stem, VoiceStem
@@ -48,6 +48,8 @@ class Stems:
         if path is None:
             return None
         subject = f"the clip of scene {number}"
+        if is_picture(path, subject):
+            return None
         demuxer = demuxer_of(path, MediaKind.VIDEO, subject)
         look = await self._prober.look(path, subject)
         return Sound(path=path, demuxer=demuxer, subject=subject) if look.has_sound else None

@@ -103,7 +103,7 @@ def read_plan(answer: str, brief: Brief, video: Model, *, rate: int) -> Storyboa
 
 def _rules(brief: Brief, video: Model, rate: int, fewest: int, usual: int) -> list[str]:
     seconds = brief.frames / rate
-    lengths = ", ".join(str(s) for s in video.seconds)
+    lengths = ", ".join(str(s) for s in video.seconds) or f"1 to {video.longest}"
     speech = "the text that a voice speaks over it, at most two words a second" if brief.narration else "null"
     return [
         f"Plan a video of {seconds:g} seconds: the scenes' `seconds` must add up to {seconds:g}.",

@@ -34,7 +34,7 @@ class Pace:
 
 def fewest_scenes(frames: int, video: Model, rate: int) -> int:
     """Scenes that a programme needs at least. Raises Invalid where that is more than a storyboard holds."""
-    if not video.seconds:
+    if not video.lengths:
         raise Invalid(f"model {video.id} makes no clips of a chosen length", field="model")
     fewest = -(-frames // (video.longest * rate))
     if fewest > MAX_SCENES:
@@ -51,7 +51,7 @@ def scene_count(frames: int, beats: int, video: Model, rate: int) -> int:
     fewest = fewest_scenes(frames, video, rate)
     seconds = frames / rate
     usual = int(seconds / (5 + seconds / 90) + 0.5)
-    most = int(seconds / max(SHORTEST_SHOT_S, video.seconds[0] * 0.9))
+    most = int(seconds / max(SHORTEST_SHOT_S, video.lengths[0] * 0.9))
     return min(max(min(max(usual, beats), most), fewest, 1), MAX_SCENES)
 
 
@@ -105,6 +105,8 @@ def _paid(lengths: Sequence[int], video: Model, rate: int) -> int:
 def _lengths(total: int, shares: Sequence[float], video: Model, rate: int) -> list[int]:
     """Frames for each scene, together exactly `total`, none more than the clip that is paid for it."""
     ideal = [total * share / sum(shares) for share in shares]
+    if not video.films:
+        return _fill(total, ideal, [video.longest * rate] * len(ideal))
     clips = [video.clip_seconds(int(wanted + 0.999), rate) for wanted in ideal]
     clips = _enough(clips, total, video, rate)
     while (saving := _cheaper(clips, ideal, total, video, rate)) is not None:
@@ -117,7 +119,7 @@ def _enough(clips: list[int], total: int, video: Model, rate: int) -> list[int]:
     clips = list(clips)
     while sum(clips) * rate < total:
         shortest = min(range(len(clips)), key=lambda k: clips[k])
-        clips[shortest] = next(s for s in video.seconds if s > clips[shortest])
+        clips[shortest] = next(s for s in video.lengths if s > clips[shortest])
     return clips
 
 
@@ -127,7 +129,7 @@ def _cheaper(
     """The same with one clip a step shorter: the one that misses the least. None where none can be spared."""
     best: tuple[float, list[int]] | None = None
     for k, clip in enumerate(clips):
-        shorter = max((s for s in video.seconds if s < clip), default=None)
+        shorter = max((s for s in video.lengths if s < clip), default=None)
         if shorter is None or (sum(clips) - clip + shorter) * rate < total:
             continue
         missing = max(0.0, ideal[k] - shorter * rate)

@@ -16,11 +16,18 @@ from omnigen.domain.storyboard import (
     MAX_TITLE,
     AspectRatio,
     Captions,
+    Fit,
     Resolution,
     Storyboard,
     Style,
 )
-from omnigen.entrypoints.http.requests import MaxCost, SceneBody, StoryboardBody, TransitionBody
+from omnigen.entrypoints.http.requests import (
+    MaxCost,
+    SceneBody,
+    StoryboardBody,
+    TransitionBody,
+    WatermarkBody,
+)
 from omnigen.entrypoints.http.wire import Request, in_seconds, micros_of, trimmed
 
 Number = Annotated[int, Meta(ge=1, le=MAX_SCENES)]
@@ -140,6 +147,8 @@ class StoryboardEdit(Request, frozen=True):
         UNSET
     )
     captions: Captions | UnsetType = UNSET
+    fit: Fit | UnsetType = UNSET
+    watermark: WatermarkBody | UnsetType | None = UNSET
     max_cost: MaxCost = None
 
     def edit(self, before: Storyboard, catalogue: Catalogue, rate: int) -> Edit:

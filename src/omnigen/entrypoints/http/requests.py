@@ -5,21 +5,28 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from omnigen.domain.catalogue import Catalogue, Micros, TakeKind
+from omnigen.domain.catalogue import Catalogue, Micros
 from omnigen.domain.errors import Invalid
 from omnigen.domain.storyboard import (
     CUT,
+    DEFAULT_OPACITY,
+    DEFAULT_WIDTH,
     MAX_NARRATION,
     MAX_PROMPT,
     MAX_SCENES,
     MAX_SECONDS,
     MAX_SEED,
     MAX_TITLE,
+    MAX_WIDTH,
+    MIN_OPACITY,
     MIN_PROMPT,
     MIN_SECONDS,
+    MIN_WIDTH,
     AspectRatio,
     Brief,
     Captions,
+    Corner,
+    Fit,
     Planner,
     Resolution,
     Scene,
@@ -28,6 +35,7 @@ from omnigen.domain.storyboard import (
     Style,
     Transition,
     TransitionKind,
+    Watermark,
 )
 from omnigen.domain.timeline import frames_of, seconds_of
 from omnigen.entrypoints.http.wire import Request, in_seconds, micros_of, optional_text, text, trimmed
@@ -44,11 +52,19 @@ ModelId = (
         str,
         Meta(
             max_length=100,
-            description="Video model, from `GET /api/v1/models`; the catalogue's default if missing.",
+            description="Model of clips or of stills, from `GET /api/v1/models`; the catalogue's default if missing. Of "
+            "one that makes stills, each scene is one still, which is moved over.",
         ),
     ]
     | None
 )
+ClipFit = Annotated[
+    Fit,
+    Meta(
+        description="What becomes of clips of another shape: `crop`, `pad` with black, `blur` (whole, over itself "
+        "blurred); `auto` crops where less than a third is lost, and blurs else."
+    ),
+]
 MaxCost = (
     Annotated[
         str | float,
@@ -59,6 +75,32 @@ MaxCost = (
     ]
     | None
 )
+
+
+class WatermarkBody(Request, frozen=True):
+    """A picture, mostly a logo, over the whole video."""
+
+    image: Annotated[
+        str, Meta(min_length=1, max_length=64, description="Id of an upload; its transparency is kept.")
+    ]
+    corner: Corner = Corner.BOTTOM_RIGHT
+    opacity: Annotated[float, Meta(ge=MIN_OPACITY, le=1, description="1 hides what lies beneath it.")] = (
+        DEFAULT_OPACITY
+    )
+    width: Annotated[
+        float, Meta(ge=MIN_WIDTH, le=MAX_WIDTH, description="As a share of the video's width.")
+    ] = DEFAULT_WIDTH
+
+    def watermark(self) -> Watermark:
+        """The domain's watermark."""
+        return Watermark(image=self.image, corner=self.corner, opacity=self.opacity, width=self.width)
+
+    @classmethod
+    def of(cls, mark: Watermark | None) -> "WatermarkBody | None":
+        """The same, to be shown."""
+        if mark is None:
+            return None
+        return cls(image=mark.image, corner=mark.corner, opacity=mark.opacity, width=mark.width)
 
 
 class BriefRequest(Request, frozen=True):
@@ -77,6 +119,8 @@ class BriefRequest(Request, frozen=True):
     music: bool = True
     captions: Captions = Captions.SIDECAR
     title: Title = None
+    fit: ClipFit = Fit.AUTO
+    watermark: WatermarkBody | None = None
 
     def brief(self, catalogue: Catalogue, rate: int, at: str = "") -> Brief:
         """The domain's brief. `at` is the prefix of field names in errors."""
@@ -92,6 +136,8 @@ class BriefRequest(Request, frozen=True):
             music=self.music,
             captions=self.captions,
             title=optional_text(self.title, f"{at}title", MAX_TITLE),
+            fit=self.fit,
+            watermark=self.watermark.watermark() if self.watermark else None,
         )
 
 
@@ -172,6 +218,8 @@ class StoryboardBody(Request, frozen=True):
     music: Annotated[str, trimmed(1, MAX_PROMPT, "What the music is like; none if missing.")] | None = None
     voice: Annotated[str, Meta(max_length=64, description="Voice of the narration.")] | None = None
     captions: Captions = Captions.SIDECAR
+    fit: ClipFit = Fit.AUTO
+    watermark: WatermarkBody | None = None
 
     def storyboard(self, catalogue: Catalogue, rate: int) -> Storyboard:
         """The domain's storyboard. Raises Invalid, naming the field."""
@@ -189,6 +237,8 @@ class StoryboardBody(Request, frozen=True):
                 voice=optional_text(self.voice, "storyboard.voice", 64),
                 captions=self.captions,
             ),
+            fit=self.fit,
+            watermark=self.watermark.watermark() if self.watermark else None,
         )
         _check_length(storyboard, rate)
         return storyboard
@@ -206,6 +256,8 @@ class StoryboardBody(Request, frozen=True):
             music=storyboard.soundtrack.music,
             voice=storyboard.soundtrack.voice,
             captions=storyboard.soundtrack.captions,
+            fit=storyboard.fit,
+            watermark=WatermarkBody.of(storyboard.watermark),
         )
 
 
@@ -259,7 +311,7 @@ def _model(asked: str | None, catalogue: Catalogue, at: str) -> str:
     if asked is None:
         return catalogue.default_video
     try:
-        return catalogue.find(asked, TakeKind.VIDEO).id
+        return catalogue.footage(asked).id
     except Invalid as error:
         raise Invalid(error.message, field=f"{at}model") from None
 
