@@ -197,7 +197,7 @@ class Container(containers.DeclarativeContainer):
     mix_sound = One(
         MixSound,
         jobs=jobs, takes=takes, assets=assets, composer=composer, catalogue=catalogue, policy=policy,
-        workspace=workspace, stems=One(Stems, assets=assets, composer=composer, workspace=workspace),
+        workspace=workspace,
     )  # fmt: skip
     render_segment = One(
         RenderSegment,
