@@ -24,7 +24,7 @@ from omnigen.adapters.ffmpeg.stills import moved
 from omnigen.domain.timeline import Canvas
 from omnigen.ports.composer import SegmentRender, Still
 
-RECIPE: Final = "r6"
+RECIPE: Final = "r7"
 """Part of every segment's key: change it whenever the same inputs would give other bytes."""
 
 LEFT: Final = "left.nut"
@@ -142,6 +142,15 @@ def _raw(canvas: Canvas, frames: int) -> dict[str, Any]:
     }
 
 
+def _from(frame: int) -> dict[str, str]:
+    """Of raw pictures, only those from a frame on, counted from 0 again.
+
+    Dropped behind the graph, not in it: of two outputs FFmpeg asks the one that lags for its next picture, and while
+    one has none, the other's pile up, 300 MB of them.
+    """
+    return {"bsf:v": f"noise=drop='lt(n,{frame})',setts=ts=TS-STARTPTS"}
+
+
 def _body(
     render: SegmentRender,
     clip: Source,
@@ -158,8 +167,7 @@ def _body(
     if leave is not None:
         picture, rest = graph.doubled(picture)
         picture = graph.cut_out(picture, 0, segment.frames)
-        rest = graph.cut_out(rest, segment.frames, end)
-        others = [([rest], leave, _raw(canvas, render.leaving))]
+        others = [([rest], leave, _raw(canvas, end) | _from(segment.frames))]
     picture = burned(_mixed(render, tail, picture), render.cues, canvas)
     if render.mark is not None and logo is not None:
         picture = marked(picture, render.mark, logo, canvas)
@@ -276,21 +284,25 @@ def _picture(source: Source, render: SegmentRender, start: int, end: int) -> gra
 
 
 def _h264(canvas: Canvas) -> dict[str, Any]:
-    """Closed GOPs and parameter sets that don't depend on the content, so that segments can be joined."""
-    return _x264(canvas, "veryfast", "sps-id=31")
+    """Closed GOPs and parameter sets that don't depend on the content, so that segments can be joined.
+
+    x264's veryfast at crf 20 spends a fifth of its time on looking for partitions between frames, for 2 % in size;
+    without them, at 20.2, the size is the same again, for 0.2 points of VMAF.
+    """
+    return _x264(canvas, "veryfast", 20.2, "me=dia:partitions=i8x8,i4x4:sps-id=31")
 
 
 def _h264_beside(canvas: Canvas) -> dict[str, Any]:
     """What lies beside copied pictures: a third of the work, at the same quality, in fewer bits than the copied."""
-    return _x264(canvas, "ultrafast", "sps-id=30:cabac=1:deblock=0,0")
+    return _x264(canvas, "ultrafast", 20, "sps-id=30:cabac=1:deblock=0,0")
 
 
-def _x264(canvas: Canvas, preset: str, params: str) -> dict[str, Any]:
+def _x264(canvas: Canvas, preset: str, crf: float, params: str) -> dict[str, Any]:
     gop = 2 * canvas.rate
     return {
         "vcodec": "libx264",
         "preset": preset,
-        "crf": 20,
+        "crf": crf,
         "profile:v": "high",
         "pix_fmt": "yuv420p",
         "x264-params": f"open-gop=0:keyint={gop}:min-keyint=1:stitchable=1:{params}",
