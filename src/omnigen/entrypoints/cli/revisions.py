@@ -109,6 +109,7 @@ def edit(
     read = read_as(StoryboardEdit, file) if file is not None else None
     with reached(target, working=not dry_run) as place, Api(place) as api:
         count = len(api.job(job_id).scenes)
+        given["take"] = _full(given["take"], job_id)
         wanted = changes(given, count, None if max_cost is None else dollars(max_cost), read)
         promised = _answered(lambda: api.foretell(job_id, _body(wanted)), file)
         if dry_run and as_json:
@@ -151,7 +152,7 @@ def regenerate(
         limit = None if max_cost is None else dollars(max_cost)
         if place.real_money and take is None:
             limit = _agreed(place, _price_of_another(api, job_id, scene, seed), max_cost, yes=yes)
-        body = _body(RegenerateRequest(seed=seed, take=take, max_cost=limit))
+        body = _body(RegenerateRequest(seed=seed, take=_full(take, job_id), max_cost=limit))
         job = _made(api, lambda key: api.regenerate(job_id, scene, key, body), as_json=as_json)
         if path:
             save(api, job, path, force=force)
@@ -163,7 +164,7 @@ def regenerate(
 @json_option("Takes by scene, as the API tells them.")
 @target_options
 def takes(*, target: Target, job_id: str, as_json: bool) -> None:
-    """List all takes of a job, scene by scene; clips can be chosen again by their id."""
+    """List all takes of a job, scene by scene; clips can be chosen again by the names shown here."""
     with reached(target, working=False) as place, Api(place) as api:
         job = api.job(job_id)
     if as_json:
@@ -175,14 +176,20 @@ def takes(*, target: Target, job_id: str, as_json: bool) -> None:
     )  # fmt: skip
     for scene in job.scenes:
         for take in scene.takes:
-            listed.add_row(str(scene.number), *_told(take))
+            listed.add_row(str(scene.number), *_told(take, job_id))
     show.console().print(listed)
 
 
-def _told(take: TakeView) -> tuple[str, ...]:
+def _told(take: TakeView, job_id: str) -> tuple[str, ...]:
     used = "yes" if take.in_use and take.status is TakeStatus.STORED else ""
     seed = "" if take.seed is None else str(take.seed)
-    return take.id, take.kind.value, take.status.value, used, seed, str(take.seconds), show.dollars(take.cost)
+    name = take.id.removeprefix(f"{job_id}.")
+    return name, take.kind.value, take.status.value, used, seed, str(take.seconds), show.dollars(take.cost)
+
+
+def _full(take: str | None, job_id: str) -> str | None:
+    """A take's id is its job's with a few words behind it: those will do."""
+    return take if take is None or take.startswith(job_id) else f"{job_id}.{take}"
 
 
 def _body(request: msgspec.Struct) -> bytes:
