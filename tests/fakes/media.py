@@ -58,6 +58,7 @@ class FakeComposer:
         """How long the join takes."""
         self.rendered: Counter[int] = Counter()
         """How often each scene's segment was rendered."""
+        self.segments: list[SegmentRender] = []
         self.joined: list[ProgrammeRender] = []
         self.prepared: list[Stem] = []
         self.mixed: list[SoundRender] = []
@@ -77,6 +78,7 @@ class FakeComposer:
         assert render.clip.exists()
         assert render.before is None or render.before.exists()
         self.rendered[render.segment.number] += 1
+        self.segments.append(render)
         await asyncio.sleep(0)  # as a process that runs beside us
         told = f"{render.segment} {render.clip.name} {render.before and render.before.name}"
         _write(into, told + ("" if render.copying else " without copying"))
