@@ -46,6 +46,7 @@ from omnigen.usecases.sketching import DrawAnimatic, PreviewJob
 from omnigen.usecases.start_leg import KeepLeg, StartLeg
 from omnigen.usecases.submit_job import SubmitJob
 from omnigen.usecases.sweep import ClearOrphans, Sweep
+from omnigen.usecases.video_files import ExportJob, FileUrl
 from omnigen.usecases.video_url import VideoUrl
 from omnigen.usecases.watch_job import WatchJob
 from omnigen.usecases.workspace import Workspace
@@ -160,6 +161,8 @@ class Container(containers.DeclarativeContainer):
         list_jobs=One(ListJobs, jobs=jobs, assets=assets, policy=policy),
         watch_job=One(WatchJob, jobs=jobs, clock=clock, policy=policy),
         video_url=One(VideoUrl, jobs=jobs, assets=assets, policy=policy),
+        file_url=One(FileUrl, jobs=jobs, assets=assets, policy=policy),
+        export_job=One(ExportJob, jobs=jobs, takes=takes, assets=assets, policy=policy),
         cancel_job=cancel_job,
         retry_job=One(RetryJob, next_revision=next_revision),
         edit_storyboard=One(

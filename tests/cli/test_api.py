@@ -36,7 +36,7 @@ def problem(status: int, **told: Any) -> httpx.Response:
 
 def a_video(content: bytes = FILM) -> VideoView:
     digest = hashlib.sha256(content).hexdigest()
-    told = {"url": None, "duration": 5.0, "frames": 120, "rate": 24, "width": 16, "height": 9}
+    told = {"url": None, "duration": 5.0, "frames": 120, "rate": 24, "width": 16, "height": 9, "files": []}
     return msgspec.convert({**told, "sha256": digest, "size": len(content)}, VideoView)
 
 

@@ -36,6 +36,8 @@ async def test_every_route_of_the_api_is_there(document: dict[str, Any]) -> None
         ("DELETE", "/api/v1/jobs/{job_id}"),
         ("GET", "/api/v1/jobs/{job_id}/events"),
         ("GET", "/api/v1/jobs/{job_id}/video"),
+        ("GET", "/api/v1/jobs/{job_id}/files/{kind}"),
+        ("GET", "/api/v1/jobs/{job_id}/export"),
         ("POST", "/api/v1/jobs/{job_id}/preview"),
         ("POST", "/api/v1/jobs/{job_id}/cancel"),
         ("POST", "/api/v1/jobs/{job_id}/retry"),

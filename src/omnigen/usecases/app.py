@@ -30,6 +30,7 @@ from omnigen.usecases.sketching import DrawAnimatic, PreviewJob
 from omnigen.usecases.start_leg import KeepLeg, StartLeg
 from omnigen.usecases.submit_job import SubmitJob
 from omnigen.usecases.sweep import ClearOrphans, Sweep
+from omnigen.usecases.video_files import ExportJob, FileUrl
 from omnigen.usecases.video_url import VideoUrl
 from omnigen.usecases.watch_job import WatchJob
 
@@ -51,6 +52,8 @@ class App:
     list_jobs: ListJobs
     watch_job: WatchJob
     video_url: VideoUrl
+    file_url: FileUrl
+    export_job: ExportJob
     cancel_job: CancelJob
     retry_job: RetryJob
     edit_storyboard: EditStoryboard

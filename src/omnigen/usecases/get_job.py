@@ -61,7 +61,7 @@ def _files(job: Job, scenes: Iterable[SceneState], takes: Iterable[Take]) -> Ite
     # Those that aren't in use can be looked at too, and chosen again.
     yield from (take.file for take in takes if take.kind in (TakeKind.VIDEO, TakeKind.STILL))
     if (video := job.revision.video) is not None:
-        yield from (video.file, video.poster, video.captions)
+        yield from (video.file, *(sidecar.file for sidecar in video.beside))
 
 
 async def links_to(assets: Assets, files: Iterable[StoredFile | None], policy: Policy) -> dict[str, str]:

@@ -5,12 +5,13 @@ from typing import Final
 
 from attrs import frozen
 
-from omnigen.domain.errors import Conflict, NotFound
+from omnigen.domain.errors import NotFound
 from omnigen.domain.job import Job
 from omnigen.ports.assets import Assets
 from omnigen.ports.identity import Caller
 from omnigen.ports.jobs import Jobs
 from omnigen.usecases.policy import Policy
+from omnigen.usecases.video_files import video_of
 
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -26,11 +27,7 @@ class VideoUrl:
     async def __call__(self, caller: Caller, job_id: str, *, download: bool = False) -> str:
         """The address. Raises NotFound (with code `video_expired` once storage has let go of it), Conflict."""
         job = await self.jobs.get(job_id, owner=caller.id)
-        if job.deleted_at is not None:
-            raise NotFound(f"there is no job {job_id[:60]}")
-        video = job.revision.video
-        if video is None or not job.ended:
-            raise Conflict(f"job {job.id} is {job.status}; it has no video", code=f"job_{job.status}")
+        video = video_of(job)
         if await self.assets.head(video.file.key) is None:
             raise NotFound("the video is no longer kept", code="video_expired")
         name = file_name(job) if download else None

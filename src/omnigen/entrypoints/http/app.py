@@ -9,6 +9,7 @@ from litestar.types import ASGIApp
 from omnigen.entrypoints.http import (
     docs,
     events,
+    files,
     health,
     jobs,
     models,
@@ -70,7 +71,7 @@ def create_app(settings: Settings, opening: Opening) -> Litestar:
 
 def _guarded(http: HttpSettings, running: Running) -> Router:
     """Everything that needs a caller."""
-    nouns = (jobs, revisions, events, storyboards, sketches, models, uploads, usage)
+    nouns = (jobs, files, revisions, events, storyboards, sketches, models, uploads, usage)
     middleware = [Authentication(running), RateLimit(running)]
     return Router(
         "/api/v1",

@@ -14,6 +14,7 @@ from omnigen.domain.pricing import Estimate, EstimateLine
 from omnigen.domain.storyboard import AspectRatio, Resolution, Scene, Style
 from omnigen.domain.take import Take, TakeStatus
 from omnigen.domain.timeline import seconds_of
+from omnigen.entrypoints.http.file_views import FileView
 from omnigen.entrypoints.http.requests import StoryboardBody, TransitionBody
 from omnigen.entrypoints.http.wire import Money, View
 from omnigen.usecases.job_detail import JobDetail
@@ -170,6 +171,7 @@ class VideoView(View, frozen=True):
     height: int
     sha256: str
     size: Annotated[int, Meta(description="Bytes.")]
+    files: Annotated[list[FileView], Meta(description="What lies beside it; docs/FILES.md.")]
 
     @classmethod
     def of(cls, video: Video, links: Mapping[str, str]) -> "VideoView":
@@ -183,6 +185,7 @@ class VideoView(View, frozen=True):
             height=video.height,
             sha256=video.file.sha256,
             size=video.file.size,
+            files=[FileView.of(sidecar, links) for sidecar in video.beside],
         )
 
 
