@@ -44,6 +44,7 @@ from omnigen.usecases.request_upload import RequestUpload
 from omnigen.usecases.retry_job import RetryJob
 from omnigen.usecases.sketching import DrawAnimatic, PreviewJob
 from omnigen.usecases.start_leg import KeepLeg, StartLeg
+from omnigen.usecases.stems import Stems
 from omnigen.usecases.submit_job import SubmitJob
 from omnigen.usecases.sweep import ClearOrphans, Sweep
 from omnigen.usecases.video_files import ExportJob, FileUrl
@@ -200,7 +201,7 @@ class Container(containers.DeclarativeContainer):
     mix_sound = One(
         MixSound,
         jobs=jobs, takes=takes, assets=assets, composer=composer, catalogue=catalogue, policy=policy,
-        workspace=workspace,
+        workspace=workspace, stems=One(Stems, assets=assets, composer=composer, workspace=workspace),
     )  # fmt: skip
     render_segment = One(
         RenderSegment,

@@ -93,10 +93,10 @@ class FakeComposer:
     async def mix(self, render: SoundRender, into: Path) -> None:
         if self.deaf is not None:
             raise self.deaf
-        assert all(scene.clip.exists() for scene in render.scenes)
+        assert all(scene.stem and scene.stem.exists() for scene in render.scenes)
         self.mixed.append(render)
         await asyncio.sleep(0)
-        _write(into, f"sound, music: {render.music and True}")
+        _write(into, f"sound, music: {render.music_stem and True}")
 
     async def join(
         self, render: ProgrammeRender, into: Path, *, on_progress: Progress | None = None

@@ -313,6 +313,7 @@ async def test_another_take_is_made_and_the_first_can_be_chosen_again(world: Wor
     assert done.takes == {(VIDEO, 3): 1}
     assert (done.job.revision.reason, done.job.revision.cost) == (Reason.REGENERATE, 600_000)
     assert set(done.rendered) == {3, 4}
+    assert world.composer.mixed[-1].earlier is not None, "the sound that was there isn't made again"
     assert done.job.revision.video != first
     await regenerate(world, job_id, 3, key="back", take=old.id)
     back = await carried_out(world, job_id)

@@ -10,6 +10,7 @@ from omnigen.domain.errors import Rejected
 from omnigen.domain.job import SceneState, SceneStatus
 from omnigen.domain.storyboard import Soundtrack
 from omnigen.domain.take import StoredFile
+from omnigen.ports.composer import ClipStem
 from omnigen.ports.workflow import Leg, Verdict
 from omnigen.usecases.cutting import Cutting
 from tests.builders import a_scene
@@ -206,6 +207,19 @@ async def test_the_last_clip_has_the_sound_mixed_while_its_pictures_are_rendered
     assert len(world.composer.mixed) == len(world.composer.joined) == 1
 
 
+async def test_what_is_heard_of_clips_is_decoded_as_soon_as_they_come(world: World) -> None:
+    """Beside the segments, each stem once; the mix finds them in the store."""
+    leg = await world.begun()
+    for number in (3, 1, 2):
+        await world.scene_done(leg, number)
+        await world.clock.run(world.steps.render_segment(leg, number))
+    clips = [stem for stem in world.composer.prepared if isinstance(stem, ClipStem)]
+    assert clips[0].segment.number == 1
+    assert sorted(stem.segment.number for stem in clips) == [1, 2, 3]
+    await world.clock.run(world.steps.compose_video(leg))
+    assert len(world.composer.prepared) == 3
+
+
 async def test_the_sound_waits_for_the_music(world: World) -> None:
     """Whoever comes last mixes: here the composing, since the music came after all clips."""
     leg = await world.begun(evolve(three_scenes(), soundtrack=Soundtrack(music="slow")))
@@ -215,7 +229,7 @@ async def test_the_sound_waits_for_the_music(world: World) -> None:
     assert world.composer.mixed == []
     await world.clock.run(world.until(lambda: world.steps.generate_music(leg)))
     await world.clock.run(world.steps.compose_video(leg))
-    assert [render.music is not None for render in world.composer.mixed] == [True]
+    assert [render.music_stem is not None for render in world.composer.mixed] == [True]
 
 
 async def test_a_sound_that_cant_be_mixed_early_is_left_for_the_composing(world: World) -> None:

@@ -95,15 +95,15 @@ class SceneSound:
     """What a scene gives to be heard."""
 
     number: int
-    clip: Path
-    """Its own sound is taken, where it has any."""
+    clip: Path | None = None
+    """Its own sound is taken, where it has any. None only where there is a `stem`."""
     narration: Path | None = None
     """Starts with the scene, or where the narration before it ends (`captions.placed`); fitted, at most 1.15
     times faster, and never cut off."""
     stem: Path | None = None
-    """The `ClipStem` of its segment, if it was prepared. Only a saving."""
+    """The `ClipStem` of its segment, if it was prepared."""
     voice: Path | None = None
-    """The `VoiceStem` of its narration, if it was prepared. Only a saving."""
+    """The `VoiceStem` of its narration, if it was prepared."""
 
 
 @frozen(kw_only=True)
@@ -114,7 +114,7 @@ class SoundRender:
     scenes: tuple[SceneSound, ...]
     music: Path | None = None
     music_stem: Path | None = None
-    """The `MusicStem`, if it was prepared. Only a saving."""
+    """The `MusicStem`, if it was prepared."""
     earlier: Path | None = None
     """An earlier mix, as of the revision before: what it shares with this one isn't made again. Only a saving."""
 

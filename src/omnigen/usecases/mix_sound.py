@@ -3,19 +3,20 @@
 from contextlib import suppress
 from pathlib import Path
 
-from attrs import asdict, frozen
+from attrs import frozen
 
 from omnigen.domain.catalogue import Catalogue
 from omnigen.domain.errors import OmniGenError
 from omnigen.domain.take import StoredFile
 from omnigen.ports.assets import Assets
-from omnigen.ports.composer import Composer, SceneSound, SoundRender
+from omnigen.ports.composer import Composer, SoundRender
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.takes import Takes
 from omnigen.usecases.cutting import Cutting, digest_of
 from omnigen.usecases.generate_music import music_wish, stored_music
 from omnigen.usecases.policy import Policy
 from omnigen.usecases.segment_keys import built
+from omnigen.usecases.stems import Stems
 from omnigen.usecases.workspace import Workspace
 
 
@@ -30,9 +31,17 @@ class MixSound:
     catalogue: Catalogue
     policy: Policy
     workspace: Workspace
+    stems: Stems
 
-    async def early(self, cutting: Cutting) -> None:
-        """Mix beside the rendering of the pictures, if the music is there too. Trouble is left for the composing."""
+    async def early(self, cutting: Cutting, number: int) -> None:
+        """Do what can be done since a scene's clip has come, beside the rendering of its pictures.
+
+        Its stems are made; if it was the last to come, and the music is there, all is mixed. Trouble is left for
+        the composing.
+        """
+        if not cutting.ready:
+            await self.stems.early(cutting, number)
+            return
         with suppress(OmniGenError):
             music = await self.music(cutting)
             if music is not None or cutting.storyboard.soundtrack.music is None:
@@ -57,8 +66,9 @@ class MixSound:
         job_id = cutting.job.id
         render = SoundRender(
             timeline=cutting.timeline,
-            scenes=tuple([await self._scene(cutting, scene.number) for scene in cutting.scenes]),
-            music=await self.workspace.bring(job_id, music) if music else None,
+            scenes=await self.stems.scenes(cutting),
+            music_stem=await self.stems.music(cutting, music),
+            earlier=await self._earlier(cutting),
         )
         into = self.workspace.folder(job_id) / f"{Path(key).stem}.{id(render):x}.mp4"
         try:
@@ -69,19 +79,24 @@ class MixSound:
             into.unlink(missing_ok=True)
         return stored
 
-    async def _scene(self, cutting: Cutting, number: int) -> SceneSound:
-        speech, bring = cutting.scenes[number - 1].speech, self.workspace.bring
-        return SceneSound(
-            number=number,
-            clip=await bring(cutting.job.id, cutting.clip(number)),
-            narration=await bring(cutting.job.id, speech) if speech else None,
-        )
+    async def _earlier(self, cutting: Cutting) -> Path | None:
+        """The newest sound that the job has: what it shares with this one needn't be made again. None if it hasn't."""
+        job_id = cutting.job.id
+        if cutting.job.revision.number == 1:
+            return None
+        with suppress(OmniGenError):
+            every = [found async for found in self.assets.list(f"jobs/{job_id}/sounds/")]
+            newest = max(every, key=lambda found: (found.modified_at, found.key), default=None)
+            stored = await self.assets.head(newest.key) if newest else None
+            return await self.workspace.bring(job_id, stored) if stored else None
+        return None
 
 
 def sound_content(cutting: Cutting, music: StoredFile | None) -> str:
     """All that decides the sound's bytes but FFmpeg's build (`segment_keys`)."""
     told = {
-        "timeline": asdict(cutting.timeline),
+        "rate": cutting.timeline.rate,
+        "clips": [[clip.frames, clip.transition.frames] for clip in cutting.timeline.clips],
         "scenes": [[s.clip and s.clip.sha256, s.speech and s.speech.sha256] for s in cutting.scenes],
         "music": music and music.sha256,
     }

@@ -59,8 +59,8 @@ class RenderSegment:
         if scope.closing or state.status is SceneStatus.REJECTED:
             return STOP
         cutting = await Cutting.read(self.jobs, scope.job, self.policy.frame_rate)
-        # The last clip of all has come: the sound is mixed while the pictures are rendered.
-        early = self.mix_sound.early(cutting) if fresh and cutting.ready else None
+        # What is to be heard is decoded, and mixed once the last clip has come, while the pictures are rendered.
+        early = self.mix_sound.early(cutting, number) if fresh else None
         try:
             await _side_by_side(self._render_near(cutting, number), early)
         except Rejected:

@@ -79,9 +79,9 @@ def card_content(job_id: str, render: CardRender) -> str:
     return f"jobs/{job_id}/cards/{digest_of(asdict(render))}"
 
 
-def built(content: str, build: str) -> str:
+def built(content: str, build: str, suffix: str = ".mp4") -> str:
     """The key of some content as a build of FFmpeg makes it."""
-    return f"{content}-{digest_of(build)[:_BUILD]}.mp4"
+    return f"{content}-{digest_of(build)[:_BUILD]}{suffix}"
 
 
 def content_of(key: str) -> str:

@@ -34,8 +34,8 @@ _BLOCK: Final = 4800
 """Samples from one measured block to the next; a block has four times as many."""
 _HEADROOM: Final = 2.0
 """Stems are kept half as loud as they are."""
-_DUCKING: Final = {"bed": 3, "music": 8}
-"""Ratio by which a stem is pressed down while somebody speaks."""
+_DUCKING: Final = "threshold=0.02:ratio=6:attack=20:release=400"
+"""How clips and music are pressed down while somebody speaks."""
 _SILENT: Final = -70.0
 
 
@@ -73,20 +73,35 @@ def _read(request: Facts) -> Any:
 
 def _mixed(one: Facts) -> Iterator[AudioFrame]:
     """The stretch with all that is encoded around it, in frames of AAC's size."""
-    begin, end = one["window"]
-    tracks = {name: _track(pieces, begin, end) for name, pieces in one["tracks"].items() if pieces}
-    tracks = tracks or {"bed": bytes((end - begin) * BYTES)}
     desk = Graph()
-    inputs = {name: _input(desk) for name in tracks}
-    gains = {name: 10 ** (one["gains"].get(name, 0.0) / 20) * _HEADROOM for name in tracks}
-    levelled = {name: _then(desk, i, "volume", f"{gains[name]:.6f}") for name, i in inputs.items()}
-    out = _mastered(desk, _summed(desk, levelled), one["gain"], one["ceiling"])
-    first, last = (place - begin for place in one["encoded"])
-    out = _then(desk, out, "atrim", f"start_sample={first}:end_sample={last}")
+    raw = _input(desk)
+    out = _mastered(desk, raw, one["gain"], one["ceiling"])
+    begin, (first, last) = one["window"][0], one["encoded"]
+    out = _then(desk, out, "atrim", f"start_sample={first - begin}:end_sample={last - begin}")
     out = _then(desk, out, "asetpts", "N/SR/TB")
     out = _then(desk, out, "aformat", "sample_fmts=fltp:channel_layouts=stereo")
     out = _then(desk, out, "asetnsamples", f"n={AAC_FRAME}:p=0")
-    return _run(desk, [(inputs[name], pcm) for name, pcm in tracks.items()], out)
+    return _run(desk, [(raw, _raw(one))], out)
+
+
+def _raw(one: Facts) -> bytes:
+    """The stretch before it is mastered; a rehearsal leaves it for what comes after."""
+    left = Path(one["raw"])
+    if left.exists():
+        return left.read_bytes()
+    begin, end = one["window"]
+    tracks = {name: _track(pieces, begin, end) for name, pieces in one["tracks"].items() if pieces}
+    if not tracks:
+        return bytes((end - begin) * BYTES)
+    desk = Graph()
+    inputs = {name: _input(desk) for name in tracks}
+    gains = {name: 10 ** (one["gains"][name] / 20) * _HEADROOM for name in tracks}
+    levelled = {name: _then(desk, i, "volume", f"{gains[name]:.6f}") for name, i in inputs.items()}
+    out = _then(desk, _summed(desk, levelled), "aformat", "sample_fmts=flt:channel_layouts=stereo")
+    mixed = _bytes_of(_run(desk, [(inputs[name], pcm) for name, pcm in tracks.items()], out))
+    if one["into"] is None:
+        left.write_bytes(mixed)
+    return mixed
 
 
 def _track(pieces: Sequence[Facts], begin: int, end: int) -> bytes:
@@ -105,30 +120,26 @@ def _track(pieces: Sequence[Facts], begin: int, end: int) -> bytes:
 
 
 def _summed(desk: Graph, streams: dict[str, FilterContext]) -> FilterContext:
-    """All on top of each other, bed and music ducked under the voice."""
+    """All on top of each other; what isn't the voice is ducked under it, together: compressors take their time."""
     voice = streams.get("voice")
-    others = [name for name in streams if name != "voice"]
+    others = [stream for name, stream in streams.items() if name != "voice"]
     if voice is None or not others:
-        heard = list(streams.values())
-    else:
-        split = _then(desk, voice, "asplit", str(len(others) + 1))
-        heard = [_ducked(desk, streams[name], split, n, name) for n, name in enumerate(others)]
-        through = desk.add("anull")
-        split.link_to(through, len(others), 0)
-        heard.append(through)
-    if len(heard) == 1:
-        return heard[0]
-    mixer = desk.add("amix", f"inputs={len(heard)}:duration=longest:normalize=0")
-    for n, stream in enumerate(heard):
+        return _added(desk, list(streams.values()))
+    key, speech = _then(desk, voice, "asplit", "2"), desk.add("anull")
+    key.link_to(speech, 1, 0)
+    ducker = desk.add("sidechaincompress", _DUCKING)
+    _added(desk, others).link_to(ducker, 0, 0)
+    key.link_to(ducker, 0, 1)
+    return _added(desk, [ducker, speech])
+
+
+def _added(desk: Graph, streams: list[FilterContext]) -> FilterContext:
+    if len(streams) == 1:
+        return streams[0]
+    mixer = desk.add("amix", f"inputs={len(streams)}:duration=longest:normalize=0")
+    for n, stream in enumerate(streams):
         stream.link_to(mixer, 0, n)
     return mixer
-
-
-def _ducked(desk: Graph, stream: FilterContext, key: FilterContext, n: int, name: str) -> FilterContext:
-    ducker = desk.add("sidechaincompress", f"threshold=0.02:ratio={_DUCKING[name]}:attack=20:release=400")
-    stream.link_to(ducker, 0, 0)
-    key.link_to(ducker, n, 1)
-    return ducker
 
 
 def _mastered(desk: Graph, stream: FilterContext, gain: float, ceiling: float) -> FilterContext:
@@ -332,9 +343,14 @@ def _laid(parts: Sequence[Facts]) -> "Iterator[Packet[Any]]":
         if part["path"].endswith(".aac"):
             yield from (Packet(packet) for packet in _packets(part["path"]))
         else:
-            with opened(part["path"], "mov") as container:
-                every = [p for p in container.demux(audio=0) if p.size]
-                yield from (Packet(bytes(p)) for p in every[part["first"] : part["first"] + part["count"]])
+            every = _demuxed(part["path"])
+            yield from (Packet(packet) for packet in every[part["first"] : part["first"] + part["count"]])
+
+
+@lru_cache(maxsize=1)
+def _demuxed(path: str) -> list[bytes]:
+    with opened(path, "mov") as container:
+        return [bytes(packet) for packet in container.demux(audio=0) if packet.size]
 
 
 MODES: Final = {"measure": _measure, "mix": _mix, "lay": _lay}

@@ -64,11 +64,6 @@ class Measured:
         """Nothing that could be made louder."""
         return self.loudness <= SILENCE
 
-    @property
-    def good_enough(self) -> bool:
-        """Within half a unit of the loudness, and never above the ceiling."""
-        return self.peak <= CEILING and (self.silent or abs(self.loudness - LOUDNESS) <= _CLOSE)
-
 
 def _energy(lufs: float) -> float:
     return float(10 ** (lufs / 10))
@@ -88,6 +83,7 @@ class Mastering:
     """How the mix is brought to its loudness: a gain, then a limiter, both in dB."""
 
     gain: float = 0.0
+    """The same for all of the programme."""
     ceiling: float = -2.5
     """An encoder overshoots by a decibel or so; one that is let go over `CEILING` has worked for nothing."""
 
@@ -104,19 +100,19 @@ class Mastering:
             and all(m.peak + gains[name] + self.gain <= self.ceiling for name, m in stems.items())
         )
 
-    def corrected(self, result: Measured) -> "Mastering":
-        """A better guess after the encoded sound was measured: encoders overshoot, limiters take away."""
-        over = max(0.0, result.peak - CEILING)
-        missing = 0.0 if result.silent else LOUDNESS - result.loudness
-        return evolve(
-            self,
-            gain=_stepped(self.gain + missing) if abs(missing) > _CLOSE else self.gain,
-            ceiling=round(self.ceiling - (over + 0.1 if over else 0), 2),
-        )
+    def limits(self, result: Measured, before: "Mastering") -> bool:
+        """Whether, other than `before`, it will take away some of the loudness."""
+        return result.peak + self.gain - before.gain > self.ceiling
 
-    def rehearsed(self, result: Measured) -> "Mastering":
-        """A better guess after it was tried without encoding, which says nothing of the peaks."""
-        return self.corrected(evolve(result, peak=CEILING))
+    def louder(self, result: Measured) -> "Mastering":
+        """A better guess after the whole programme was measured: a limiter takes away."""
+        missing = 0.0 if result.silent else LOUDNESS - result.loudness
+        return self if abs(missing) <= _CLOSE else evolve(self, gain=_stepped(self.gain + missing))
+
+    def lowered(self, peak: float) -> "Mastering":
+        """A lower ceiling, if a stretch peaked too high once it was encoded."""
+        over = peak - CEILING
+        return self if over <= 0 else evolve(self, ceiling=round(self.ceiling - over - 0.1, 2))
 
 
 def _stepped(gain: float) -> float:

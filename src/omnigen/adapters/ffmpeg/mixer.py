@@ -27,12 +27,14 @@ from omnigen.adapters.ffmpeg.stems import Stems
 from omnigen.adapters.ffmpeg.stretches import Piece, Stretch, stretches
 from omnigen.domain.captions import placed, spoken_frames
 from omnigen.domain.errors import Transient
-from omnigen.ports.composer import ClipStem, MusicStem, SoundRender, VoiceStem
+from omnigen.ports.composer import ClipStem, MusicStem, SceneSound, SoundRender, VoiceStem
 
 log = structlog.get_logger(__name__)
 
 _REHEARSALS: Final = 4
 _MASTERS: Final = 5
+_FEW: Final = 5
+"""Stretches that one process does as quickly as several."""
 _LIMITS: Final = Limits(wall_s=240, cpu_s=240)
 
 Tracks = Mapping[str, Sequence[Piece]]
@@ -47,6 +49,33 @@ class _Plan:
     gains: Mapping[str, float]
     names: set[str]
     """Of all that is heard."""
+
+    def works(self, masterings: Sequence[Mastering], *, encoded: bool) -> "list[_Work]":
+        """What there is to do of each stretch."""
+        return [
+            _Work(stretch=s, gains=self.gains, mastering=m, encoded=encoded)
+            for s, m in zip(self.stretches, masterings, strict=True)
+        ]
+
+
+@frozen(kw_only=True)
+class _Work:
+    """One stretch, to be mixed in one way."""
+
+    stretch: Stretch
+    gains: Mapping[str, float]
+    mastering: Mastering
+    encoded: bool
+
+    @property
+    def key(self) -> str:
+        """Of all that decides what comes out."""
+        return self.stretch.key(self.gains, self.mastering, encoded=self.encoded)
+
+    def request(self, scratch: Path, into: Path) -> dict[str, Any]:
+        """As the desk takes it."""
+        raw = scratch / f"{self.stretch.raw_key(self.gains)}.pcm"
+        return self.stretch.request(self.gains, self.mastering, raw=raw, into=into if self.encoded else None)
 
 
 class Mixer:
@@ -65,18 +94,19 @@ class Mixer:
         self._ledger = await asyncio.to_thread(Ledger.read, render.earlier, self._ledger.build)
         plan = await self._plan(render)
         self._used |= plan.names
-        mastering = await self._rehearsed(plan)
+        masterings = [await self._rehearsed(plan)] * len(plan.stretches)
         result = Measured()
         for _ in range(_MASTERS):
-            result = await self._measured(plan, mastering, encoded=True)
-            corrected = mastering.corrected(result)
-            if result.good_enough or corrected == mastering:
+            measured = await self._measured(plan, masterings, encoded=True)
+            result = Measured.together(measured)
+            better = [m.louder(result).lowered(one.peak) for m, one in zip(masterings, measured, strict=True)]
+            if better == masterings:
                 break
-            mastering = corrected
+            masterings = better
         if result.peak > CEILING:
             raise Transient(f"the sound peaks at {result.peak} dBTP after encoding")
-        log.info("sound.mastered", loudness=result.loudness, peak=result.peak, gain=mastering.gain)
-        return await self._laid(plan, mastering)
+        log.info("sound.mastered", loudness=result.loudness, peak=result.peak, gain=masterings[0].gain)
+        return await self._laid(plan, masterings)
 
     async def _rehearsed(self, plan: _Plan) -> Mastering:
         """A mastering that was tried without encoding, which takes a third of the work; where it is sure, none."""
@@ -84,10 +114,11 @@ class Mixer:
         if mastering.sure(plan.stems, plan.gains):
             return mastering
         for _ in range(_REHEARSALS):
-            better = mastering.rehearsed(await self._measured(plan, mastering, encoded=False))
-            if better == mastering:
+            measured = await self._measured(plan, [mastering] * len(plan.stretches), encoded=False)
+            result = Measured.together(measured)
+            before, mastering = mastering, mastering.louder(result)
+            if mastering == before or not mastering.limits(result, before):
                 break
-            mastering = better
         return mastering
 
     async def _plan(self, render: SoundRender) -> _Plan:
@@ -111,35 +142,36 @@ class Mixer:
 
     async def _bed(self, render: SoundRender) -> list[Piece]:
         """The clips' own sound, a piece for each segment."""
-        rate, clips = render.timeline.rate, [None, *(s.clip for s in render.scenes)]
-        stems = [
-            ClipStem(segment=seg, rate=rate, clip=s.clip, before=clips[s.number - 1] if seg.overlap else None)
-            for seg, s in zip(render.timeline.segments(), render.scenes, strict=True)
+        rate, before = render.timeline.rate, [None, *render.scenes]
+        segments = list(render.timeline.segments())
+        asked = [
+            s.stem
+            or ClipStem(segment=seg, rate=rate, clip=_clip(s), before=_clip(b) if seg.overlap else None)
+            for seg, s, b in zip(segments, render.scenes, before, strict=False)
         ]
-        paths = await self._stems.all([(s.stem, stem) for s, stem in zip(render.scenes, stems, strict=True)])
-        starts = [sound.samples_of(stem.segment.start, rate) for stem in stems]
+        paths = await self._stems.all(asked)
+        starts = [sound.samples_of(segment.start, rate) for segment in segments]
         ends = [*starts[1:], sound.programme_samples(render.timeline)]
         return await _pieces(paths, starts, ends)
 
     async def _voice(self, render: SoundRender, total: int) -> list[Piece]:
         """All narrations, each up to where the next one begins."""
-        spoken = [s for s in render.scenes if s.narration is not None]
-        asked = [(s.voice, VoiceStem(number=s.number, narration=s.narration)) for s in spoken if s.narration]
-        paths = await self._stems.all(asked)
+        asked = {s.number: stem for s in render.scenes if (stem := _voice(s)) is not None}
+        paths = await self._stems.all(list(asked.values()))
         lengths = [await asyncio.to_thread(_seconds, path) for path in paths]
         rate = render.timeline.rate
-        frames = {s.number: spoken_frames(x, rate) for s, x in zip(spoken, lengths, strict=True)}
+        frames = {n: spoken_frames(s, rate) for n, s in zip(asked, lengths, strict=True)}
         speeches = placed(render.timeline, frames)
         starts = [sound.samples_of(s.start, rate) for s in speeches]
         ends = [*starts[1:], total][: len(starts)]
         return await _pieces(paths, starts, ends, [_safe(s.tempo) for s in speeches])
 
     async def _music(self, render: SoundRender, total: int) -> list[Piece]:
-        if render.music is None:
-            return []
-        timeline = render.timeline
-        stem = MusicStem(music=render.music, frames=timeline.frames, rate=timeline.rate)
-        return await _pieces(await self._stems.all([(render.music_stem, stem)]), [0], [total])
+        stem: Path | MusicStem | None = render.music_stem
+        if stem is None and render.music is not None:
+            timeline = render.timeline
+            stem = MusicStem(music=render.music, frames=timeline.frames, rate=timeline.rate)
+        return await _pieces(await self._stems.all([stem]), [0], [total]) if stem is not None else []
 
     # --- the desk's work
 
@@ -149,48 +181,42 @@ class Mixer:
         found = await together(
             *(
                 self._ask("loudness of the stems", "measure", files=[str(new[n]) for n in names])
-                for names in _shared(list(new), self._cores)
+                for names in self._shared(list(new))
             )
         )
         self._ledger = self._ledger.also(
             dict(zip(new, (Measured.of(one) for some in found for one in some), strict=True))
         )
 
-    async def _measured(self, plan: _Plan, mastering: Mastering, *, encoded: bool) -> Measured:
-        """Loudness and peak of the whole; what isn't known is mixed, and encoded if asked for."""
-        keys = [s.key(plan.gains, mastering, encoded=encoded) for s in plan.stretches]
-        known = self._ledger.measured
-        new = {key: s for key, s in zip(keys, plan.stretches, strict=True) if key not in known}
-        await self._mixed(plan, mastering, new, encoded=encoded)
-        self._used.update(keys)
-        return Measured.together(self._ledger.measured[key] for key in keys)
+    async def _measured(
+        self, plan: _Plan, masterings: Sequence[Mastering], *, encoded: bool
+    ) -> list[Measured]:
+        """Loudness and peak of each stretch; what isn't known is mixed, and encoded if asked for."""
+        works = plan.works(masterings, encoded=encoded)
+        await self._mixed([work for work in works if work.key not in self._ledger.measured])
+        self._used.update(work.key for work in works)
+        return [self._ledger.measured[work.key] for work in works]
 
-    async def _mixed(
-        self, plan: _Plan, mastering: Mastering, new: Mapping[str, Stretch], *, encoded: bool
-    ) -> None:
-        requests = [
-            stretch.request(plan.gains, mastering, self._aac(key) if encoded else None)
-            for key, stretch in new.items()
-        ]
+    async def _mixed(self, works: Sequence[_Work]) -> None:
+        new = {work.key: work for work in works}
+        requests = [work.request(self._scratch, self._aac(key)) for key, work in new.items()]
         found = await together(
             *(
                 self._asked(f"mix of {len(some)} stretches", "mix", n, stretches=some)
-                for n, some in enumerate(_shared(requests, self._cores))
+                for n, some in enumerate(self._shared(requests))
             )
         )
         measures = (Measured.of(one) for some in found for one in some)
         self._ledger = self._ledger.also(dict(zip(new, measures, strict=True)))
 
-    async def _laid(self, plan: _Plan, mastering: Mastering) -> Path:
+    async def _laid(self, plan: _Plan, masterings: Sequence[Mastering]) -> Path:
         """All stretches as one file, with a ledger of its own."""
-        keys = [s.key(plan.gains, mastering, encoded=True) for s in plan.stretches]
-        pairs = list(zip(keys, plan.stretches, strict=True))
+        works = plan.works(masterings, encoded=True)
         # An earlier mix may have tried what is right now, and thrown it away.
-        lacking = {key: stretch for key, stretch in pairs if self._part(key) is None}
-        await self._mixed(plan, mastering, lacking, encoded=True)
-        made, parts = self._scratch / "sound.mp4", [self._part(key) for key in keys]
-        starts = [0, *accumulate(s.packets for s in plan.stretches)]
-        laid = {key: (start, s.packets) for (key, s), start in zip(pairs, starts, strict=False)}
+        await self._mixed([work for work in works if self._part(work.key) is None])
+        made, parts = self._scratch / "sound.mp4", [self._part(work.key) for work in works]
+        starts = accumulate((s.packets for s in plan.stretches), initial=0)
+        laid = {w.key: (start, w.stretch.packets) for w, start in zip(works, starts, strict=False)}
         total = plan.stretches[-1].total
         await self._asked("sound", "lay", 0, parts=parts, samples=total, into=str(made))
         await asyncio.to_thread(self._ledger.append, made, self._used, laid)
@@ -208,6 +234,11 @@ class Mixer:
     def _aac(self, key: str) -> Path:
         return self._scratch / f"{key}.aac"
 
+    def _shared(self, work: list[Any]) -> list[list[Any]]:
+        """Work in a run of neighbours for each core, unless it is too little to start several processes for."""
+        size = max(_FEW, -(-len(work) // self._cores))
+        return [work[n : n + size] for n in range(0, len(work), size)]
+
     async def _asked(self, step: str, mode: str, n: int, **request: Any) -> Any:
         """A request that may be too long for a command line."""
         file = self._scratch / f"{mode}-{n}.json"
@@ -218,10 +249,16 @@ class Mixer:
         return await self._desk.run(Command(step=step, args=(mode, json.dumps(request)), limits=_LIMITS))
 
 
-def _shared(work: list[Any], workers: int) -> list[list[Any]]:
-    """Work in as many runs of neighbours, which have much in common."""
-    size = max(1, -(-len(work) // max(1, workers)))
-    return [work[n : n + size] for n in range(0, len(work), size)]
+def _voice(scene: SceneSound) -> Path | VoiceStem | None:
+    if scene.voice is not None or scene.narration is None:
+        return scene.voice
+    return VoiceStem(number=scene.number, narration=scene.narration)
+
+
+def _clip(scene: SceneSound | None) -> Path:
+    assert scene is not None, "the first segment comes in by a cut"
+    assert scene.clip is not None, f"scene {scene.number} has neither a clip nor a stem"
+    return scene.clip
 
 
 async def _pieces(

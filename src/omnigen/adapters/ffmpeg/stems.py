@@ -20,12 +20,14 @@ class Stems:
         self._prober = prober
         self._scratch = scratch
 
-    async def all(self, asked: Sequence[tuple[Path | None, Stem]]) -> list[Path]:
+    async def all(self, asked: Sequence[Path | Stem]) -> list[Path]:
         """Stems, in order; only those are made that aren't there."""
-        return await together(*(self._one(path, stem) for path, stem in asked))
+        return await together(*(self._one(stem) for stem in asked))
 
-    async def _one(self, path: Path | None, stem: Stem) -> Path:
-        return path if path is not None else await self.make(stem, self._scratch / f"{_name(stem)}.flac")
+    async def _one(self, stem: Path | Stem) -> Path:
+        if isinstance(stem, Path):
+            return stem
+        return await self.make(stem, self._scratch / f"{_name(stem)}.flac")
 
     async def make(self, stem: Stem, into: Path) -> Path:
         """Decode one. Raises Rejected naming what can't be heard."""

@@ -73,23 +73,31 @@ class Stretch:
         frames = -(-(self.end - self.start) // AAC_FRAME)
         return frames + (self.end == self.total)
 
+    def raw_key(self, gains: Mapping[str, float]) -> str:
+        """Made of all that decides what it is before it is mastered."""
+        return _digest(self._told(gains))
+
     def key(self, gains: Mapping[str, float], mastering: Mastering, *, encoded: bool) -> str:
         """Made of all that decides its bytes."""
+        return _digest([self._told(gains), mastering.gain, mastering.ceiling, encoded])
+
+    def _told(self, gains: Mapping[str, float]) -> dict[str, Any]:
         origin, last = self.window
-        told = {
+        return {
             "places": [p - origin for p in (*self.encoded, self.start, self.end, last)],
             "ends": [self.start == 0, self.end == self.total],
             "tracks": {
                 name: [p.told(origin) for p in pieces] for name, pieces in self.tracks.items() if pieces
             },
-            "gains": {name: gains.get(name, 0.0) for name, pieces in self.tracks.items() if pieces},
-            "mastering": [mastering.gain, mastering.ceiling, encoded],
+            "gains": {name: gains[name] for name, pieces in self.tracks.items() if pieces},
         }
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
 
-    def request(self, gains: Mapping[str, float], mastering: Mastering, into: Path | None) -> dict[str, Any]:
-        """As the desk takes it."""
+    def request(
+        self, gains: Mapping[str, float], mastering: Mastering, *, raw: Path, into: Path | None
+    ) -> dict[str, Any]:
+        """As the desk takes it; `raw` is where a rehearsal leaves it unmastered."""
         return {
+            "raw": str(raw),
             "window": self.window,
             "encoded": self.encoded,
             "kept": [self.start, self.end],
@@ -100,6 +108,10 @@ class Stretch:
             "ceiling": mastering.ceiling,
             "into": str(into) if into else None,
         }
+
+
+def _digest(told: object) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _request(piece: Piece) -> dict[str, Any]:
