@@ -34,6 +34,7 @@ from omnigen.usecases.make_take import MakeTake
 from omnigen.usecases.mix_sound import MixSound
 from omnigen.usecases.next_revision import NextRevision
 from omnigen.usecases.operate import OperateJobs
+from omnigen.usecases.outline_programme import OutlineProgramme
 from omnigen.usecases.plan_storyboard import PlanStoryboard
 from omnigen.usecases.policy import Policy
 from omnigen.usecases.publish_video import PublishVideo
@@ -42,6 +43,7 @@ from omnigen.usecases.regenerate_scene import RegenerateScene
 from omnigen.usecases.render_segment import RenderSegment
 from omnigen.usecases.request_upload import RequestUpload
 from omnigen.usecases.retry_job import RetryJob
+from omnigen.usecases.show_plan import ShowPlan
 from omnigen.usecases.sketching import DrawAnimatic, PreviewJob
 from omnigen.usecases.start_leg import KeepLeg, StartLeg
 from omnigen.usecases.stems import Stems
@@ -117,6 +119,14 @@ class Container(containers.DeclarativeContainer):
         ffmpeg=ffmpeg, work_dir=settings.provided.work_dir, cores=cores, looks=looks,
     )  # fmt: skip
     draw_sketch = One(DrawSketch, assets=assets, find_composer=composer.provider)
+    outline_programme = One(
+        OutlineProgramme, jobs=jobs, assets=assets, find_composer=composer.provider, policy=policy
+    )
+    render_planner = providers.Selector(
+        profile,
+        local=outline_programme,
+        aws=late("omnigen.adapters.aws.lambda_planner.LambdaPlanner", settings.provided.aws, clients),
+    )
     # The API on AWS carries no FFmpeg; here it has processes of its own for it, a few at a time.
     sketcher = providers.Selector(
         profile,
@@ -159,6 +169,11 @@ class Container(containers.DeclarativeContainer):
         submit_job=submit_job,
         get_job=get_job,
         preview_job=preview_job,
+        show_plan=One(
+            ShowPlan,
+            jobs=jobs, catalogue=catalogue, draft_storyboard=draft_storyboard, planner=render_planner,
+            policy=policy,
+        ),
         list_jobs=One(ListJobs, jobs=jobs, assets=assets, policy=policy),
         watch_job=One(WatchJob, jobs=jobs, clock=clock, policy=policy),
         video_url=One(VideoUrl, jobs=jobs, assets=assets, policy=policy),

@@ -16,6 +16,7 @@ from omnigen.ports.composer import (
     ProgrammeRender,
     Progress,
     SegmentMade,
+    SegmentOutline,
     SegmentRender,
     SketchRender,
     SoundRender,
@@ -128,6 +129,11 @@ class FakeComposer:
             sprites_vtt=sprites_vtt,
             made=tuple(SegmentMade(why="a stand-in copies nothing") for _ in render.segments),
         )
+
+    async def outline(self, render: SegmentRender) -> SegmentOutline:
+        there = render.clip.exists() and (render.before is None or render.before.exists())
+        copied = (0, render.segment.frames) if there else None
+        return SegmentOutline(copied=copied, reason=None if there else "not there", commands=())
 
     async def draw_card(self, render: CardRender, into: Path) -> None:
         self._check()

@@ -38,6 +38,8 @@ async def test_every_route_of_the_api_is_there(document: dict[str, Any]) -> None
         ("GET", "/api/v1/jobs/{job_id}/video"),
         ("GET", "/api/v1/jobs/{job_id}/files/{kind}"),
         ("GET", "/api/v1/jobs/{job_id}/export"),
+        ("POST", "/api/v1/storyboards/plan"),
+        ("GET", "/api/v1/jobs/{job_id}/plan"),
         ("POST", "/api/v1/jobs/{job_id}/preview"),
         ("POST", "/api/v1/jobs/{job_id}/cancel"),
         ("POST", "/api/v1/jobs/{job_id}/retry"),

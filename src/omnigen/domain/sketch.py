@@ -51,7 +51,10 @@ class Shot:
     text: str
     label: str | None = None
     seed: int = 0
+    """Chooses a card's colours."""
     clip: StoredFile | None = None
+    move: int = 0
+    """Chooses how a clip that is a still is moved over."""
 
     def as_card(self, label: str) -> "Shot":
         """The same, where its clip turned out not to be fit to be seen."""
@@ -87,13 +90,8 @@ def sketched(
     too short for theirs are lengthened, as they will be.
     """
     known = standings or {}
-    spoken = {
-        s.number: spoken_frames(_speech_seconds(s.narration, known.get(s.number)), rate)
-        for s in storyboard.scenes
-        if s.narration
-    }
-    lengths = [_frames(s, storyboard.leaving(s.number), spoken, rate, longest) for s in storyboard.scenes]
-    plan = storyboard.stretched(lengths)
+    spoken = _spoken(storyboard, rate, known)
+    plan = _lengthened(storyboard, spoken, rate, longest)
     return Sketch(
         title=plan.title,
         canvas=small(plan.aspect_ratio, rate),
@@ -101,6 +99,11 @@ def sketched(
         shots=tuple(_shot(s, known.get(s.number, Standing())) for s in plan.scenes),
         cues=_cues(plan, Timeline.of(plan, rate), spoken),
     )
+
+
+def foreseen(storyboard: Storyboard, *, rate: int, longest: int) -> Storyboard:
+    """The storyboard with the lengths that its scenes will need for their narrations."""
+    return _lengthened(storyboard, _spoken(storyboard, rate, {}), rate, longest)
 
 
 def small(aspect_ratio: AspectRatio, rate: int) -> Canvas:
@@ -111,6 +114,21 @@ def small(aspect_ratio: AspectRatio, rate: int) -> Canvas:
 
 def _even(side: int) -> int:
     return 2 * round(side * SHORT_SIDE / 720 / 2)
+
+
+def _spoken(storyboard: Storyboard, rate: int, known: Mapping[int, Standing]) -> dict[int, int]:
+    """Frames that each narration takes, recorded or guessed."""
+    return {
+        s.number: spoken_frames(_speech_seconds(s.narration, known.get(s.number)), rate)
+        for s in storyboard.scenes
+        if s.narration
+    }
+
+
+def _lengthened(storyboard: Storyboard, spoken: Mapping[int, int], rate: int, longest: int) -> Storyboard:
+    return storyboard.stretched(
+        _frames(s, storyboard.leaving(s.number), spoken, rate, longest) for s in storyboard.scenes
+    )
 
 
 def _speech_seconds(text: str, standing: Standing | None) -> float:
@@ -136,6 +154,7 @@ def _shot(scene: Scene, standing: Standing) -> Shot:
         label=standing.label,
         seed=scene.number - 1,
         clip=standing.clip,
+        move=scene.seed,
     )
 
 

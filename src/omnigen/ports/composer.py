@@ -206,6 +206,25 @@ class SketchRender:
         return (*(shot.transition.frames for shot in self.shots[1:]), 0)
 
 
+@frozen(kw_only=True)
+class PlannedCommand:
+    """A process that would be run. Files are named by what they are: `clip-3`, `segment-3.mp4`."""
+
+    step: str
+    args: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class SegmentOutline:
+    """How a segment would be rendered."""
+
+    copied: tuple[int, int] | None
+    """Frames of its clip that go in as they are, the second excluded; all others are encoded."""
+    reason: str | None
+    """Why none is copied."""
+    commands: tuple[PlannedCommand, ...]
+
+
 class Clash(Exception):
     """Pictures that were copied from clips of different encoders can't lie in one programme.
 
@@ -253,6 +272,10 @@ class Composer(Protocol):
         self, render: ProgrammeRender, into: Path, *, on_progress: Progress | None = None
     ) -> Programme:
         """Join segments and sound, verify the result and leave it in the folder `into`. Raises Clash."""
+        ...
+
+    async def outline(self, render: SegmentRender) -> SegmentOutline:
+        """Look at the clips and say how the segment would be rendered. A clip that isn't there is to be encoded."""
         ...
 
     async def draw_card(self, render: CardRender, into: Path) -> None:

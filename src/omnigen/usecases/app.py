@@ -26,6 +26,7 @@ from omnigen.usecases.regenerate_scene import RegenerateScene
 from omnigen.usecases.render_segment import RenderSegment
 from omnigen.usecases.request_upload import RequestUpload
 from omnigen.usecases.retry_job import RetryJob
+from omnigen.usecases.show_plan import ShowPlan
 from omnigen.usecases.sketching import DrawAnimatic, PreviewJob
 from omnigen.usecases.start_leg import KeepLeg, StartLeg
 from omnigen.usecases.submit_job import SubmitJob
@@ -49,6 +50,7 @@ class App:
     submit_job: SubmitJob
     get_job: GetJob
     preview_job: PreviewJob
+    show_plan: ShowPlan
     list_jobs: ListJobs
     watch_job: WatchJob
     video_url: VideoUrl

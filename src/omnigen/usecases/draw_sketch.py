@@ -16,7 +16,7 @@ from omnigen.domain.storyboard import CUT
 from omnigen.domain.take import StoredFile
 from omnigen.domain.timeline import Segment, seconds_of
 from omnigen.ports.assets import Assets
-from omnigen.ports.composer import CardRender, Composer, SegmentRender, ShotRender, SketchRender
+from omnigen.ports.composer import CardRender, Composer, SegmentRender, ShotRender, SketchRender, Still
 from omnigen.ports.sketcher import ANIMATICS, PREVIEWS
 from omnigen.usecases.cutting import digest_of
 
@@ -106,6 +106,7 @@ class DrawSketch:
             sketch.fit,
             shot.clip.sha256,
             shot.frames,
+            shot.move if shot.clip.is_picture else None,
         ]
         key, into = f"{folder}/clips/{digest_of(told)}.mp4", work / f"{shot.number}.mp4"
         if await self.assets.head(key) is not None:
@@ -124,8 +125,15 @@ class DrawSketch:
 def _whole(sketch: Sketch, shot: Shot, clip: Path) -> SegmentRender:
     """All that is seen of a clip, as a segment by itself: foreign files have one way in."""
     segment = Segment(number=shot.number, transition=CUT, tail_start=None, frames=shot.frames, start=0)
+    still = shot.clip is not None and shot.clip.is_picture
     return SegmentRender(
-        segment=segment, canvas=sketch.canvas, clip=clip, before=None, copying=False, fit=sketch.fit
+        segment=segment,
+        canvas=sketch.canvas,
+        clip=clip,
+        before=None,
+        copying=False,
+        fit=sketch.fit,
+        still=Still(frames=shot.frames, seed=shot.move) if still else None,
     )
 
 

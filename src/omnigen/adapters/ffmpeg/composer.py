@@ -19,6 +19,7 @@ from omnigen.adapters.ffmpeg.finish import Finished, Finisher
 from omnigen.adapters.ffmpeg.glances import GLANCES, Glancer
 from omnigen.adapters.ffmpeg.label import label, labelled
 from omnigen.adapters.ffmpeg.mixer import Mixer
+from omnigen.adapters.ffmpeg.outlines import expected, outlined
 from omnigen.adapters.ffmpeg.plan import Source
 from omnigen.adapters.ffmpeg.probe import Looks, Prober, demuxer_of
 from omnigen.adapters.ffmpeg.runner import Command, Frames, Runner, together
@@ -27,11 +28,13 @@ from omnigen.adapters.ffmpeg.stems import Stems
 from omnigen.adapters.ffmpeg.turns import Turns
 from omnigen.domain.captions import webvtt
 from omnigen.domain.errors import Rejected, Transient
+from omnigen.domain.timeline import Canvas
 from omnigen.ports.composer import (
     CardRender,
     Programme,
     ProgrammeRender,
     Progress,
+    SegmentOutline,
     SegmentRender,
     SketchRender,
     SoundRender,
@@ -106,6 +109,23 @@ class FfmpegComposer:
         assert clip is not None
         logo = demuxer_of(render.mark.image, MediaKind.IMAGE, "the watermark") if render.mark else None
         return plan.plan_segment(render, clip, before, scratch=scratch, into=into, logo=logo)
+
+    async def outline(self, render: SegmentRender) -> SegmentOutline:
+        """Say how a segment would be rendered; see the port for the promise."""
+        number, scratch = render.segment.number, Path(f"scratch-{render.segment.number}")
+        clip = await self._named(render.clip, number, render.still, render.canvas)
+        before = None
+        if render.before is not None and render.segment.tail_start is not None:
+            before = await self._named(render.before, number - 1, render.before_still, render.canvas)
+        logo = "png_pipe" if render.mark else None
+        into = Path(f"segment-{number}.mp4")
+        return outlined(plan.plan_segment(render, clip, before, scratch=scratch, into=into, logo=logo))
+
+    async def _named(self, path: Path, number: int, still: Still | None, canvas: Canvas) -> Source:
+        """A clip by a name in place of its path; what is to be expected where it isn't there."""
+        if not await asyncio.to_thread(path.exists):
+            return expected(number, canvas)
+        return evolve(await self._source(path, number, still), path=Path(f"clip-{number}"))
 
     async def prepare(self, stem: Stem, into: Path) -> None:
         """Decode a stem into the file `into`; see the port for the promise."""

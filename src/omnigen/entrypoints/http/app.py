@@ -13,6 +13,7 @@ from omnigen.entrypoints.http import (
     health,
     jobs,
     models,
+    plans,
     problems,
     revisions,
     sketches,
@@ -71,7 +72,7 @@ def create_app(settings: Settings, opening: Opening) -> Litestar:
 
 def _guarded(http: HttpSettings, running: Running) -> Router:
     """Everything that needs a caller."""
-    nouns = (jobs, files, revisions, events, storyboards, sketches, models, uploads, usage)
+    nouns = (jobs, files, revisions, events, storyboards, sketches, plans, models, uploads, usage)
     middleware = [Authentication(running), RateLimit(running)]
     return Router(
         "/api/v1",

@@ -7,8 +7,11 @@ from typing import Any
 import msgspec
 
 from omnigen.container import Container
+from omnigen.domain.errors import Conflict
+from omnigen.domain.storyboard import Storyboard
 from omnigen.entrypoints.lambdas.function import Function, Step, outcome_of
 from omnigen.entrypoints.lambdas.words import LegStep, LegWord, SceneStep
+from omnigen.ports.render_planner import RenderPlanner
 from omnigen.ports.sketcher import sketch_asked
 from omnigen.ports.workflow import HANDOVER, Outcome
 from omnigen.settings import Part
@@ -50,12 +53,31 @@ async def sketch(container: Container, request: dict[str, Any]) -> Mapping[str, 
     return {"file": msgspec.to_builtins(await container.draw_sketch()(wanted, folder))}
 
 
+class Outlined(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose plan is asked for: a job's, or a storyboard's."""
+
+    job_id: str | None = None
+    storyboard: Storyboard | None = None
+
+
+async def outline(container: Container, request: Outlined) -> Mapping[str, Any]:
+    """Say how something would be rendered."""
+    planner: RenderPlanner = container.outline_programme()
+    try:
+        if request.storyboard is not None:
+            return {"plan": msgspec.to_builtins(await planner.of_storyboard(request.storyboard))}
+        return {"plan": msgspec.to_builtins(await planner.of_job(request.job_id or ""))}
+    except Conflict as error:
+        return {"conflict": {"message": error.message, "code": error.reason}}
+
+
 handler = Function(
     Part.COMPOSER,
     {
         "render_segment": Step(takes=SceneStep, run=render_segment),
         "compose_video": Step(takes=LegStep, run=compose_video),
         "inspect": Step(takes=dict[str, Any], run=inspect),
+        "outline": Step(takes=Outlined, run=outline),
         "sketch": Step(takes=dict[str, Any], run=sketch),
     },
 )
