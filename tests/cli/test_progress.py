@@ -60,7 +60,8 @@ def a_job(count: int = 2, /, **changes: Any) -> JobView:
         "ended_at",
     )
     told = {
-        "id": "job_1", "revision": 1, "reason": "submit", "status": "generating", "stage": "", "progress": 0.1, "title": "T",
+        "id": "job_1", "revision": 1, "reason": "submit", "status": "generating", "stage": "", "progress": 0.1,
+        "title": "T",
         "model": "m", "aspect_ratio": "16:9", "resolution": "720p", "duration": 5.0, "takes": [],
         "scenes": [a_scene(n) for n in range(1, count + 1)], "estimate": estimate, "cost": NOTHING,
         "created_at": THEN, "updated_at": THEN, "deadline": THEN, "storyboard": None, **dict.fromkeys(absent),

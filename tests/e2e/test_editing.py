@@ -55,7 +55,9 @@ def test_one_scene_is_changed_made_again_and_changed_back(profile: str, tmp_path
 
 
 def _ended(stage: Stage, job: Job) -> Job:
-    done = stage.demo.wait(job["id"], timeout_s=240)
+    for _ in stage.demo.events(job["id"]):
+        pass  # to the end of the revision
+    done: Job = stage.demo.get(f"/jobs/{job['id']}")
     assert done["status"] == "succeeded", brief_of(done)
     return done
 
