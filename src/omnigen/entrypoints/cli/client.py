@@ -12,10 +12,14 @@ import msgspec
 
 from omnigen.entrypoints.cli.errors import CliError, Refused, Unreachable
 from omnigen.entrypoints.cli.stack import Place
+from omnigen.entrypoints.http.file_views import ExportedFileView, ExportView, FileView
 from omnigen.entrypoints.http.forecasts import ForecastView
 from omnigen.entrypoints.http.views import JobPage, JobView, VideoView
 
 T = TypeVar("T")
+
+Made = VideoView | FileView | ExportedFileView
+"""What can be downloaded; each knows its size and hash."""
 
 TRIES: Final = 5
 _PATIENCE_S: Final = 60
@@ -120,18 +124,34 @@ class Api:
 
     def fetch(self, job_id: str, video: VideoView, file: IO[bytes]) -> None:
         """Write the video's bytes, as they were made: size and SHA-256 are checked. Raises CliError."""
+        self._fetch("the video", lambda: self.video_address(job_id), video, file)
+
+    def fetch_file(self, job_id: str, one: FileView, file: IO[bytes]) -> None:
+        """The same for a file beside the video."""
+        path = f"{_at(job_id)}/files/{one.kind}"
+        self._fetch(one.name, lambda: self._ask("GET", path).headers["location"], one, file)
+
+    def export(self, job_id: str) -> ExportView:
+        """All that an editing program needs, with addresses that are good for a short while."""
+        return self.get(f"{_at(job_id)}/export", ExportView)
+
+    def fetch_exported(self, one: ExportedFileView, file: IO[bytes]) -> None:
+        """The same for one of those."""
+        self._fetch(one.name, lambda: one.url, one, file)
+
+    def _fetch(self, name: str, address: Callable[[], str], made: Made, file: IO[bytes]) -> None:
         for attempt in range(1, TRIES + 1):
             file.seek(0)
             file.truncate()
             try:
-                return self._fetch(self.video_address(job_id), video, file)
+                return self._copy(address(), made, file)
             except httpx.HTTPError as error:
                 if attempt == TRIES:
-                    raise Unreachable(f"the video could not be downloaded ({_said(error)})") from error
+                    raise Unreachable(f"{name} could not be downloaded ({_said(error)})") from error
                 self._pause(0.2 * 2**attempt)
         raise AssertionError("the last attempt has returned or raised")
 
-    def _fetch(self, address: str, video: VideoView, file: IO[bytes]) -> None:
+    def _copy(self, address: str, made: Made, file: IO[bytes]) -> None:
         digest = hashlib.sha256()
         # A client of its own: the address is signed, and the asset store has no business with our token.
         with (
@@ -142,10 +162,10 @@ class Api:
             for chunk in answer.iter_bytes(_CHUNK):
                 digest.update(chunk)
                 file.write(chunk)
-        if file.tell() != video.size or digest.hexdigest() != video.sha256:
+        if file.tell() != made.size or digest.hexdigest() != made.sha256:
             raise CliError(
                 f"the download has {file.tell()} bytes with SHA-256 {digest.hexdigest()[:12]}...; "
-                f"{video.size} with {video.sha256[:12]}... were made",
+                f"{made.size} with {made.sha256[:12]}... were made",
                 code="damaged_download",
             )
 

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import click
 
-from omnigen.domain.job import JobStatus
+from omnigen.domain.job import JobStatus, SidecarKind
 from omnigen.entrypoints.cli import desk, revisions, show
 from omnigen.entrypoints.cli.client import Api
+from omnigen.entrypoints.cli.errors import WrongUsage
+from omnigen.entrypoints.cli.folders import check_folder, export, save_all, save_one, say_saved
 from omnigen.entrypoints.cli.following import has_ended
 from omnigen.entrypoints.cli.interrupts import Interrupts
 from omnigen.entrypoints.cli.options import is_for_subcommand, json_option, target_options
@@ -101,17 +103,46 @@ def watch_one(*, target: Target, job_id: str, as_json: bool) -> None:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Where to; named by the title if missing."
 )
-@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+@click.option(
+    "--file",
+    "kind",
+    type=click.Choice(list(SidecarKind)),
+    help="Only this file beside the video, not the video.",
+)
+@click.option(
+    "--all",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="The video and every file beside it, into this folder.",
+)
+@click.option("--force", is_flag=True, help="Overwrite files that are there.")
 @json_option("Tell the outcome as one JSON object.")
 @target_options
-def download(*, target: Target, job_id: str, output: Path | None, force: bool, as_json: bool) -> None:
-    """Save the finished video of a job here."""
+def download(
+    *,
+    target: Target,
+    job_id: str,
+    output: Path | None,
+    kind: str | None,
+    folder: Path | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Save the finished video of a job here, or what lies beside it."""
+    if folder and (output or kind):
+        raise WrongUsage("--all does not go with --output or --file; it takes everything")
     path = check_output(output, force=force) if output else None
+    into = check_folder(folder, "--all") if folder else None
     with reached(target, working=False) as place, Api(place) as api:
         job = api.job(job_id)
+        if into:
+            return say_saved(job.id, save_all(api, job, into, force=force), as_json=as_json)
+        if kind:
+            return say_saved(job.id, [save_one(api, job, kind, path, force=force)], as_json=as_json)
         path = path or check_output(file_name(job.title), force=force)
         save(api, job, path, force=force)
-    say_ended(job, path, as_json=as_json)
+    return say_ended(job, path, as_json=as_json)
 
 
 @command.command
@@ -134,7 +165,7 @@ def restore(*, target: Target, job_id: str) -> None:
     click.echo(f"{job.id} is back ({job.status.value})")
 
 
-for others in (*revisions.COMMANDS, *desk.COMMANDS):
+for others in (export, *revisions.COMMANDS, *desk.COMMANDS):
     command.add_command(others)
 
 
@@ -179,5 +210,6 @@ def _print_ending(job: JobView) -> None:
             f"video: {v.width}x{v.height}, {v.frames} frames, {show.size(v.size)}, sha256 {v.sha256}",
             soft_wrap=True,
         )
+        out.print(f"beside it: {', '.join(one.name for one in v.files)}", soft_wrap=True)
     if not has_ended(job):
         out.print(f"it ends by {job.deadline:%Y-%m-%d %H:%M} UTC, whatever happens")

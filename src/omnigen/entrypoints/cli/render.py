@@ -11,6 +11,7 @@ from rich.console import Console
 from omnigen.entrypoints.cli import show
 from omnigen.entrypoints.cli.client import Api
 from omnigen.entrypoints.cli.errors import Refused, WrongUsage
+from omnigen.entrypoints.cli.folders import check_folder, save_beside
 from omnigen.entrypoints.cli.interrupts import Interrupts
 from omnigen.entrypoints.cli.options import (
     BRIEF_OPTIONS,
@@ -43,7 +44,14 @@ from omnigen.entrypoints.http.wire import dollars
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Where to; named by the title if missing."
 )
-@click.option("--force", is_flag=True, help="Overwrite the file if it is there.")
+@click.option(
+    "--files",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Save what lies beside the video too: poster, captions, sprites, timeline, manifest.",
+)
+@click.option("--force", is_flag=True, help="Overwrite files that are there.")
 @click.option("--max-cost", type=DOLLARS, help="Refuse what may cost more, US dollars.")
 @click.option("-y", "--yes", is_flag=True, help="Spend real money without asking; needs --max-cost.")
 @click.option("--key", type=KEY, help="Idempotency key: the same again makes no second video.")
@@ -55,6 +63,7 @@ def command(
     prompt: str | None,
     storyboard_file: Path | None,
     output: Path | None,
+    folder: Path | None,
     force: bool,
     max_cost: int | None,
     yes: bool,
@@ -70,6 +79,7 @@ def command(
         raise WrongUsage(f"{idle[0]} does not go with --storyboard; write it into the file")
     wish = Wish.of(prompt, storyboard_file, options)
     path = check_output(output, force=force) if output else None
+    into = check_folder(folder, "--files") if folder else None
     out = show.console(as_json=as_json)
     with reached(target, working=True) as place, Api(place) as api:
         draft = wish.draft(api)
@@ -81,6 +91,8 @@ def command(
         job = _made(api, wish.request(limit), key or f"cli-{uuid4()}", out)
         require_success(job)
         save(api, job, path, force=force)
+        if into:
+            save_beside(api, job, into, force=force)
     say_made(out, job, path)
     if as_json:
         show.print_json(summary(job, path))

@@ -2,12 +2,13 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from omnigen.entrypoints.cli.client import Api
 from omnigen.entrypoints.cli.errors import CliError, WrongUsage
-from omnigen.entrypoints.http.views import JobView
+from omnigen.entrypoints.http.views import JobView, VideoView
 
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -34,13 +35,24 @@ def check_output(path: Path, *, force: bool) -> Path:
 
 def save(api: Api, job: JobView, path: Path, *, force: bool) -> None:
     """Download a job's video beside its place, check it, then move it there. Raises CliError."""
+    video = made(job)
+    again = f"the video is kept: `omnigen jobs download {job.id} -o FILE`"
+    put(path, lambda file: api.fetch(job.id, video, file), again, force=force)
+
+
+def made(job: JobView) -> VideoView:
+    """The job's video. Raises CliError where there is none."""
     if job.video is None:
         raise CliError(f"{job.id} is {job.status.value}; it has no video", code="no_video")
+    return job.video
+
+
+def put(path: Path, write: Callable[[IO[bytes]], None], again: str, *, force: bool) -> None:
+    """Have a file written beside its place, then move it there. Raises CliError, which says how to do it `again`."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    again = f"the video is kept: `omnigen jobs download {job.id} -o FILE`"
     try:
         with part.open("xb") as file:
-            api.fetch(job.id, job.video, file)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
         if path.exists() and not force:
