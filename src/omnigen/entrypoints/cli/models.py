@@ -5,7 +5,7 @@ from typing import Final
 import click
 from rich.console import Console
 
-from omnigen.domain.catalogue import Unit
+from omnigen.domain.catalogue import TakeKind, Unit
 from omnigen.entrypoints.cli import show
 from omnigen.entrypoints.cli.client import Api
 from omnigen.entrypoints.cli.options import json_option, target_options
@@ -32,16 +32,23 @@ def _print(out: Console, known: CatalogueView) -> None:
     shown = show.table("model", "makes", "seconds", "shapes", "sizes", "price", right=("price",))
     for model in known.models:
         shown.add_row(
-            f"{model.id}{' *' if model.default else ''}", model.kind.value, _lengths(model.clip_seconds),
+            f"{model.id}{' *' if model.default else ''}", model.kind.value, _seconds(model),
             " ".join(r.value for r in model.aspect_ratios) or "-",
             " ".join(r.value for r in model.resolutions) or "-", _price(model),
         )  # fmt: skip
     out.print(shown)
     out.print(f"* is taken where none is named; prices of {known.dated}")
+    out.print(
+        "a video is made by a model of videos, or, much cheaper, by one of stills, which are moved over"
+    )
 
 
 def _price(model: ModelView) -> str:
     return f"{show.dollars(model.price.amount)} {_UNITS[model.price.unit]}"
+
+
+def _seconds(model: ModelView) -> str:
+    return "any" if model.kind is TakeKind.STILL else _lengths(model.clip_seconds)
 
 
 def _lengths(seconds: list[int]) -> str:

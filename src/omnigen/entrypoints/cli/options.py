@@ -19,6 +19,7 @@ from omnigen.domain.storyboard import (
     MIN_SECONDS,
     AspectRatio,
     Captions,
+    Fit,
     Planner,
     Resolution,
     Style,
@@ -123,7 +124,7 @@ _BRIEF: Final = (
         "--resolution", type=choice(Resolution), default="720p", show_default=True, help="Shorter side."
     ),
     click.option("--style", type=choice(Style), default="cinematic", show_default=True, help="Look."),
-    click.option("--model", metavar="ID", help="Video model, from `omnigen models`."),
+    click.option("--model", metavar="ID", help="Model of clips or stills, from `omnigen models`."),
     click.option(
         "--planner", type=choice(Planner), default="free", show_default=True, help="`llm` is a paid take."
     ),
@@ -132,11 +133,18 @@ _BRIEF: Final = (
     click.option(
         "--captions", type=choice(Captions), default="sidecar", show_default=True, help="Of the narration."
     ),
+    click.option(
+        "--fit",
+        type=choice(Fit),
+        default="auto",
+        show_default=True,
+        help="What becomes of clips of another shape.",
+    ),
     click.option("--title", type=Words(1, MAX_TITLE), help="Made from the prompt where it is missing."),
 )
 BRIEF_OPTIONS: Final = (
     "duration", "aspect_ratio", "resolution", "style", "model", "planner", "narration", "music", "captions",
-    "title",
+    "fit", "title",
 )  # fmt: skip
 
 

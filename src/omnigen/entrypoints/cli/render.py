@@ -13,6 +13,7 @@ from omnigen.entrypoints.cli.client import Api
 from omnigen.entrypoints.cli.errors import Refused, WrongUsage
 from omnigen.entrypoints.cli.folders import check_folder, save_beside
 from omnigen.entrypoints.cli.interrupts import Interrupts
+from omnigen.entrypoints.cli.logo import Logo, logo_options
 from omnigen.entrypoints.cli.options import (
     BRIEF_OPTIONS,
     DOLLARS,
@@ -52,6 +53,7 @@ from omnigen.entrypoints.http.wire import dollars
     help="Save what lies beside the video too: poster, captions, sprites, timeline, manifest.",
 )
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
+@logo_options
 @click.option("--max-cost", type=DOLLARS, help="Refuse what may cost more, US dollars.")
 @click.option("-y", "--yes", is_flag=True, help="Spend real money without asking; needs --max-cost.")
 @click.option("--key", type=KEY, help="Idempotency key: the same again makes no second video.")
@@ -77,6 +79,7 @@ def command(
     """
     if storyboard_file and (idle := typed(click.get_current_context(), BRIEF_OPTIONS)):
         raise WrongUsage(f"{idle[0]} does not go with --storyboard; write it into the file")
+    logo = Logo.of(options)
     wish = Wish.of(prompt, storyboard_file, options)
     path = check_output(output, force=force) if output else None
     into = check_folder(folder, "--files") if folder else None
@@ -88,6 +91,7 @@ def command(
             out.print("the paid planner may write another storyboard, at this price at most")
         path = path or check_output(file_name(draft.storyboard.title or ""), force=force)
         limit = agree(place, draft.estimate, max_cost, yes=yes)
+        wish = wish.marked(logo.uploaded(api)) if logo is not None else wish
         job = _made(api, wish.request(limit), key or f"cli-{uuid4()}", out)
         require_success(job)
         save(api, job, path, force=force)

@@ -16,7 +16,7 @@ from omnigen.domain.timeline import FRAME_RATE, seconds_of
 from omnigen.entrypoints.cli.client import Api
 from omnigen.entrypoints.cli.errors import Refused, WrongUsage
 from omnigen.entrypoints.cli.stack import Local
-from omnigen.entrypoints.http.requests import BriefRequest, JobRequest, StoryboardBody
+from omnigen.entrypoints.http.requests import BriefRequest, JobRequest, StoryboardBody, WatermarkBody
 from omnigen.entrypoints.http.storyboards import DraftView
 from omnigen.entrypoints.http.views import EstimateView
 from omnigen.entrypoints.http.wire import dollars
@@ -43,6 +43,13 @@ class Wish:
         if file is not None:
             return cls(storyboard=read_storyboard(file))
         return cls(brief=msgspec.convert({"prompt": prompt, **options}, BriefRequest))
+
+    def marked(self, watermark: WatermarkBody) -> "Wish":
+        """The same with a watermark."""
+        if self.brief is not None:
+            return Wish(brief=msgspec.structs.replace(self.brief, watermark=watermark))
+        assert self.storyboard is not None, "one of the two is given"
+        return Wish(storyboard=msgspec.structs.replace(self.storyboard, watermark=watermark))
 
     def request(self, max_cost: int | None) -> bytes:
         """The body of its submission."""
