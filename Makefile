@@ -141,6 +141,7 @@ bench: setup ## measure everything that docs/BENCHMARKS.md says, each figure aga
 docs: setup ## write docs/states.md and docs/METRICS.md anew, from the tables in the code
 	@$(BIN)/python docs/generate_states.py
 	@$(BIN)/python docs/generate_metrics.py
+	@$(BIN)/python docs/generate_manifest.py
 
 .PHONY: pictures
 pictures: setup ## make the README's pictures anew, in docs/pictures
