@@ -53,12 +53,10 @@ def stages(rounds: Sequence[Round]) -> dict[str, dict[str, float]]:
         ("ours, cuts", "one pass, cuts"),
         ("ours, many", "one pass, many"),
     ):
-        parts = [by_stage(one[ours]) for one in rounds]
         shown[ours] = {
             stage: _ratio(rounds, lambda one, s=stage, o=ours, p=peer: by_stage(one[o])[s] / one[p]["cpu"])
             for stage in STAGES
         }
-        assert parts
     for peer in ("one pass", "melt", "MoviePy"):
         shown[peer] = {"all": _ratio(rounds, lambda one, p=peer: one[p]["cpu"] / one["one pass"]["cpu"])}
     return shown
