@@ -23,6 +23,8 @@ from omnigen.usecases.cutting import digest_of
 _WAITING: Final = 4
 """Sketches that may wait for the one that is being drawn; whoever comes then is asked to come again."""
 _BUSY_S: Final = 3.0
+_LONGEST_S: Final = 20.0
+"""For clips to be made small while somebody waits: those that are, are kept, and the next call goes on with the others."""
 _CLIPS: Final = 2
 """Clips that are made small at a time."""
 
@@ -77,8 +79,10 @@ class DrawSketch:
                 return await self._shot(composer, sketch, shot, folder, work)
 
         try:
-            async with asyncio.TaskGroup() as group:
+            async with asyncio.timeout(_LONGEST_S), asyncio.TaskGroup() as group:
                 tasks = [group.create_task(one(shot)) for shot in sketch.shots]
+        except TimeoutError:
+            raise Transient("the clips are still being made small", retry_after=1, code="busy") from None
         except ExceptionGroup as several:
             raise several.exceptions[0] from None
         return tuple(task.result() for task in tasks)

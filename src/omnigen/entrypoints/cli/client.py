@@ -14,11 +14,13 @@ from omnigen.entrypoints.cli.errors import CliError, Refused, Unreachable
 from omnigen.entrypoints.cli.stack import Place
 from omnigen.entrypoints.http.file_views import ExportedFileView, ExportView, FileView
 from omnigen.entrypoints.http.forecasts import ForecastView
+from omnigen.entrypoints.http.plans import PlanView
+from omnigen.entrypoints.http.sketches import SketchView
 from omnigen.entrypoints.http.views import JobPage, JobView, VideoView
 
 T = TypeVar("T")
 
-Made = VideoView | FileView | ExportedFileView
+Made = VideoView | FileView | ExportedFileView | SketchView
 """What can be downloaded; each knows its size and hash."""
 
 TRIES: Final = 5
@@ -141,6 +143,22 @@ class Api:
         """A signed address of the video, good for a short while."""
         return self._ask("GET", f"{_at(job_id)}/video").headers["location"]
 
+    def animatic(self, wish: bytes) -> SketchView:
+        """A wish as timed cards, before anything is spent."""
+        return _decoded(self._ask("POST", "/api/v1/storyboards/animatic", body=wish), SketchView)
+
+    def preview(self, job_id: str) -> SketchView:
+        """A job as far as it has come."""
+        return _decoded(self._ask("POST", f"{_at(job_id)}/preview"), SketchView)
+
+    def plan(self, wish: bytes) -> PlanView:
+        """How a wish would be rendered."""
+        return _decoded(self._ask("POST", "/api/v1/storyboards/plan", body=wish), PlanView)
+
+    def plan_of(self, job_id: str) -> PlanView:
+        """How a job is rendered."""
+        return self.get(f"{_at(job_id)}/plan", PlanView)
+
     def fetch(self, job_id: str, video: VideoView, file: IO[bytes]) -> None:
         """Write the video's bytes, as they were made: size and SHA-256 are checked. Raises CliError."""
         self._fetch("the video", lambda: self.video_address(job_id), video, file)
@@ -157,6 +175,10 @@ class Api:
     def fetch_exported(self, one: ExportedFileView, file: IO[bytes]) -> None:
         """The same for one of those."""
         self._fetch(one.name, lambda: one.url, one, file)
+
+    def fetch_sketch(self, sketch: SketchView, file: IO[bytes]) -> None:
+        """The same for a sketch."""
+        self._fetch("the sketch", lambda: sketch.url, sketch, file)
 
     def _fetch(self, name: str, address: Callable[[], str], made: Made, file: IO[bytes]) -> None:
         for attempt in range(1, TRIES + 1):

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from omnigen.domain.job import JobStatus, SidecarKind
-from omnigen.entrypoints.cli import desk, revisions, show
+from omnigen.entrypoints.cli import desk, revisions, show, sketches
 from omnigen.entrypoints.cli.client import Api
 from omnigen.entrypoints.cli.errors import WrongUsage
 from omnigen.entrypoints.cli.folders import check_folder, export, save_all, save_one, say_saved
@@ -165,7 +165,7 @@ def restore(*, target: Target, job_id: str) -> None:
     click.echo(f"{job.id} is back ({job.status.value})")
 
 
-for others in (export, *revisions.COMMANDS, *desk.COMMANDS):
+for others in (export, *revisions.COMMANDS, *sketches.COMMANDS, *desk.COMMANDS):
     command.add_command(others)
 
 

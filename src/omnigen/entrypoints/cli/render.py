@@ -26,6 +26,7 @@ from omnigen.entrypoints.cli.options import (
 )
 from omnigen.entrypoints.cli.outcome import require_success, say_made, summary, watch
 from omnigen.entrypoints.cli.saving import check_output, file_name, save
+from omnigen.entrypoints.cli.sketches import ANIMATIC, PLAN, draw_animatic, planned, print_plan, say_drawn
 from omnigen.entrypoints.cli.stack import Place, Target, reached
 from omnigen.entrypoints.cli.wish import Wish, named
 from omnigen.entrypoints.http.views import EstimateView, JobView
@@ -57,6 +58,8 @@ from omnigen.entrypoints.http.wire import dollars
 @click.option("--max-cost", type=DOLLARS, help="Refuse what may cost more, US dollars.")
 @click.option("-y", "--yes", is_flag=True, help="Spend real money without asking; needs --max-cost.")
 @click.option("--key", type=KEY, help="Idempotency key: the same again makes no second video.")
+@ANIMATIC
+@PLAN
 @json_option("Tell the outcome as one JSON object; progress goes to standard error.")
 @target_options
 def command(
@@ -70,6 +73,8 @@ def command(
     max_cost: int | None,
     yes: bool,
     key: str | None,
+    animatic: Path | None,
+    as_plan: bool,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -81,6 +86,9 @@ def command(
         raise WrongUsage(f"{idle[0]} does not go with --storyboard; write it into the file")
     logo = Logo.of(options)
     wish = Wish.of(prompt, storyboard_file, options)
+    if animatic or as_plan:
+        _foreseen(target, wish, animatic, as_plan=as_plan, force=force, as_json=as_json)
+        return
     path = check_output(output, force=force) if output else None
     into = check_folder(folder, "--files") if folder else None
     out = show.console(as_json=as_json)
@@ -100,6 +108,22 @@ def command(
     say_made(out, job, path)
     if as_json:
         show.print_json(summary(job, path))
+
+
+def _foreseen(
+    target: Target, wish: Wish, animatic: Path | None, *, as_plan: bool, force: bool, as_json: bool
+) -> None:
+    """What it would be, instead of making it."""
+    path = check_output(animatic, force=force) if animatic else None
+    with reached(target, working=False) as place, Api(place) as api:
+        sketch = draw_animatic(api, wish, path, force=force) if path else None
+        rendering = planned(api, wish) if as_plan else None
+    if sketch is not None and path is not None:
+        say_drawn(sketch, path, as_json=as_json)
+    if rendering is not None and as_json:
+        show.print_json(rendering)
+    elif rendering is not None:
+        print_plan(show.console(), rendering, commands=True)
 
 
 def agree(place: Place, estimate: EstimateView, max_cost: int | None, *, yes: bool) -> int | None:
