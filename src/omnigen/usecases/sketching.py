@@ -6,7 +6,7 @@ from typing import Final
 
 from attrs import frozen
 
-from omnigen.domain.catalogue import Catalogue, TakeKind
+from omnigen.domain.catalogue import Catalogue
 from omnigen.domain.errors import Conflict, NotFound
 from omnigen.domain.job import SceneState, SceneStatus
 from omnigen.domain.sketch import Sketch, Standing, sketched
@@ -101,7 +101,7 @@ def standing(state: SceneState) -> Standing:
 
 def longest_clip(catalogue: Catalogue, storyboard: Storyboard, rate: int) -> int:
     """Frames of the longest clip that the storyboard's model makes."""
-    return int(catalogue.find(storyboard.model, TakeKind.VIDEO).longest * rate)
+    return int(catalogue.footage(storyboard.model).longest * rate)
 
 
 async def drawn(sketcher: Sketcher, assets: Assets, policy: Policy, sketch: Sketch, folder: str) -> Drawn:
