@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from omnigen.adapters.ffmpeg.plan import Source, held_frames, plan_segment
 from omnigen.adapters.ffmpeg.probe import Look
-from omnigen.adapters.ffmpeg.sound import Mastering, Measured, measured, programme_samples, segment_samples
+from omnigen.adapters.ffmpeg.sound import programme_samples, segment_samples
 from omnigen.domain.timeline import Canvas, Timeline
 from omnigen.ports.composer import SegmentRender
 from tests.composer.scenes import timelines
@@ -72,23 +72,3 @@ def test_a_plan_is_a_pure_function(plan: Timeline, data: st.DataObject) -> None:
 @given(st.integers(12, 60))
 def test_a_clip_is_held_for_half_a_second_at_most(rate: int) -> None:
     assert 0 < held_frames(rate) <= rate / 2
-
-
-def test_the_summary_of_ebur128_is_read() -> None:
-    summary = "Summary:\n  Integrated loudness:\n    I:         -14.2 LUFS\n  True peak:\n"
-    said = f"t: 1 I: -20.0 LUFS\n{summary}    Peak:       -1.3 dBFS"
-    assert measured(said) == Measured(loudness=-14.2, peak=-1.3)
-
-
-def test_silence_measures_as_silence() -> None:
-    assert measured("I: -inf LUFS\n Peak: -inf dBFS").silent
-    assert measured("nothing").silent
-
-
-@given(st.floats(-69, 5), st.floats(-30, 6))
-def test_a_correction_goes_the_right_way(loudness: float, peak: float) -> None:
-    first = Mastering.of(Measured(loudness=-20, peak=-3))
-    second = first.corrected(Measured(loudness=loudness, peak=peak))
-    assert second.ceiling <= first.ceiling
-    assert (second.ceiling < first.ceiling) == (peak > -1)
-    assert loudness <= -55 or (second.gain - first.gain) * (-14 - loudness) >= 0
