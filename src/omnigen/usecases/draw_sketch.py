@@ -43,9 +43,13 @@ class DrawSketch:
         """See the port for the promise."""
         if not folder.startswith((ANIMATICS, PREVIEWS)):
             raise Invalid(f"folder is {folder[:80]!r}; sketches lie under {ANIMATICS} or {PREVIEWS}")
+        composer = await asyncio.to_thread(self.find_composer)
+        key = f"{folder}/{digest_of([composer.sketch_build, msgspec.to_builtins(sketch)])}.mp4"
+        found = await self.assets.head(key)
+        if found is not None:
+            return found
         async with self._admitted():
-            composer = await asyncio.to_thread(self.find_composer)
-            key = f"{folder}/{digest_of([composer.sketch_build, msgspec.to_builtins(sketch)])}.mp4"
+            # Whoever waited may have waited for the very same one.
             return await self.assets.head(key) or await self._draw(composer, sketch, folder, key)
 
     @asynccontextmanager
