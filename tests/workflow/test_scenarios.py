@@ -35,6 +35,19 @@ async def test_all_well(world: World, driver: Driver) -> None:
     await check_promises(world)
 
 
+async def test_a_video_of_stills_is_paid_by_the_still(world: World, driver: Driver) -> None:
+    """One still a scene, one of them made at the second try; narration is spoken over them all the same."""
+    world.provider.will(TakeKind.STILL, Fate(ends=PredictionStatus.FAILED), scene=2)
+    await world.submit(evolve(spoken(scenes=3), model="some/still"))
+    (job,) = await driver.settle()
+    assert job.status is JobStatus.SUCCEEDED
+    stills = [m for m in world.provider.charged() if m.take.kind is TakeKind.STILL]
+    assert len(stills) == 3
+    assert not [m for m in world.provider.made.values() if m.take.kind is VIDEO]
+    assert world.composer.rendered == {1: 1, 2: 1, 3: 1}
+    await check_promises(world)
+
+
 async def test_a_language_model_plans_first(world: World, driver: Driver) -> None:
     await world.submit(brief=a_brief(planner=Planner.LLM))
     (job,) = await driver.settle()
