@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from omnigen.adapters.ffmpeg.composer import FfmpegComposer
+from omnigen.adapters.ffmpeg.sheet import MODES
 from omnigen.adapters.ffmpeg.sprites import EACH_S, MOST, Stretch, cells, sheet_size, size_of
 from omnigen.domain.storyboard import TransitionKind
 from omnigen.domain.timeline import Canvas, Timeline
@@ -114,3 +115,20 @@ async def test_an_upright_programme_has_upright_sprites(
     programme = await film.programme(composer, tmp_path)
     assert programme.sprites is not None
     assert picture_of(programme.sprites).shape == (160, 96)
+
+
+def test_a_sheet_that_cannot_be_written_is_none_and_the_poster_is_there_all_the_same(
+    shelf: ClipShelf, tmp_path: Path
+) -> None:
+    segment = {"file": [str(shelf.numbered(5, 24)), "mov"], "start": 0, "frames": 24, "overlap": 0}
+    found = MODES["glances"](
+        {
+            "segments": [segment],
+            "canvas": [160, 96],
+            "rate": 24,
+            "poster": str(tmp_path / "poster.jpg"),
+            "sheet": str(tmp_path / "nowhere" / "sheet.jpg"),
+        }
+    )
+    assert found["cells"] == []
+    assert numbers(picture_of(tmp_path / "poster.jpg"))[0] == 5

@@ -1,6 +1,7 @@
 """The whole way: sign in on the hosted page, submit, follow, download, and look at every frame."""
 
 import hashlib
+import json
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,7 @@ def test_a_storyboard_becomes_a_video(profile: str, tmp_path: Path) -> None:
         assert "-->" in captions.text
         assert "forest" in captions.text
         check_poster(job)
+        check_files(job)
         check_books(stage, job)
 
 
@@ -176,6 +178,21 @@ def check_poster(job: Job) -> None:
     poster = fetched(job["poster_url"])
     assert poster.headers["content-type"] == "image/jpeg"
     assert poster.content[:3] == b"\xff\xd8\xff"
+
+
+def check_files(job: Job) -> None:
+    """All that lies beside a video can be read, is what was made, and names the others by their hashes."""
+    files = {file["name"]: fetched(file["url"]).content for file in job["video"]["files"]}
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    assert hashes == {file["name"]: file["sha256"] for file in job["video"]["files"]}
+    assert {"poster.jpg", "captions.vtt", "sprites.jpg", "sprites.vtt", "timeline.otio"} <= set(files)
+    facts = json.loads(files["manifest.json"])
+    assert facts["video"]["sha256"] == job["video"]["sha256"]
+    assert {file["name"]: file["sha256"] for file in facts["files"]} == {
+        name: digest for name, digest in hashes.items() if name != "manifest.json"
+    }
+    assert facts["cost_micros"] == job["cost"]["micros"]
+    assert "sprites.jpg#xywh=0,0," in files["sprites.vtt"].decode()
 
 
 def video_address(user: User, job: Job) -> str:

@@ -89,7 +89,12 @@ def _line(cutting: Cutting, clips: list[Media] | list[Media | None]) -> Iterator
 
 
 def _notes(scene: Scene, state: SceneState) -> Mapping[str, Any]:
-    told = {"scene": scene.number, "prompt": scene.prompt, "seed": scene.seed, "take": state.video_take}
+    told = {
+        "scene": scene.number,
+        "prompt": scene.prompt,
+        "seed": scene.seed,
+        "take": state.video_take or state.still_take,
+    }
     return told | ({"placeholder": True} if scene.placeholder else {})
 
 

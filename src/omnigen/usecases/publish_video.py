@@ -8,6 +8,7 @@ each may fail or be too slow, and then the video has none.
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +37,7 @@ _TYPES: Final = {
 _PATIENCE_S: Final = 5.0
 """For all optional files together: a video is not kept waiting for them."""
 
-Made = Callable[[], Awaitable[StoredFile | None]]
+Made = Callable[[], Awaitable[StoredFile]]
 
 
 @frozen(kw_only=True)
@@ -52,8 +53,22 @@ class PublishVideo:
 
     async def __call__(self, cutting: Cutting, parts: Parts, programme: Programme) -> Video:
         """The video with its files. Raises Transient."""
-        job, captions = cutting.job, programme.captions
-        video = Video(
+        deadline = asyncio.get_running_loop().time() + _PATIENCE_S
+        try:
+            async with asyncio.TaskGroup() as group:
+                published = group.create_task(self._video(cutting.job, programme))
+                beside = group.create_task(self._beside(cutting, parts, programme, deadline))
+        except BaseExceptionGroup as several:
+            raise several.exceptions[0] from None
+        video = evolve(published.result(), sidecars=beside.result())
+        facts = await self._at_best(
+            SidecarKind.MANIFEST, lambda: self._manifest(cutting, parts, programme, video), deadline
+        )
+        return evolve(video, sidecars=(*video.sidecars, *facts))
+
+    async def _video(self, job: Job, programme: Programme) -> Video:
+        captions = programme.captions
+        return Video(
             file=await self._put(job, programme.video, "video/mp4", programme.frames / programme.rate),
             poster=await self._put(job, programme.poster, "image/jpeg"),
             captions=await self._put(job, captions, "text/vtt") if captions else None,
@@ -62,37 +77,32 @@ class PublishVideo:
             width=programme.width,
             height=programme.height,
         )
-        return await self._with_sidecars(cutting, parts, programme, video)
 
-    async def _with_sidecars(
-        self, cutting: Cutting, parts: Parts, programme: Programme, video: Video
-    ) -> Video:
-        """The video with whatever else can be had in time; the manifest last, since it names the others."""
-        wanted: dict[SidecarKind, Made] = {
-            SidecarKind.SPRITES: lambda: self._file(cutting, programme.sprites, SidecarKind.SPRITES),
-            SidecarKind.SPRITES_VTT: lambda: self._file(
-                cutting, programme.sprites_vtt, SidecarKind.SPRITES_VTT
-            ),
-            SidecarKind.TIMELINE_OTIO: lambda: self._timeline(cutting, parts),
-            SidecarKind.MANIFEST: lambda: self._manifest(cutting, parts, programme, video),
+    async def _beside(
+        self, cutting: Cutting, parts: Parts, programme: Programme, deadline: float
+    ) -> tuple[Sidecar, ...]:
+        """Whatever else can be had in time, but the manifest, which names all the others."""
+        files = {
+            SidecarKind.SPRITES: programme.sprites,
+            SidecarKind.SPRITES_VTT: programme.sprites_vtt,
         }
-        deadline = asyncio.get_running_loop().time() + _PATIENCE_S
-        for kind, make in wanted.items():
-            file = await self._at_best(kind, make, deadline)
-            if file is not None:
-                video = evolve(video, sidecars=(*video.sidecars, Sidecar(kind=kind, file=file)))
-        return video
+        wanted: dict[SidecarKind, Made] = {
+            kind: partial(self._put, cutting.job, path, _TYPES[kind])
+            for kind, path in files.items()
+            if path is not None
+        }
+        wanted[SidecarKind.TIMELINE_OTIO] = lambda: self._timeline(cutting, parts)
+        found = await asyncio.gather(*(self._at_best(kind, make, deadline) for kind, make in wanted.items()))
+        return tuple(sidecar for one in found for sidecar in one)
 
-    async def _at_best(self, kind: SidecarKind, make: Made, deadline: float) -> StoredFile | None:
+    async def _at_best(self, kind: SidecarKind, make: Made, deadline: float) -> tuple[Sidecar, ...]:
+        """The one file, or none."""
         try:
             async with asyncio.timeout_at(deadline):
-                return await make()
+                return (Sidecar(kind=kind, file=await make()),)
         except Exception:  # noqa: BLE001  whatever is wrong with it, the video is whole
             self.metrics.count("sidecars_missing_total", kind=kind.value)
-            return None
-
-    async def _file(self, cutting: Cutting, path: Path | None, kind: SidecarKind) -> StoredFile | None:
-        return await self._put(cutting.job, path, _TYPES[kind]) if path is not None else None
+            return ()
 
     async def _timeline(self, cutting: Cutting, parts: Parts) -> StoredFile:
         # Its library takes a moment to be loaded.
