@@ -6,16 +6,18 @@ programme  a finished file, followed by its segments
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from av.audio.frame import AudioFrame
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from omnigen.adapters.ffmpeg.pictures import Pictures, has_matrix, tags
 from omnigen.adapters.ffmpeg.serving import Facts, Refused, opened
+from omnigen.adapters.ffmpeg.showing import Showing, upright
 from omnigen.adapters.ffmpeg.tracks import payload, picture_of, track
 
 _HDR: Final = {16: "HDR (PQ)", 18: "HDR (HLG)"}
@@ -75,6 +77,7 @@ def _shape(stream: VideoStream, first: VideoFrame | None) -> Facts:
     """Size as displayed, and how its colours are tagged."""
     if first is None:
         raise Refused("holds no picture that can be decoded")
+    upright(first)
     context = stream.codec_context
     aspect = stream.sample_aspect_ratio or 1
     width, height = max(1, round(first.width * aspect)), first.height
@@ -100,12 +103,13 @@ def _shape(stream: VideoStream, first: VideoFrame | None) -> Facts:
 def _decoded(container: InputContainer, stream: VideoStream | None, limits: Facts) -> Facts:
     """Count what really comes out of the decoders, pictures and sound."""
     facts: Facts = {"has_sound": bool(container.streams.audio), "frames": 0, "seconds": 0.0, "sound_s": 0.0}
-    sound = next(iter(container.streams.audio), None)
+    sound, showing = next(iter(container.streams.audio), None), Showing()
     wanted = [s for s in (stream, sound) if s is not None]
     if stream is None and sound is not None:
         facts["codec"] = sound.codec_context.name
     try:
         for frame in container.decode(wanted):
+            showing.see([frame])
             _count(frame, stream, facts)
             _within(facts, limits)
     except FFmpegError:
@@ -118,7 +122,7 @@ def _decoded(container: InputContainer, stream: VideoStream | None, limits: Fact
 def _sampled(container: InputContainer, stream: VideoStream | None, limits: Facts) -> Facts:
     """Count all packets, but decode only the first pictures: whoever renders the rest decodes it."""
     assert stream is not None
-    pictures = Pictures(stream.codec_context.extradata or b"")
+    pictures, showing = Pictures(stream.codec_context.extradata or b""), Showing()
     facts: Facts = {"has_sound": bool(container.streams.audio), "frames": 0, "seconds": 0.0, "sound_s": 0.0}
     shown_s = float(1 / stream.average_rate) if stream.average_rate else 0.0
     begins_s = 0.0
@@ -127,29 +131,41 @@ def _sampled(container: InputContainer, stream: VideoStream | None, limits: Fact
             raise _cut_off(facts["frames"], stream.frames)
         if packet.size and isinstance(packet.stream, VideoStream):
             pictures.add(packet)
+            showing.add(packet)
         if packet.pts is None or packet.is_discard:
             continue
         ends_s = float((packet.pts + (packet.duration or 0)) * packet.time_base)
         if packet.stream.type == "audio":
             facts["sound_s"] = max(facts["sound_s"], ends_s)
             continue
-        if "width" not in facts:
-            _begin(packet.decode(), stream, facts)
+        if "width" not in facts or _may_change(packet, pictures):
+            _begin(_seen(packet.decode(), showing), stream, facts)
         begins_s = float(packet.pts * packet.time_base) if not facts["frames"] else begins_s
         facts["frames"] += 1
         facts["seconds"] = max(facts["seconds"], float(packet.pts * packet.time_base) - begins_s + shown_s)
         _within(facts, limits)
-    if "width" not in facts:
-        _begin(stream.decode(None), stream, facts)
+    _begin(_seen(stream.decode(None), showing), stream, facts)
+    showing.check(stream.frames)
     if stream.codec_context.name == "h264":
         facts["coding"] = pictures.facts(stream.time_base or Fraction(1))
     return _complete(facts, stream)
 
 
+def _may_change(packet: "Packet[Any]", pictures: Pictures) -> bool:
+    """Whether its picture may be of another size. Of simple H.264 it isn't; of anything else, any keyframe."""
+    simple = packet.stream.codec_context.name == "h264" and pictures.simple
+    return packet.is_keyframe and not simple
+
+
+def _seen(frames: Sequence[object], showing: Showing) -> Sequence[object]:
+    showing.see(frames)
+    return frames
+
+
 def _begin(frames: Sequence[object], stream: VideoStream, facts: Facts) -> None:
     """Note the first picture's shape, once there is one."""
     for frame in frames:
-        if isinstance(frame, VideoFrame):
+        if isinstance(frame, VideoFrame) and "width" not in facts:
             facts |= _shape(stream, frame)
             return
 
@@ -178,7 +194,7 @@ def _count_picture(frame: VideoFrame, stream: VideoStream | None, facts: Facts) 
 
 
 def _complete(facts: Facts, stream: VideoStream | None) -> Facts:
-    if stream is not None and not facts["frames"]:
+    if stream is not None and not (facts["frames"] and "width" in facts):
         raise Refused("holds no picture that can be decoded")
     if stream is None and facts["sound_s"] < 0.01:
         raise Refused("holds no sound that can be decoded")

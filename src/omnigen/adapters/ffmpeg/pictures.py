@@ -6,7 +6,7 @@ Found by a child process while it goes through all packets. Imports nothing that
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import accumulate
-from typing import Any
+from typing import Any, Final
 
 from av import CodecContext
 from av.error import FFmpegError
@@ -31,6 +31,8 @@ from omnigen.adapters.ffmpeg.h264 import (
 
 Facts = dict[str, Any]
 
+_CHANGING: Final = "parameter sets that change on the way"
+
 
 class Pictures:
     """Takes the packets of an H.264 track in their order, and tells what there is in them."""
@@ -50,12 +52,19 @@ class Pictures:
             self._fault = str(error)
 
     def add(self, packet: "Packet[Any]") -> None:
-        """Note one packet, which has a presentation time."""
+        """Note one packet."""
+        if packet.has_sidedata("new_extradata"):
+            self._fault = self._fault or _CHANGING
         if not self._fault:
             try:
                 self._note(packet)
             except Malformed as error:
                 self._fault = str(error)
+
+    @property
+    def simple(self) -> bool:
+        """Whether all so far is coded by the header's parameters, and so of one size."""
+        return not self._fault
 
     def _note(self, packet: "Packet[Any]") -> None:
         if packet.pts is None or packet.is_discard:
@@ -77,7 +86,7 @@ class Pictures:
         if kind in SLICES and (PPS, pps_of(unit)) not in self._sets:
             raise Malformed("slices that name a parameter set which isn't there")
         if kind in (SPS, PPS) and unit not in self._sets.values():
-            raise Malformed("parameter sets that change on the way")
+            raise Malformed(_CHANGING)
 
     def facts(self, base: Fraction) -> Facts:
         """What there is, or why it can't be told: `fault`."""

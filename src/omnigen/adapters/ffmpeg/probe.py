@@ -121,10 +121,16 @@ class Prober:
         return found
 
     async def programme(self, path: Path, segments: Sequence[Path]) -> dict[str, Any]:
-        """A finished file: packets, whether they are those of its segments, length, samples."""
-        found: dict[str, Any] = await self._ask(
-            "programme", [path, *segments], MediaKind.VIDEO, "the programme"
-        )
+        """A finished file: packets, whether they are those of its segments, length, samples.
+
+        Raises Transient if it doesn't decode: it is ours, and is made again.
+        """
+        try:
+            found: dict[str, Any] = await self._ask(
+                "programme", [path, *segments], MediaKind.VIDEO, "the programme"
+            )
+        except Rejected as error:
+            raise Transient(error.message) from error
         return found
 
     async def _ask(

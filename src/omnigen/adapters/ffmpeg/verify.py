@@ -9,7 +9,7 @@ import structlog
 
 from omnigen.adapters.ffmpeg.copying import BT709, PROFILES
 from omnigen.adapters.ffmpeg.graph import SAMPLE_RATE
-from omnigen.adapters.ffmpeg.h264 import ParameterSets, union
+from omnigen.adapters.ffmpeg.h264 import Malformed, ParameterSets, union
 from omnigen.adapters.ffmpeg.sound import programme_samples
 from omnigen.domain.errors import Transient
 from omnigen.ports.composer import Clash, ProgrammeRender
@@ -48,12 +48,20 @@ def check_programme(found: Facts, segments: Sequence[Facts], render: ProgrammeRe
     faults = [*_picture_faults(found, render.timeline.frames, render), *_sound_faults(found, render)]
     if not found["payload_kept"]:
         faults.append("its pictures are not those of its segments")
-    if _sets(found) != union(_sets(one) for one in segments):
-        faults.append("its parameter sets are not those of its segments")
+    faults += _parameter_faults(found, segments)
     length = render.timeline.frames / render.timeline.rate
     if abs(found["seconds"] - length) > 0.5 / render.timeline.rate:
         faults.append(f"it lasts {found['seconds']} s, not {length} s")
     _no_faults("the programme", faults)
+
+
+def _parameter_faults(found: Facts, segments: Sequence[Facts]) -> Iterator[str]:
+    try:
+        same = _sets(found) == union(_sets(one) for one in segments)
+    except Malformed:
+        same = False
+    if not same:
+        yield "its parameter sets are not those of its segments"
 
 
 def _sets(found: Facts) -> ParameterSets:
