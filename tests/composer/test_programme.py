@@ -1,15 +1,20 @@
 """A finished programme is the timeline: every frame, every tick of sound, every tag."""
 
 import asyncio
+import subprocess
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
+from attrs import evolve
+from av.stream import Disposition
 
 from omnigen.adapters.ffmpeg.build import FfmpegBuild
 from omnigen.adapters.ffmpeg.composer import FfmpegComposer
 from omnigen.domain.captions import Cue
+from omnigen.domain.chapters import Chapter
 from omnigen.domain.errors import Transient
 from omnigen.domain.storyboard import TransitionKind
 from omnigen.domain.timeline import Canvas, Timeline
@@ -131,6 +136,71 @@ async def test_captions_lie_beside_the_video(
     programme = await film(shelf, timeline(30)).programme(composer, tmp_path, cues=cues)
     assert programme.captions is not None
     assert programme.captions.read_text() == ("WEBVTT\n\n00:00:00.500 --> 00:00:01.000\nFish &amp; chips\n")
+
+
+CUES = (
+    Cue(start=0, frames=12, text="Fish & chips,\ntwice"),
+    Cue(start=12, frames=10, text="<ja>"),
+    Cue(start=40, frames=8, text="Größe"),
+)
+PARTS = (Chapter(start=0, frames=24, title="Über"), Chapter(start=24, frames=24, title="Two; 'x'"))
+
+
+async def joined(shelf: ClipShelf, composer: FfmpegComposer, folder: Path, **told: Any) -> Programme:
+    plan = film(shelf, timeline(24, 24))
+    segments, sound = await plan.segments(composer, folder), await plan.sound(composer, folder)
+    return await composer.join(evolve(plan.render(segments, sound), **told), folder / "out")
+
+
+def track_of(build: FfmpegBuild, video: Path) -> str:
+    """The track of captions, as SubRip."""
+    command = [build.path, "-v", "error", "-i", video, "-map", "0:s:0", "-f", "srt", "-"]
+    return subprocess.run(command, capture_output=True, check=True).stdout.decode().strip()
+
+
+async def test_captions_are_a_track_and_scenes_are_chapters(
+    shelf: ClipShelf, composer: FfmpegComposer, build: FfmpegBuild, tmp_path: Path
+) -> None:
+    """FFmpeg reads both back to the frame; captions have their language, and wait until they are asked for."""
+    programme = await joined(shelf, composer, tmp_path, cues=CUES, language="deu", chapters=PARTS)
+    assert programme.captions_srt is not None
+    assert track_of(build, programme.video) == programme.captions_srt.read_text(encoding="utf-8").strip()
+    with av.open(str(programme.video)) as container:
+        (captions,) = container.streams.subtitles
+        assert captions.metadata["language"] == "deu"
+        assert not captions.disposition & Disposition.default
+        assert [s.disposition for s in (*container.streams.video, *container.streams.audio)] == [
+            Disposition.default
+        ] * 2
+        assert [(c["start"] * c["time_base"], c["metadata"]["title"]) for c in container.chapters()] == [
+            (0, "Über"),
+            (1, "Two; 'x'"),
+        ]
+    assert len(frames_of(programme.video)) == 48
+
+
+async def test_captions_in_the_picture_are_not_in_a_track_too(
+    shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    """They would be seen twice; the files beside the video are there all the same."""
+    programme = await joined(shelf, composer, tmp_path, cues=CUES, burned=True)
+    assert programme.captions_srt is not None
+    with av.open(str(programme.video)) as container:
+        assert not container.streams.subtitles
+
+
+async def test_texts_don_t_change_what_is_seen_and_heard(
+    shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    """The same pictures, the same samples, and the same bytes each time."""
+    bare = await joined(shelf, composer, tmp_path / "bare")
+    one, two = [
+        await joined(shelf, composer, tmp_path / n, cues=CUES, chapters=PARTS, language="eng")
+        for n in ("one", "two")
+    ]
+    assert one.video.read_bytes() == two.video.read_bytes()
+    assert np.array_equal(samples_of(bare.video), samples_of(one.video))
+    assert np.array_equal(frames_of(bare.video), frames_of(one.video))
 
 
 async def test_the_same_inputs_give_the_same_bytes(

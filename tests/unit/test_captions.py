@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from omnigen.domain.captions import (
     FASTEST,
+    FEW_WORDS,
     LINE,
     LINES,
     Cue,
@@ -198,3 +199,13 @@ def test_srt_is_numbered_with_commas() -> None:
     assert srt(made, 24) == (
         "1\n00:00:00,000 --> 00:00:01,000\nOne\n\n2\n00:00:01,000 --> 00:00:01,500\nTwo\n"
     )
+
+
+@given(WORDS)
+def test_big_letters_come_a_few_words_at_a_time(words: list[str]) -> None:
+    """One short line each, and nothing that is said is left out."""
+    text = " ".join(words)
+    speech = Speech(number=1, start=0, frames=2400, tempo=Fraction(1))
+    shown = cues(text, speech, 24, FEW_WORDS)
+    assert all(len(c.text) <= FEW_WORDS.line and "\n" not in c.text for c in shown)
+    assert "".join("".join(c.text for c in shown).split()) == "".join(text.split())

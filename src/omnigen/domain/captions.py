@@ -22,10 +22,24 @@ LINE: Final = 42
 LINES: Final = 2
 FASTEST: Final = Fraction(115, 100)
 """How much faster than spoken a narration may be played so that it fits."""
+SHORTEST_S: Final = Fraction(1)
+"""A cue shorter than this can't be read; it is shown longer where there is room."""
+
+
+@frozen(kw_only=True)
+class Layout:
+    """How much of what is said is shown at once."""
+
+    line: int = LINE
+    lines: int = LINES
+    shortest_s: Fraction = SHORTEST_S
+
+
+SUBTITLES: Final = Layout()
+FEW_WORDS: Final = Layout(line=18, lines=1, shortest_s=Fraction(2, 5))
+"""For big letters."""
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?…])\s+|(?<=[.!?…][\"'”’)\]])\s+|(?<=[。！？])|\n+")
 _KEPT: Final = "\n\u200c\u200d"
-SHORTEST_S: Final = 1
-"""A cue shorter than this can't be read; it is shown longer where there is room."""
 
 
 @frozen(kw_only=True)
@@ -112,9 +126,9 @@ def _ceil(value: Fraction) -> int:
     return -(-value.numerator // value.denominator)
 
 
-def cues(text: str, speech: Speech, rate: int) -> tuple[Cue, ...]:
-    """What is said in one scene as cues; each gets time in proportion to its letters."""
-    blocks = _blocks(text)
+def cues(text: str, speech: Speech, rate: int, layout: Layout = SUBTITLES) -> tuple[Cue, ...]:
+    """What is said in one scene as cues; each gets time in proportion to its letters: no voice tells its words' times."""
+    blocks = _blocks(text, layout)
     if not blocks:
         return ()
     weights = [len(b) + 2 for b in blocks]
@@ -124,14 +138,14 @@ def cues(text: str, speech: Speech, rate: int) -> tuple[Cue, ...]:
         for (a, b), text in zip(pairwise(marks), blocks, strict=True)
         if b > a or len(blocks) == 1
     ]
-    return _readable(timed, SHORTEST_S * rate)
+    return _readable(timed, round(layout.shortest_s * rate))
 
 
 def programme_cues(
-    timeline: Timeline, speeches: Sequence[Speech], texts: Mapping[int, str]
+    timeline: Timeline, speeches: Sequence[Speech], texts: Mapping[int, str], layout: Layout = SUBTITLES
 ) -> tuple[Cue, ...]:
     """All cues of a programme, in order, none of them over another."""
-    every = [c for s in speeches for c in cues(texts[s.number], s, timeline.rate)]
+    every = [c for s in speeches for c in cues(texts[s.number], s, timeline.rate, layout)]
     ends = [c.start for c in every[1:]] + [timeline.frames][: len(every)]
     return tuple(
         evolve(c, frames=min(c.end, end) - c.start)
@@ -170,16 +184,17 @@ def _readable(timed: list[Cue], shortest: int) -> tuple[Cue, ...]:
     )
 
 
-def _blocks(text: str) -> list[str]:
+def _blocks(text: str, layout: Layout) -> list[str]:
     """Texts of up to two lines, broken at the ends of sentences, then at pauses, then between words."""
-    return [block for sentence in _sentences(_clean(text)) for block in _laid_out(sentence)]
+    every = _sentences(_clean(text), layout.line)
+    return [block for sentence in every for block in _laid_out(sentence, layout)]
 
 
-def _sentences(text: str) -> list[str]:
+def _sentences(text: str, line: int) -> list[str]:
     """Sentences; short ones that follow each other share a line, and "Dr." is not left alone."""
     found: list[str] = []
     for part in filter(None, (p.strip() for p in _SENTENCE_END.split(text))):
-        if found and len(found[-1]) + 1 + len(part) <= LINE:
+        if found and len(found[-1]) + 1 + len(part) <= line:
             found[-1] += " " + part
         else:
             found.append(part)
@@ -192,21 +207,21 @@ def _clean(text: str) -> str:
     return re.sub(r"[^\S\n]+", " ", printable).strip()
 
 
-def _laid_out(sentence: str) -> Iterator[str]:
+def _laid_out(sentence: str, layout: Layout) -> Iterator[str]:
     """Groups of lines, as even as can be."""
-    words = [part for word in sentence.split() for part in _broken(word)]
-    count = max(1, -(-len(" ".join(words)) // (LINE * LINES)))
+    words = [part for word in sentence.split() for part in _broken(word, layout.line)]
+    count = max(1, -(-len(" ".join(words)) // (layout.line * layout.lines)))
     while count <= len(words):
-        groups = [_two_lines(g) for g in _shared_out(words, count)]
+        groups = [_two_lines(g, layout) for g in _shared_out(words, count)]
         if all(g is not None for g in groups):
             yield from (g for g in groups if g)
             return
         count += 1
 
 
-def _broken(word: str) -> list[str]:
+def _broken(word: str, line: int) -> list[str]:
     """A word that no line can hold is broken; scripts without blanks come as such words."""
-    return [word[i : i + LINE] for i in range(0, len(word), LINE)]
+    return [word[i : i + line] for i in range(0, len(word), line)]
 
 
 def _shared_out(words: list[str], count: int) -> list[list[str]]:
@@ -230,13 +245,15 @@ def _best_cut(words: list[str], wanted: float, keep: int) -> int:
     return min(range(1, len(words) - keep + 1), key=cost)
 
 
-def _two_lines(words: list[str]) -> str | None:
-    """The words on one line or on two even ones; None if they don't fit."""
+def _two_lines(words: list[str], layout: Layout) -> str | None:
+    """The words on one line or, where two are allowed, on two even ones; None if they don't fit."""
     line = " ".join(words)
-    if len(line) <= LINE:
+    if len(line) <= layout.line:
         return line
+    if layout.lines == 1:
+        return None
     breaks = (" ".join(words[:n]) + "\n" + " ".join(words[n:]) for n in range(1, len(words)))
-    fitting = [b for b in breaks if max(map(len, b.split("\n"))) <= LINE]
+    fitting = [b for b in breaks if max(map(len, b.split("\n"))) <= layout.line]
     return min(fitting, key=lambda b: max(map(len, b.split("\n"))), default=None)
 
 

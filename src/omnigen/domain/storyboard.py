@@ -22,6 +22,7 @@ MAX_SECONDS: Final = 180
 MAX_SCENES: Final = 40
 MAX_NARRATION: Final = 1_000
 MAX_TITLE: Final = 120
+LANGUAGE_LETTERS: Final = 3
 MAX_SEED: Final = 2**31 - 1
 MIN_OPACITY: Final = 0.05
 DEFAULT_OPACITY: Final = 0.85
@@ -134,6 +135,17 @@ class Captions(StrEnum):
     BURNED = "burned"
 
 
+class CaptionStyle(StrEnum):
+    """How captions look that are burned in."""
+
+    OUTLINE = "outline"
+    """White with a dark outline, at the lower edge."""
+    BOXED = "boxed"
+    """White on a dark box: read before any picture."""
+    LARGE = "large"
+    """A few big words at a time, as on a telephone's screen."""
+
+
 class Planner(StrEnum):
     """Who turns a brief into a storyboard: our own free planner, or a language model that is paid."""
 
@@ -186,6 +198,14 @@ class Scene:
         return self.origin or self.number
 
 
+def _language(_: object, _attribute: "Attribute[str]", value: str) -> None:
+    if not (len(value) == LANGUAGE_LETTERS and value.isascii() and value.isalpha() and value.islower()):
+        raise Invalid(
+            f"language is {value!r}; three small letters are allowed, as in `eng` (ISO 639-2)",
+            field="storyboard.language",
+        )
+
+
 @frozen(kw_only=True)
 class Soundtrack:
     """What is heard beside the clips' own sound."""
@@ -195,6 +215,9 @@ class Soundtrack:
     voice: str | None = None
     """Voice of the narration; None takes the speech model's default."""
     captions: Captions = Captions.SIDECAR
+    caption_style: CaptionStyle = CaptionStyle.OUTLINE
+    language: str = field(default="eng", validator=_language)
+    """Of the narration: ISO 639-2, marks the track of captions; `und` where it has none."""
 
 
 @frozen(kw_only=True)
@@ -283,6 +306,7 @@ class Brief:
     narration: bool = False
     music: bool = True
     captions: Captions = Captions.SIDECAR
+    caption_style: CaptionStyle = CaptionStyle.OUTLINE
     fit: Fit = Fit.AUTO
     watermark: Watermark | None = None
     title: str | None = field(default=None, validator=optional_letters(1, MAX_TITLE))

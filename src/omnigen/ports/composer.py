@@ -7,7 +7,8 @@ from typing import Protocol
 from attrs import frozen
 
 from omnigen.domain.captions import Cue
-from omnigen.domain.storyboard import Corner, Fit, Transition
+from omnigen.domain.chapters import Chapter
+from omnigen.domain.storyboard import CaptionStyle, Corner, Fit, Transition
 from omnigen.domain.timeline import Canvas, Segment, Timeline
 
 Progress = Callable[[float], None]
@@ -42,6 +43,7 @@ class SegmentRender:
     before: Path | None
     cues: tuple[Cue, ...] = ()
     """Captions to burn in; frames count from the segment's first."""
+    caption_style: CaptionStyle = CaptionStyle.OUTLINE
     copying: bool = True
     """Whether the clip's pictures may go in as they are, where they fit. False after a `Clash`."""
     tail: Path | None = None
@@ -129,7 +131,12 @@ class ProgrammeRender:
     segments: tuple[Path, ...]
     sound: Path
     cues: tuple[Cue, ...] = ()
-    """Captions for the sidecar; frames count from the programme's first."""
+    """Captions for the sidecars and the track; frames count from the programme's first."""
+    burned: bool = False
+    """Whether captions are in the picture already: then the file has no track of them, or they were seen twice."""
+    language: str = "und"
+    """Of the captions, ISO 639-2."""
+    chapters: tuple[Chapter, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -152,6 +159,8 @@ class Programme:
     rate: int
     width: int
     height: int
+    captions_srt: Path | None = None
+    """The captions as SubRip."""
     sprites: Path | None = None
     """Small pictures of it, side by side in one JPEG; None where they could not be drawn."""
     sprites_vtt: Path | None = None

@@ -10,6 +10,7 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from omnigen.domain.captions import Cue
+from omnigen.domain.chapters import chapters
 from omnigen.domain.errors import Conflict, Rejected, Superseded, Transient
 from omnigen.domain.job import Job, JobStatus, Video
 from omnigen.domain.storyboard import Captions
@@ -182,6 +183,9 @@ class ComposeVideo:
             segments=tuple([await bring(cutting.job.id, segment) for segment in parts.segments]),
             sound=await bring(cutting.job.id, parts.sound),
             cues=self._sidecar(cutting),
+            burned=cutting.storyboard.soundtrack.captions is Captions.BURNED,
+            language=cutting.storyboard.soundtrack.language,
+            chapters=chapters(cutting.storyboard, cutting.timeline),
         )
         return await self.composer.join(render, into, on_progress=advance)
 

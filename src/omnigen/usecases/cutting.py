@@ -6,7 +6,7 @@ import math
 
 from attrs import frozen
 
-from omnigen.domain.captions import Cue, placed, programme_cues
+from omnigen.domain.captions import SUBTITLES, Cue, Layout, placed, programme_cues
 from omnigen.domain.job import Job, SceneState, SceneStatus
 from omnigen.domain.storyboard import Storyboard
 from omnigen.domain.take import StoredFile
@@ -63,12 +63,12 @@ class Cutting:
         """Frames of a scene's clip that the next segment comes in from."""
         return self.timeline.segment(number + 1).overlap if number < len(self.scenes) else 0
 
-    def cues(self) -> tuple[Cue, ...]:
+    def cues(self, layout: Layout = SUBTITLES) -> tuple[Cue, ...]:
         """All captions of the programme. Raises Rejected where a narration has no room."""
         said = {s.number: s.speech.seconds for s in self.scenes if s.speech is not None}
         spoken = {n: math.ceil(seconds * self.timeline.rate) for n, seconds in said.items()}
         texts = {n: self.storyboard.scene(n).narration or "" for n in said}
-        return programme_cues(self.timeline, placed(self.timeline, spoken), texts)
+        return programme_cues(self.timeline, placed(self.timeline, spoken), texts, layout)
 
 
 def digest_of(told: object) -> str:

@@ -83,6 +83,7 @@ class PublishVideo:
     ) -> tuple[Sidecar, ...]:
         """Whatever else can be had in time, but the manifest, which names all the others."""
         files = {
+            SidecarKind.CAPTIONS_SRT: programme.captions_srt,
             SidecarKind.SPRITES: programme.sprites,
             SidecarKind.SPRITES_VTT: programme.sprites_vtt,
         }

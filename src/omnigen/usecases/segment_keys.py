@@ -9,9 +9,9 @@ from typing import Final
 
 from attrs import asdict
 
-from omnigen.domain.captions import Cue, within
+from omnigen.domain.captions import FEW_WORDS, SUBTITLES, Cue, within
 from omnigen.domain.job import SceneState
-from omnigen.domain.storyboard import Captions, Storyboard
+from omnigen.domain.storyboard import Captions, CaptionStyle, Storyboard
 from omnigen.domain.timeline import Canvas, Segment
 from omnigen.ports.composer import CardRender, SegmentRender, Still
 from omnigen.usecases.cutting import Cutting, digest_of
@@ -29,6 +29,7 @@ def segment_render(cutting: Cutting, number: int, *, copying: bool = True) -> Se
         clip=Path(),
         before=None,
         cues=_cues(cutting, segment),
+        caption_style=cutting.storyboard.soundtrack.caption_style,
         copying=copying,
         fit=cutting.storyboard.fit,
         still=still_of(cutting, number),
@@ -52,6 +53,7 @@ def segment_content(cutting: Cutting, render: SegmentRender) -> str:
         "segment": {**asdict(render.segment), "number": 0, "start": 0},
         "clips": [cutting.clip(n).sha256 for n in render.segment.sources],
         "cues": [asdict(cue) for cue in render.cues],
+        "caption_style": render.cues and render.caption_style,
         "copying": render.copying,
         "fit": render.fit,
         "stills": [still and asdict(still) for still in (render.still, render.before_still)],
@@ -92,4 +94,5 @@ def content_of(key: str) -> str:
 def _cues(cutting: Cutting, segment: Segment) -> tuple[Cue, ...]:
     if cutting.storyboard.soundtrack.captions is not Captions.BURNED:
         return ()
-    return within(cutting.cues(), segment.start, segment.frames)
+    large = cutting.storyboard.soundtrack.caption_style is CaptionStyle.LARGE
+    return within(cutting.cues(FEW_WORDS if large else SUBTITLES), segment.start, segment.frames)

@@ -18,6 +18,7 @@ from av.video.stream import VideoStream
 from omnigen.adapters.ffmpeg.pictures import Pictures, has_matrix, tags
 from omnigen.adapters.ffmpeg.serving import Facts, Refused, opened
 from omnigen.adapters.ffmpeg.showing import Showing, upright
+from omnigen.adapters.ffmpeg.subtitles import texts
 from omnigen.adapters.ffmpeg.tracks import payload, picture_of, track
 
 _HDR: Final = {16: "HDR (PQ)", 18: "HDR (HLG)"}
@@ -231,6 +232,7 @@ def _programme(request: Facts) -> Facts:
             facts |= {"sound": context.name, "channels": context.channels, "sample_rate": context.sample_rate}
             facts |= {"decoded_samples": sum(frame.samples for frame in container.decode(audio=0))}
         facts["title"] = container.metadata.get("title", "")
+        facts |= texts(container, picture_of(container).average_rate or Fraction(1))
     return facts
 
 

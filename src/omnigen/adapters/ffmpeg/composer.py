@@ -26,7 +26,7 @@ from omnigen.adapters.ffmpeg.runner import Command, Frames, Runner, together
 from omnigen.adapters.ffmpeg.splicer import DESK, Splicer
 from omnigen.adapters.ffmpeg.stems import Stems
 from omnigen.adapters.ffmpeg.turns import Turns
-from omnigen.domain.captions import webvtt
+from omnigen.domain.captions import srt, webvtt
 from omnigen.domain.errors import Rejected, Transient
 from omnigen.domain.timeline import Canvas
 from omnigen.ports.composer import (
@@ -271,6 +271,7 @@ def _handed_over(render: ProgrammeRender, finished: Finished, into: Path) -> Pro
     captions = finished.video.with_name("captions.vtt") if render.cues else None
     if captions:
         captions.write_text(webvtt(render.cues, render.canvas.rate), encoding="utf-8")
+        captions.with_suffix(".srt").write_text(srt(render.cues, render.canvas.rate), encoding="utf-8")
 
     def handed(path: Path | None) -> Path | None:
         if path is not None:
@@ -280,6 +281,7 @@ def _handed_over(render: ProgrammeRender, finished: Finished, into: Path) -> Pro
     deliver(seen.poster, into / seen.poster.name)
     return Programme(
         captions=handed(captions),
+        captions_srt=handed(captions and captions.with_suffix(".srt")),
         sprites=handed(seen.sheet),
         sprites_vtt=handed(seen.sheet_vtt),
         made=tuple(labelled(segment) for segment in render.segments),

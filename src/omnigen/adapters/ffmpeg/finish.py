@@ -12,7 +12,7 @@ from omnigen.adapters.ffmpeg.plan import timescales
 from omnigen.adapters.ffmpeg.probe import Prober
 from omnigen.adapters.ffmpeg.runner import Command, Limits
 from omnigen.adapters.ffmpeg.splicer import Splicer
-from omnigen.adapters.ffmpeg.verify import check_programme, check_segments
+from omnigen.adapters.ffmpeg.verify import check_programme, check_segments, track_cues
 from omnigen.ports.composer import ProgrammeRender
 
 _LIMITS: Final = Limits(wall_s=180, cpu_s=180)
@@ -63,6 +63,9 @@ def _plan_join(render: ProgrammeRender, into: Path) -> Command:
         "segments": [[str(path), "mov"] for path in render.segments],
         "sound": [str(render.sound), "mov"],
         "title": render.title,
+        "cues": [[c.start, c.frames, c.text] for c in track_cues(render)],
+        "language": render.language,
+        "chapters": [[c.start, c.frames, c.title] for c in render.chapters],
         "rate": render.canvas.rate,
         "timescales": timescales(render.canvas.rate),
         "into": str(into),

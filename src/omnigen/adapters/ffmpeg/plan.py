@@ -168,7 +168,7 @@ def _body(
         picture, rest = graph.doubled(picture)
         picture = graph.cut_out(picture, 0, segment.frames)
         others = [([rest], leave, _raw(canvas, end) | _from(segment.frames))]
-    picture = burned(_mixed(render, tail, picture), render.cues, canvas)
+    picture = burned(_mixed(render, tail, picture), render.cues, canvas, render.caption_style)
     if render.mark is not None and logo is not None:
         picture = marked(picture, render.mark, logo, canvas)
     return _encoded("picture", render, clip, [picture], into, segment.frames, _h264(canvas), others)

@@ -11,6 +11,7 @@ import heapq
 import sys
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import av
@@ -32,6 +33,7 @@ from omnigen.adapters.ffmpeg.h264 import (
 )
 from omnigen.adapters.ffmpeg.pictures import delay
 from omnigen.adapters.ffmpeg.serving import Facts, opened
+from omnigen.adapters.ffmpeg.subtitles import subtitled, switched_off
 from omnigen.adapters.ffmpeg.tracks import File, Track, packets_of, picture_of, track
 
 
@@ -73,8 +75,27 @@ def lay(parts: Sequence[Part], request: Facts, sound: File | None = None) -> Non
             made.metadata["title"] = request["title"]
         pictures = _pictures(made, parts, avcc, request["rate"])
         heard: Iterator[Packet[Any]] = _sound(made, sound) if sound else iter(())
-        for packet in heapq.merge(pictures, heard, key=_decoded_at):
+        said = _captions(made, request)
+        made.set_chapters(_chapters(request))
+        for packet in heapq.merge(pictures, heard, said, key=_decoded_at):
             made.mux(packet)
+    if request.get("cues"):
+        switched_off(Path(request["into"]))
+
+
+def _captions(made: OutputContainer, request: Facts) -> "Iterator[Packet[Any]]":
+    if not request.get("cues"):
+        return iter(())
+    return subtitled(made, request["cues"], request["language"], request["rate"])
+
+
+def _chapters(request: Facts) -> list[Any]:
+    """One for each of start, frames, title."""
+    base = Fraction(1, request["rate"])
+    return [
+        {"id": n, "start": start, "end": start + frames, "time_base": base, "metadata": {"title": title}}
+        for n, (start, frames, title) in enumerate(request.get("chapters", ()))
+    ]
 
 
 def _pictures(

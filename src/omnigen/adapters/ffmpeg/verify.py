@@ -11,6 +11,7 @@ from omnigen.adapters.ffmpeg.copying import BT709, PROFILES
 from omnigen.adapters.ffmpeg.graph import SAMPLE_RATE
 from omnigen.adapters.ffmpeg.h264 import Malformed, ParameterSets, union
 from omnigen.adapters.ffmpeg.sound import programme_samples
+from omnigen.domain.captions import Cue
 from omnigen.domain.errors import Transient
 from omnigen.ports.composer import Clash, ProgrammeRender
 
@@ -46,6 +47,7 @@ def clashing(several: Sequence[ParameterSets]) -> set[ParameterSets]:
 def check_programme(found: Facts, segments: Sequence[Facts], render: ProgrammeRender) -> None:
     """Raise Transient, saying what is wrong with the finished file."""
     faults = [*_picture_faults(found, render.timeline.frames, render), *_sound_faults(found, render)]
+    faults += _text_faults(found, render)
     if not found["payload_kept"]:
         faults.append("its pictures are not those of its segments")
     faults += _parameter_faults(found, segments)
@@ -93,6 +95,22 @@ def _sound_faults(found: Facts, render: ProgrammeRender) -> Iterator[str]:
     over = found.get("decoded_samples", 0) - samples
     if not 0 <= over < _AAC_FRAME:
         yield f"{over} samples too many decode"
+
+
+def track_cues(render: ProgrammeRender) -> tuple[Cue, ...]:
+    """The captions that lie in the file as a track of their own."""
+    return () if render.burned else render.cues
+
+
+def _text_faults(found: Facts, render: ProgrammeRender) -> Iterator[str]:
+    """Captions and chapters: what they say, and when, to the frame."""
+    expected = {
+        "title": render.title,
+        "captions": [[c.start, c.frames, c.text] for c in track_cues(render)],
+        "captions_shown": False,
+        "chapters": [[c.start, c.frames, c.title] for c in render.chapters],
+    }
+    yield from (f"{k} is {found[k]}, not {v}" for k, v in expected.items() if found[k] != v)
 
 
 def _no_faults(subject: str, faults: Iterator[str] | Sequence[str]) -> None:

@@ -164,7 +164,9 @@ def _storyboard(plan: PlanAnswer, limits: _Limits) -> Storyboard:
         style=brief.style,
         model=brief.model,
         scenes=_scenes(plan, limits),
-        soundtrack=Soundtrack(music=music if brief.music else None, captions=brief.captions),
+        soundtrack=Soundtrack(
+            music=music if brief.music else None, captions=brief.captions, caption_style=brief.caption_style
+        ),
         fit=brief.fit,
         watermark=brief.watermark,
     )

@@ -77,6 +77,7 @@ def plan(brief: Brief, video: Model, *, rate: int) -> Storyboard:
         soundtrack=Soundtrack(
             music=music_of(brief.style, brief.prompt, script.sounds) if brief.music else None,
             captions=brief.captions,
+            caption_style=brief.caption_style,
         ),
         fit=brief.fit,
         watermark=brief.watermark,

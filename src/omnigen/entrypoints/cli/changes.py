@@ -15,6 +15,7 @@ from omnigen.domain.storyboard import (
     MAX_TITLE,
     AspectRatio,
     Captions,
+    CaptionStyle,
     Fit,
     Resolution,
     TransitionKind,
@@ -74,6 +75,7 @@ _BOARD: Final = (
     click.option("--music", type=Words(0, MAX_PROMPT), help='What the music is like; "" is none.'),
     click.option("--voice", metavar="NAME", help="Voice of the narration."),
     click.option("--captions", type=choice(Captions), help="Of the narration."),
+    click.option("--caption-style", type=choice(CaptionStyle), help="Of captions that are burned in."),
     click.option("--fit", type=choice(Fit), help="What becomes of clips of another shape."),
 )
 _OF_SCENE: Final[tuple[str, ...]] = (

@@ -19,6 +19,7 @@ from omnigen.domain.storyboard import (
     MIN_SECONDS,
     AspectRatio,
     Captions,
+    CaptionStyle,
     Fit,
     Planner,
     Resolution,
@@ -134,6 +135,13 @@ _BRIEF: Final = (
         "--captions", type=choice(Captions), default="sidecar", show_default=True, help="Of the narration."
     ),
     click.option(
+        "--caption-style",
+        type=choice(CaptionStyle),
+        default="outline",
+        show_default=True,
+        help="Of captions that are burned in.",
+    ),
+    click.option(
         "--fit",
         type=choice(Fit),
         default="auto",
@@ -144,7 +152,7 @@ _BRIEF: Final = (
 )
 BRIEF_OPTIONS: Final = (
     "duration", "aspect_ratio", "resolution", "style", "model", "planner", "narration", "music", "captions",
-    "fit", "title",
+    "caption_style", "fit", "title",
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from omnigen.domain.storyboard import (
     MAX_TITLE,
     AspectRatio,
     Captions,
+    CaptionStyle,
     Fit,
     Resolution,
     Storyboard,
@@ -147,6 +148,8 @@ class StoryboardEdit(Request, frozen=True):
         UNSET
     )
     captions: Captions | UnsetType = UNSET
+    caption_style: CaptionStyle | UnsetType = UNSET
+    language: Annotated[str, Meta(pattern="^[a-z]{3}$")] | UnsetType = UNSET
     fit: Fit | UnsetType = UNSET
     watermark: WatermarkBody | UnsetType | None = UNSET
     max_cost: MaxCost = None

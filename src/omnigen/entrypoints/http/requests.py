@@ -25,6 +25,7 @@ from omnigen.domain.storyboard import (
     AspectRatio,
     Brief,
     Captions,
+    CaptionStyle,
     Corner,
     Fit,
     Planner,
@@ -63,6 +64,12 @@ ClipFit = Annotated[
     Meta(
         description="What becomes of clips of another shape: `crop`, `pad` with black, `blur` (whole, over itself "
         "blurred); `auto` crops where less than a third is lost, and blurs else."
+    ),
+]
+LookOfCaptions = Annotated[
+    CaptionStyle,
+    Meta(
+        description="How burned-in captions look: `outline`, `boxed`, or `large`, a few big words at a time."
     ),
 ]
 MaxCost = (
@@ -118,6 +125,7 @@ class BriefRequest(Request, frozen=True):
     narration: bool = False
     music: bool = True
     captions: Captions = Captions.SIDECAR
+    caption_style: LookOfCaptions = CaptionStyle.OUTLINE
     title: Title = None
     fit: ClipFit = Fit.AUTO
     watermark: WatermarkBody | None = None
@@ -135,6 +143,7 @@ class BriefRequest(Request, frozen=True):
             narration=self.narration,
             music=self.music,
             captions=self.captions,
+            caption_style=self.caption_style,
             title=optional_text(self.title, f"{at}title", MAX_TITLE),
             fit=self.fit,
             watermark=self.watermark.watermark() if self.watermark else None,
@@ -218,6 +227,10 @@ class StoryboardBody(Request, frozen=True):
     music: Annotated[str, trimmed(1, MAX_PROMPT, "What the music is like; none if missing.")] | None = None
     voice: Annotated[str, Meta(max_length=64, description="Voice of the narration.")] | None = None
     captions: Captions = Captions.SIDECAR
+    caption_style: LookOfCaptions = CaptionStyle.OUTLINE
+    language: Annotated[
+        str, Meta(pattern="^[a-z]{3}$", description="Of the narration, ISO 639-2; marks its captions.")
+    ] = "eng"
     fit: ClipFit = Fit.AUTO
     watermark: WatermarkBody | None = None
 
@@ -236,6 +249,8 @@ class StoryboardBody(Request, frozen=True):
                 music=optional_text(self.music, "storyboard.music", MAX_PROMPT),
                 voice=optional_text(self.voice, "storyboard.voice", 64),
                 captions=self.captions,
+                caption_style=self.caption_style,
+                language=self.language,
             ),
             fit=self.fit,
             watermark=self.watermark.watermark() if self.watermark else None,
@@ -256,6 +271,8 @@ class StoryboardBody(Request, frozen=True):
             music=storyboard.soundtrack.music,
             voice=storyboard.soundtrack.voice,
             captions=storyboard.soundtrack.captions,
+            caption_style=storyboard.soundtrack.caption_style,
+            language=storyboard.soundtrack.language,
             fit=storyboard.fit,
             watermark=WatermarkBody.of(storyboard.watermark),
         )
