@@ -44,6 +44,7 @@ def test_a_video_is_made_of_stills_beneath_a_logo(there: Omnigen, tmp_path: Path
         "--logo-width", "0.2", "--logo-opacity", "1", "-o", "video.mp4", "--json",
     )  # fmt: skip
     assert made.exit_code == 0, made.stderr
+    assert "stills are paid for, 6 s are used" in made.stderr
     job = json.loads(made.stdout)
     takes = json.loads(there("jobs", "show", job["id"], "--json").stdout)["scenes"]
     kinds = {take["kind"] for scene in takes for take in scene["takes"]}

@@ -130,7 +130,11 @@ def price(estimate: EstimateView) -> str:
     sums = f"{dollars(estimate.expected)} expected, {dollars(estimate.at_most)} at most"
     if estimate.expected == estimate.at_most:
         sums = f"{dollars(estimate.at_most)} at most"
-    return f"price: {sums}; {estimate.paid_seconds} s of clips are paid for, {estimate.used_seconds:g} s are used"
+    stills = sum(line.kind is TakeKind.STILL for line in estimate.lines)
+    paid = f"{estimate.paid_seconds} s of clips are paid for"
+    if stills and not estimate.paid_seconds:
+        paid = f"{stills} stills are paid for"
+    return f"price: {sums}; {paid}, {estimate.used_seconds:g} s are used"
 
 
 def _prices_by_scene(estimate: EstimateView) -> dict[int, int]:
