@@ -10,7 +10,15 @@ from attrs import evolve
 from omnigen.domain.catalogue import TakeKind
 from omnigen.domain.errors import Conflict, Invalid, KeyReused, NotFound, QuotaExceeded
 from omnigen.domain.job import JobStatus, Reason, SidecarKind, Video
-from omnigen.domain.storyboard import Captions, Resolution, Soundtrack, Storyboard, Transition, TransitionKind
+from omnigen.domain.storyboard import (
+    Captions,
+    Fit,
+    Resolution,
+    Soundtrack,
+    Storyboard,
+    Transition,
+    TransitionKind,
+)
 from omnigen.ports.workflow import Leg
 from omnigen.usecases.prospects import Outlook
 from tests.builders import a_scene, a_storyboard, an_entry
@@ -75,6 +83,8 @@ EDITS: dict[str, Change] = {
     "captions burned in": board(soundtrack=Soundtrack(music="slow and dark", captions=Captions.BURNED)),
     "a resolution": board(resolution=Resolution.P1080),
     "a model that animates": board(model=ANIMATED),
+    "a model of stills": board(model="some/still"),
+    "another fit": board(fit=Fit.CROP),
     "another order": order(1, 3, 2, 4),
     "turned round": order(4, 3, 2, 1),
     "one left out": order(1, 2, 4),

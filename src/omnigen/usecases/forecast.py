@@ -67,15 +67,16 @@ class Foresee:
         """The forecast. Raises Invalid where a narration has no room, Transient."""
         stored = await self._stored(plan)
         cutting = _cutting(plan, stored)
+        segments = _segments(plan, cutting, stored)
         scenes = tuple(
             SceneForecast(
                 number=prospect.number,
                 source=source,
                 prospect=prospect,
                 why=_why(plan, prospect, source),
-                segment=_segment(plan, cutting, prospect.number, stored),
+                segment=segment,
             )
-            for prospect, source in zip(plan.scenes, plan.edit.sources, strict=True)
+            for prospect, source, segment in zip(plan.scenes, plan.edit.sources, segments, strict=True)
         )
         return Forecast(
             storyboard=plan.edit.storyboard,
@@ -111,40 +112,54 @@ def _state(plan: Plan, state: SceneState, prospect: SceneProspect, stored: Store
         state,
         frames=prospect.frames,
         speech=speech.take.file if speech and speech.take else None,
-        clip=clip.take.file if clip and clip.take else None,
+        clip=(clip.take.file if clip.take else _to_come(clip)) if clip else None,
     )
     if not prospect.placeholder:
         return state
     card = card_content(plan.job.id, card_render(plan.edit.storyboard, state, plan.stock.rate))
-    return evolve(state, clip=stored.cards.get(card))
+    drawn = StoredFile(key=card, sha256=card, size=0, content_type="video/mp4")
+    return evolve(state, clip=stored.cards.get(card, drawn))
 
 
-def _clip(cutting: Cutting, prospect: SceneProspect) -> Outlook:
-    """Whether a clip is one that may have been rendered before."""
+def _to_come(clip: TakeProspect) -> StoredFile:
+    """Stands for a clip that isn't there: what two scenes wish for alike will be one file."""
+    kind = "image/png" if clip.kind is TakeKind.STILL else "video/mp4"
+    return StoredFile(key="", sha256=clip.wish.fingerprint, size=0, content_type=kind)
+
+
+def _clip(prospect: SceneProspect) -> Outlook:
+    """Whether a clip, at its length, is one that may have been rendered before."""
     clip = prospect.clip
     outlook = Outlook.KEPT if clip is None else clip.outlook
-    if outlook is Outlook.KEPT and cutting.scenes[prospect.number - 1].clip is None:
-        return Outlook.NEW
     return outlook if prospect.exact or outlook is Outlook.NEW else Outlook.PERHAPS
 
 
-def _segment(plan: Plan, cutting: Cutting, number: int, stored: Stored) -> Outlook:
-    needed = [s.number for s in cutting.sources(number)]
-    outlook = outlook_of(_clip(cutting, plan.scenes[n - 1]) for n in needed)
-    if outlook is not Outlook.KEPT:
-        return outlook
+def _segments(plan: Plan, cutting: Cutting, stored: Stored) -> list[Outlook]:
+    """Those that are alike are rendered once: the second comes from the store."""
+    outlooks, coming = list[Outlook](), set[str]()
+    for prospect in plan.scenes:
+        outlook, content = _segment(plan, cutting, prospect.number, stored)
+        outlooks.append(Outlook.KEPT if content in coming else outlook)
+        coming |= {content} if content is not None else set()
+    return outlooks
+
+
+def _segment(plan: Plan, cutting: Cutting, number: int, stored: Stored) -> tuple[Outlook, str | None]:
+    """What becomes of a segment, and its content, where that can be told."""
+    needed = [plan.scenes[s.number - 1] for s in cutting.sources(number)]
+    outlook = outlook_of(_clip(prospect) for prospect in needed)
     burned = cutting.storyboard.soundtrack.captions is Captions.BURNED
-    if burned and not all(p.exact for p in plan.scenes):
-        return Outlook.PERHAPS
+    if not all(p.exact for p in (plan.scenes if burned else needed)):
+        return (outlook if outlook is Outlook.NEW else Outlook.PERHAPS), None
     try:
         content = segment_content(cutting, segment_render(cutting, number))
     except Rejected as error:
         raise Invalid(error.message, field=error.field) from error
-    return Outlook.KEPT if content in stored.contents else Outlook.NEW
+    return (Outlook.KEPT if content in stored.contents else Outlook.NEW), content
 
 
 def _sound(plan: Plan, cutting: Cutting, stored: Stored) -> Outlook:
-    heard = [_clip(cutting, p) for p in plan.scenes]
+    heard = [_clip(p) for p in plan.scenes]
     heard += [t.outlook for p in plan.scenes for t in p.takes if t.kind is TakeKind.SPEECH]
     heard += [plan.music.outlook] if plan.music is not None else []
     outlook = outlook_of(heard)

@@ -170,7 +170,7 @@ def still_to_pay(
         for take in prospect.takes:
             if take.outlook is Outlook.KEPT or take.wish.fingerprint in asked:
                 continue
-            if prospect.exact:
+            if prospect.exact or take.kind is not TakeKind.VIDEO:
                 asked.add(take.wish.fingerprint)
             needed.append(_priced(lines[take.kind, take.scene], take, prospect, storyboard, stock))
             paid += take.wish.ask.seconds if needed[-1].expected else 0
