@@ -32,7 +32,7 @@ SERVICES: Final = ("dynamodb", "lambda", "s3", "secretsmanager", "stepfunctions"
 OMITTED: Final = (
     *("entrypoints/cli", "entrypoints/http", "entrypoints/worker.py"),
     *("adapters/ffmpeg", "adapters/local/sqlite", "adapters/memory"),
-    *("adapters/aws/cloudfront.py", "adapters/oidc.py", "adapters/prometheus.py"),
+    *("adapters/aws/cloudfront.py", "adapters/oidc.py", "adapters/opentimeline.py", "adapters/prometheus.py"),
 )
 """Parts of OmniGen that only the API, the composer or a laptop run; their packages aren't here."""
 _NOISE: Final = frozenset((".c", ".h", ".lock", ".pxd", ".pyc", ".pyi", ".pyx"))
