@@ -18,6 +18,9 @@ EMULATE = $(BIN)/python -m emulator --data "$(DATA)" --port "$(PORT)" --profile 
   --replicate "$(REPLICATE)" $(if $(RESET),--reset) $(if $(VERBOSE),--verbose) $(FLAGS)
 # Of `make lambda-zip`: what AWS runs it on.
 ARCH ?= arm64
+# Of `make test-exact`, and of `make test-ffmpeg5`.
+EXAMPLES ?= 200
+FFMPEG5 ?= /usr/bin/ffmpeg
 # Narrows a test target: make test ARGS="-k ports"
 ARGS ?=
 WEB := $(wildcard web/package.json)
@@ -97,6 +100,25 @@ test-offline: setup ## the same in a network namespace with nothing but loopback
 test-containers: setup ## the stores' contract against LocalStack and MinIO in containers, where there is Docker
 	@OMNIGEN_TEST_CONTAINERS=1 $(BIN)/pytest -n auto tests/contract $(ARGS)
 
+.PHONY: test-exact
+test-exact: setup ## many storyboards to the frame and the sample, chosen anew each time (EXAMPLES=200)
+	@OMNIGEN_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n0 tests/composer/test_exactness.py $(ARGS)
+
+.PHONY: test-ffmpeg5
+test-ffmpeg5: setup ## the composer on Debian's FFmpeg 5.1, installed where there is apt (FFMPEG5=/usr/bin/ffmpeg)
+	@$(SHELL) scripts/system-package "$(FFMPEG5)" ffmpeg
+	@OMNIGEN_FFMPEG="$(FFMPEG5)" $(BIN)/pytest -n auto tests/composer $(ARGS)
+
+.PHONY: test-hostile
+test-hostile: setup ## hostile clips, by the system calls that they lead to (strace, installed where there is apt)
+	@$(SHELL) scripts/system-package strace strace
+	@OMNIGEN_TEST_SYSTEM=1 $(BIN)/pytest -n auto tests/composer/test_hostile.py $(ARGS)
+
+.PHONY: test-playback
+test-playback: setup ## programmes played and sought in Chromium, installed where there is apt
+	@$(SHELL) scripts/system-package chromium chromium
+	@OMNIGEN_TEST_SYSTEM=1 $(BIN)/pytest -n0 tests/browser/test_playback.py $(ARGS)
+
 .PHONY: verify-live
 verify-live: setup ## compare the real Replicate with the fake, for the price of one short clip (ARGS="--max-cost 0.5")
 	@$(BIN)/python -m emulator.replicate.verify $(ARGS)
@@ -123,6 +145,9 @@ check: setup ## everything that CI runs
 	@$(MAKE) imports
 	@$(MAKE) test
 	@$(MAKE) test-offline
+	@$(MAKE) test-ffmpeg5
+	@$(MAKE) test-hostile
+	@$(MAKE) test-playback
 
 # --- shipping ---
 

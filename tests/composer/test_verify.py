@@ -18,8 +18,8 @@ from omnigen.domain.errors import Rejected, Transient
 from omnigen.domain.storyboard import TransitionKind
 from omnigen.ports.composer import Clash, Programme, ProgrammeRender
 from tests.composer.scenes import Film, names_in, over, timeline
+from tests.fixtures.boxes import found
 from tests.fixtures.clips import ClipShelf, ffmpeg
-from tests.fixtures.hostile import found
 
 PLAN: Final = timeline(30, (36, over(TransitionKind.FADE, 7)), 24)
 
