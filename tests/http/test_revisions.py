@@ -228,6 +228,7 @@ WRONG: list[tuple[Any, str | None, str]] = [
     ({"model": "acme/none"}, "model", "allowed are"),
     ({"title": "t" * 121}, "title", "title has 121 characters"),
     ({"captions": "loud"}, "captions", "one of off, sidecar, burned"),
+    ({"caption_style": "comic"}, "caption_style", "one of outline, boxed, large"),
     ({"max_cost": -1}, "max_cost", "dollars from 0 to 1000000"),
     ({"max_cost": "0.01", "title": "x"}, "max_cost", "this may cost"),
 ]
