@@ -90,6 +90,17 @@ async def test_the_manifest_names_every_take_and_every_file_by_its_hash(world: W
     assert facts["sound"]["music_take"]["prompt"] == "slow strings"
 
 
+async def test_a_card_is_labelled_as_what_it_is(world: World, tmp_path: Path) -> None:
+    """No model has made it, and nobody who reads the manifest or opens the timeline takes it for a clip."""
+    scenes = (a_scene(1), a_scene(2, placeholder=True))
+    job = await made(world, evolve(a_storyboard(2), scenes=scenes))
+    facts = await told(world, job, tmp_path)
+    assert [scene["shown"] for scene in facts["scenes"]] == ["clip", "placeholder"]
+    assert facts["scenes"][1]["takes"] == []
+    timeline = await content(world, job, SidecarKind.TIMELINE_OTIO, tmp_path)
+    assert timeline.count(b'"placeholder": true') == 2  # its picture and its sound
+
+
 async def test_the_manifest_gives_nothing_away(world: World, tmp_path: Path) -> None:
     """No owner, no address, no prediction's id, and no instant but the one at which it was asked for."""
     job = await made(world, with_everything())
