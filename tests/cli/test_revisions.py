@@ -130,7 +130,7 @@ def test_a_video_is_edited_step_by_step(there: Omnigen, tmp_path: Path) -> None:
     shown["storyboard"]["scenes"].reverse()
     (tmp_path / "job.json").write_text(json.dumps(shown))
     refused = there("jobs", "edit", job, "--storyboard", "job.json", "--dry-run")
-    assert (refused.exit_code, "--storyboard: scenes[1].transition" in refused.stderr) == (1, True)
+    assert (refused.exit_code, "--storyboard: scenes[1].transition" in refused.stderr) == (2, True)
     for one in shown["storyboard"]["scenes"]:
         one["transition"] = None
     turned = there("jobs", "edit", job, "--storyboard", "-", "--dry-run", "--json", stdin=json.dumps(shown))

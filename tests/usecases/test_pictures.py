@@ -72,7 +72,7 @@ async def test_the_free_planner_gives_stills_the_time_that_it_wants(world: World
 
 
 async def test_only_models_of_pictures_make_storyboards(world: World) -> None:
-    with pytest.raises(Invalid, match="allowed are .*veo.*still"):
+    with pytest.raises(Invalid, match=r"allowed are .*veo.*still"):
         await world.submit(a_storyboard(model="minimax/music-2.5"))
 
 
