@@ -30,6 +30,7 @@ from dependency_injector import providers
 
 from benchmarks.compose_clips import FRAMES, RATE, SECONDS
 from omnigen.adapters.ffmpeg import runner
+from omnigen.adapters.ffmpeg.nursery import NURSERY, Newborn
 from omnigen.container import Container, opened
 from omnigen.domain.job import SceneState, SceneStatus
 from omnigen.domain.storyboard import CUT, Storyboard, Transition, TransitionKind
@@ -66,7 +67,7 @@ class Books:
 
     def _listen(self) -> None:
         """Learn which process belongs to which step, and what each has used when it is waited for."""
-        start, waitpid = runner._start, os.waitpid
+        start, waitpid, wait = runner._start, os.waitpid, Newborn.wait
 
         async def noted(argv: Sequence[str], command: runner.Command) -> Any:
             process = await start(argv, command)
@@ -80,18 +81,26 @@ class Books:
             self._steps[self._step_of.pop(found, "others")] += usage.ru_utime + usage.ru_stime
             return found, status
 
+        async def ended(newborn: Newborn) -> int:
+            code = await wait(newborn)
+            self._steps[newborn.step] += newborn.cpu
+            newborn.cpu = 0.0  # booked
+            return code
+
         runner._start = noted
         os.waitpid = waited
+        Newborn.wait = ended  # type: ignore[method-assign]
 
     async def measured(self, work: Callable[[], Awaitable[None]]) -> None:
         """Book a piece of work, and nothing of what was before it."""
         self._steps.clear()
         begun, own, used = time.monotonic(), _own(), _children()
         await work()
+        own = _own() - own
         self.told = {
             "wall": time.monotonic() - begun,
-            "cpu": _own() - own + _children() - used,
-            "own": _own() - own,
+            "cpu": own + _children() - used,
+            "own": own,
             "steps": dict(self._steps),
         }
 
@@ -101,7 +110,16 @@ def _own() -> float:
 
 
 def _children() -> float:
-    return _seconds(resource.RUSAGE_CHILDREN)
+    """Of all that have ended, and of the nurse with hers."""
+    return _seconds(resource.RUSAGE_CHILDREN) + _family(NURSERY.nurse)
+
+
+def _family(pid: int) -> float:
+    """CPU seconds of a process and of its children that have ended; 0 where there is none."""
+    if not pid:
+        return 0.0
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _seconds(who: int) -> float:

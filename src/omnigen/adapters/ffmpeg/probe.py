@@ -17,7 +17,8 @@ import structlog
 from attrs import frozen
 
 from omnigen.adapters.ffmpeg.copying import Coding
-from omnigen.adapters.ffmpeg.runner import Command, Limits, Runner, child
+from omnigen.adapters.ffmpeg.nursery import ChildRunner
+from omnigen.adapters.ffmpeg.runner import Command, Limits
 from omnigen.domain.errors import Rejected, Transient
 from omnigen.ports.inspector import MediaKind
 
@@ -94,7 +95,7 @@ class Prober:
     """Looks into files, a child process each; `slots` are shared with whatever else is heavy."""
 
     def __init__(self, slots: asyncio.Semaphore, looks: Looks | None = None) -> None:
-        self._runner = Runner(child("omnigen.adapters.ffmpeg.child"), slots)
+        self._runner = ChildRunner("omnigen.adapters.ffmpeg.child", slots)
         self._looks = looks or Looks()
 
     async def look(self, path: Path, subject: str, kind: MediaKind = MediaKind.VIDEO) -> Look:

@@ -12,9 +12,9 @@ import re
 import signal
 import subprocess
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import structlog
 from attrs import frozen
@@ -70,6 +70,38 @@ class Outcome:
     frames: int
 
 
+class Started(Protocol):
+    """A process under way: what of asyncio's is used here."""
+
+    @property
+    def pid(self) -> int:
+        """Its number, and that of its group."""
+        ...
+
+    @property
+    def returncode(self) -> int | None:
+        """How it ended, negative for a signal; None until then."""
+        ...
+
+    @property
+    def stdout(self) -> asyncio.StreamReader | None:
+        """What it says."""
+        ...
+
+    @property
+    def stderr(self) -> asyncio.StreamReader | None:
+        """What it complains of."""
+        ...
+
+    async def wait(self) -> int:
+        """Its end."""
+        ...
+
+    async def communicate(self) -> tuple[bytes, bytes]:
+        """Drain it to its end."""
+        ...
+
+
 class Runner:
     """Runs children of one binary, each in one of the `slots`."""
 
@@ -80,7 +112,7 @@ class Runner:
     async def run(self, command: Command, on_frames: Frames | None = None) -> Outcome:
         """Run to the end. Raises Rejected where `blame` is at fault, Transient where the machine is."""
         async with self._slots:
-            process = await _start((*self._binary, *command.args), command)
+            process = await self._begin(command)
             try:
                 async with asyncio.timeout(command.limits.wall_s):
                     outcome = await _attend(process, on_frames)
@@ -93,8 +125,11 @@ class Runner:
             raise _failure(command, process.returncode, outcome)
         return outcome
 
+    async def _begin(self, command: Command) -> Started:
+        return await _start((*self._binary, *command.args), command)
 
-async def _start(argv: Sequence[str], command: Command) -> Process:
+
+async def _start(argv: Sequence[str], command: Command) -> Started:
     try:
         return await asyncio.create_subprocess_exec(
             *_limited(argv, command.limits),
@@ -102,7 +137,7 @@ async def _start(argv: Sequence[str], command: Command) -> Process:
             stdout=PIPE,
             stderr=PIPE,
             start_new_session=True,
-            env=_environment(),
+            env=environment(),
         )
     except OSError as error:
         log.error("ffmpeg.start", step=command.step, error=str(error))  # noqa: TRY400 - it goes on as Transient
@@ -116,11 +151,11 @@ def _limited(argv: Sequence[str], limits: Limits) -> list[str]:
         f"ulimit -c 0; ulimit -S -t {limits.cpu_s}; ulimit -H -t {limits.cpu_s + 5}; ulimit -f {blocks};"
         f' ulimit -v {limits.memory_mb * 1024} 2>/dev/null; exec nice -n 5 "$@"'
     )
-    return [*_dying_with_us(), "/bin/sh", "-c", script, "sh", *argv]
+    return [*dying_with_us(), "/bin/sh", "-c", script, "sh", *argv]
 
 
 @functools.cache
-def _dying_with_us() -> tuple[str, ...]:
+def dying_with_us() -> tuple[str, ...]:
     """On Linux a child is killed with its parent: a worker that is killed leaves no encoder behind."""
     prefix = ("setpriv", "--pdeathsig", "KILL", "--")
     try:
@@ -130,14 +165,14 @@ def _dying_with_us() -> tuple[str, ...]:
     return prefix
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """No credentials, no proxies: a decoder of foreign files gets a bare environment."""
     kept = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "SYSTEMROOT", "HOME")
     given = {name: os.environ[name] for name in kept if name in os.environ}
     return given | {"LC_ALL": "C", "MALLOC_ARENA_MAX": "2"}
 
 
-async def _attend(process: Process, on_frames: Frames | None) -> Outcome:
+async def _attend(process: Started, on_frames: Frames | None) -> Outcome:
     """Drain both pipes until the end: a full stderr would stop the child."""
     assert process.stdout is not None
     assert process.stderr is not None
@@ -182,7 +217,7 @@ class _Progress:
                 self._on_frames(self.frames)
 
 
-async def _end(process: Process) -> None:
+async def _end(process: Started) -> None:
     """Whatever happened: nobody of the group is left. Shielded, since a cancelled task ends here too."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -223,14 +258,10 @@ async def together(*work: Coroutine[Any, Any, T]) -> list[T]:
     return [task.result() for task in tasks]
 
 
-def child(module: str) -> tuple[str, ...]:
-    """A Python of its own that serves one request with the MODES of a module: see `serving`.
+def child_code(work: str) -> str:
+    """A program for a Python of its own (`-I -S -c`) that looks for packages where we do, and nowhere else.
 
-    It looks for packages where we do, and nowhere else: they needn't be installed into the interpreter.
+    They needn't be installed into the interpreter.
     """
     paths = [path for path in sys.path if path]
-    code = (
-        f"import sys; sys.path[:] = {paths!r}\n"
-        f"from omnigen.adapters.ffmpeg.serving import serve\nfrom {module} import MODES\nserve(MODES)"
-    )
-    return (sys.executable, "-I", "-S", "-c", code)
+    return f"import sys; sys.path[:] = {paths!r}\n{work}"

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import structlog
 
-from omnigen.adapters.ffmpeg.runner import Command, Runner, child
+from omnigen.adapters.ffmpeg.nursery import ChildRunner
+from omnigen.adapters.ffmpeg.runner import Command
 from omnigen.domain.errors import Transient
 
 log = structlog.get_logger(__name__)
@@ -19,7 +20,7 @@ class Splicer:
     """Runs the commands of one module, in the slots that all heavy work shares."""
 
     def __init__(self, slots: asyncio.Semaphore, module: str = SPLICE) -> None:
-        self._runner = Runner(child(module), slots)
+        self._runner = ChildRunner(module, slots)
 
     async def run(self, command: Command) -> Any:
         """What the child has found. Raises Transient: all that it reads has been gone through before."""
