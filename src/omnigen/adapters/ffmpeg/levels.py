@@ -24,8 +24,10 @@ TARGET: Final[Mapping[str, float]] = {"bed": -24.0, "voice": -16.0, "music": -25
 _LOUDEST_GAIN: Final = 24.0
 _STEP: Final = 0.5
 """dB. A small edit leaves the loudness of all else as it is, so that all else need not be encoded again."""
-_CLOSE: Final = 0.3
-"""LU. Nearer than this nothing is corrected; within half a unit is what is promised."""
+CLOSE: Final = 0.4
+"""LU. Nearer than this what is encoded isn't corrected; within half a unit is what is promised."""
+CLOSER: Final = 0.25
+"""The same of a rehearsal, which costs less, and which an encoder's result differs from a little."""
 
 
 @frozen(kw_only=True)
@@ -104,10 +106,10 @@ class Mastering:
         """Whether, other than `before`, it will take away some of the loudness."""
         return result.peak + self.gain - before.gain > self.ceiling
 
-    def louder(self, result: Measured) -> "Mastering":
+    def louder(self, result: Measured, close: float = CLOSE) -> "Mastering":
         """A better guess after the whole programme was measured: a limiter takes away."""
         missing = 0.0 if result.silent else LOUDNESS - result.loudness
-        return self if abs(missing) <= _CLOSE else evolve(self, gain=_stepped(self.gain + missing))
+        return self if abs(missing) <= close else evolve(self, gain=_stepped(self.gain + missing))
 
     def lowered(self, peak: float) -> "Mastering":
         """A lower ceiling, if a stretch peaked too high once it was encoded."""

@@ -20,7 +20,7 @@ from attrs import frozen
 from omnigen.adapters.ffmpeg import sound
 from omnigen.adapters.ffmpeg.graph import SAMPLE_RATE
 from omnigen.adapters.ffmpeg.ledger import Ledger
-from omnigen.adapters.ffmpeg.levels import CEILING, GATE, Mastering, Measured, stem_gain
+from omnigen.adapters.ffmpeg.levels import CEILING, CLOSER, GATE, Mastering, Measured, stem_gain
 from omnigen.adapters.ffmpeg.runner import Command, Limits, together
 from omnigen.adapters.ffmpeg.splicer import Splicer
 from omnigen.adapters.ffmpeg.stems import Stems
@@ -116,7 +116,7 @@ class Mixer:
         for _ in range(_REHEARSALS):
             measured = await self._measured(plan, [mastering] * len(plan.stretches), encoded=False)
             result = Measured.together(measured)
-            before, mastering = mastering, mastering.louder(result)
+            before, mastering = mastering, mastering.louder(result, CLOSER)
             if mastering == before or not mastering.limits(result, before):
                 break
         return mastering
