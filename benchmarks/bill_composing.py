@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import imageio_ffmpeg
 
+from benchmarks.compose_meter import children, own
 from benchmarks.post_to_video import FADE, RATE, SECONDS, clips
 from omnigen.adapters.ffmpeg.build import FfmpegBuild
 from omnigen.adapters.ffmpeg.composer import FfmpegComposer
@@ -125,15 +126,9 @@ async def _once(film: Film, out: Path) -> list[Work]:
 
 
 async def _timed(step: Callable[[], Awaitable[Any]]) -> Work:
-    begun, used = time.monotonic(), _used()
+    begun, used = time.monotonic(), own() + children()
     await step()
-    return Work(cpu=_used() - used, alone=time.monotonic() - begun)
-
-
-def _used() -> float:
-    """CPU seconds of this process and of all children that have ended."""
-    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+    return Work(cpu=own() + children() - used, alone=time.monotonic() - begun)
 
 
 def _best(works: list[Work]) -> Work:

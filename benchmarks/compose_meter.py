@@ -6,6 +6,7 @@ second.
 """
 
 import os
+import resource
 import subprocess
 import threading
 import time
@@ -13,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from omnigen.adapters.ffmpeg.nursery import NURSERY
 
 _LONGEST_S: Final = 1800
 _BEAT_S: Final = 0.1
@@ -45,6 +48,29 @@ def metered(argv: Sequence[str], *, into: Path | None = None, cwd: Path | None =
     if process.returncode:
         raise RuntimeError(f"{argv[0]} ended with {process.returncode}: {' '.join(argv)[:400]}")
     return Cost(cpu=usage.ru_utime + usage.ru_stime, wall=time.monotonic() - begun, peak_mb=peak)
+
+
+def own() -> float:
+    """CPU seconds of this process."""
+    return _seconds(resource.RUSAGE_SELF)
+
+
+def children() -> float:
+    """CPU seconds of all its children that have ended, and of the composer's nurse with hers."""
+    return _seconds(resource.RUSAGE_CHILDREN) + _family(NURSERY.nurse)
+
+
+def _seconds(who: int) -> float:
+    usage = resource.getrusage(who)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _family(pid: int) -> float:
+    """Of a process and of its children that have ended; 0 where there is none."""
+    if not pid:
+        return 0.0
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 class _Watch:

@@ -13,11 +13,10 @@ use from the moment the clips are there, not its own start. Each child is booked
 import asyncio
 import json
 import os
-import resource
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -29,8 +28,9 @@ from attrs import evolve
 from dependency_injector import providers
 
 from benchmarks.compose_clips import FRAMES, RATE, SECONDS
+from benchmarks.compose_meter import children, own
 from omnigen.adapters.ffmpeg import runner
-from omnigen.adapters.ffmpeg.nursery import NURSERY, Newborn
+from omnigen.adapters.ffmpeg.nursery import Newborn
 from omnigen.container import Container, opened
 from omnigen.domain.job import SceneState, SceneStatus
 from omnigen.domain.storyboard import CUT, Storyboard, Transition, TransitionKind
@@ -61,7 +61,7 @@ class Books:
 
     def __init__(self) -> None:
         self._step_of: dict[int, str] = {}
-        self._steps: Counter[str] = Counter()
+        self._steps: defaultdict[str, float] = defaultdict(float)
         self.told: dict[str, Any] = {}
         self._listen()
 
@@ -89,42 +89,20 @@ class Books:
 
         runner._start = noted
         os.waitpid = waited
-        Newborn.wait = ended  # type: ignore[method-assign]
+        setattr(Newborn, "wait", ended)  # noqa: B010 - mypy takes no method for a method here
 
     async def measured(self, work: Callable[[], Awaitable[None]]) -> None:
         """Book a piece of work, and nothing of what was before it."""
         self._steps.clear()
-        begun, own, used = time.monotonic(), _own(), _children()
+        begun, mine, theirs = time.monotonic(), own(), children()
         await work()
-        own = _own() - own
+        mine, theirs = own() - mine, children() - theirs
         self.told = {
             "wall": time.monotonic() - begun,
-            "cpu": own + _children() - used,
-            "own": own,
+            "cpu": mine + theirs,
+            "own": mine,
             "steps": dict(self._steps),
         }
-
-
-def _own() -> float:
-    return _seconds(resource.RUSAGE_SELF)
-
-
-def _children() -> float:
-    """Of all that have ended, and of the nurse with hers."""
-    return _seconds(resource.RUSAGE_CHILDREN) + _family(NURSERY.nurse)
-
-
-def _family(pid: int) -> float:
-    """CPU seconds of a process and of its children that have ended; 0 where there is none."""
-    if not pid:
-        return 0.0
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
-def _seconds(who: int) -> float:
-    usage = resource.getrusage(who)
-    return usage.ru_utime + usage.ru_stime
 
 
 async def _run(request: Request, folder: Path, books: Books) -> None:
