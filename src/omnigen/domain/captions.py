@@ -15,6 +15,7 @@ from attrs import evolve, field, frozen
 from attrs.validators import ge, min_len
 
 from omnigen.domain.errors import Rejected
+from omnigen.domain.storyboard import CaptionStyle
 from omnigen.domain.timeline import Timeline, seconds_of
 
 LINE: Final = 42
@@ -124,6 +125,11 @@ def _too_long(number: int, length: int, room: int, rate: int) -> Rejected:
 
 def _ceil(value: Fraction) -> int:
     return -(-value.numerator // value.denominator)
+
+
+def layout_of(style: CaptionStyle) -> Layout:
+    """How much of a text is shown at once in captions of a style."""
+    return FEW_WORDS if style is CaptionStyle.LARGE else SUBTITLES
 
 
 def cues(text: str, speech: Speech, rate: int, layout: Layout = SUBTITLES) -> tuple[Cue, ...]:

@@ -14,13 +14,22 @@ from omnigen.domain.captions import (
     Cue,
     Speech,
     frames_to_say,
+    layout_of,
     placed,
     programme_cues,
     spoken_frames,
 )
 from omnigen.domain.errors import Rejected
 from omnigen.domain.pricing import speech_seconds
-from omnigen.domain.storyboard import AspectRatio, Fit, Resolution, Scene, Storyboard, Transition
+from omnigen.domain.storyboard import (
+    AspectRatio,
+    CaptionStyle,
+    Fit,
+    Resolution,
+    Scene,
+    Storyboard,
+    Transition,
+)
 from omnigen.domain.take import StoredFile
 from omnigen.domain.timeline import Canvas, Timeline
 
@@ -70,6 +79,7 @@ class Sketch:
     fit: Fit = Fit.AUTO
     shots: tuple[Shot, ...] = field(validator=min_len(1))
     cues: tuple[Cue, ...] = ()
+    caption_style: CaptionStyle = CaptionStyle.OUTLINE
 
     @property
     def frames(self) -> int:
@@ -98,6 +108,7 @@ def sketched(
         fit=plan.fit,
         shots=tuple(_shot(s, known.get(s.number, Standing())) for s in plan.scenes),
         cues=_cues(plan, Timeline.of(plan, rate), spoken),
+        caption_style=plan.soundtrack.caption_style,
     )
 
 
@@ -173,4 +184,4 @@ def _cues(storyboard: Storyboard, timeline: Timeline, spoken: Mapping[int, int])
             )
             for n in spoken
         )
-    return programme_cues(timeline, speeches, texts)
+    return programme_cues(timeline, speeches, texts, layout_of(storyboard.soundtrack.caption_style))

@@ -203,6 +203,7 @@ class SketchRender:
     shots: tuple[ShotRender, ...]
     cues: tuple[Cue, ...] = ()
     """Captions to burn in; frames count from the sketch's first."""
+    caption_style: CaptionStyle = CaptionStyle.OUTLINE
 
     @property
     def frames(self) -> int:

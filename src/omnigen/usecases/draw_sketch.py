@@ -67,7 +67,13 @@ class DrawSketch:
         with TemporaryDirectory(prefix="omnigen-sketch-") as name:
             work, into = Path(name), Path(name) / "sketch.mp4"
             shots = await self._shots(composer, sketch, folder, work)
-            render = SketchRender(canvas=sketch.canvas, title=sketch.title, shots=shots, cues=sketch.cues)
+            render = SketchRender(
+                canvas=sketch.canvas,
+                title=sketch.title,
+                shots=shots,
+                cues=sketch.cues,
+                caption_style=sketch.caption_style,
+            )
             await composer.draw_sketch(render, into)
             seconds = seconds_of(sketch.frames, sketch.canvas.rate)
             return await self.assets.put(key, into, content_type="video/mp4", seconds=seconds)

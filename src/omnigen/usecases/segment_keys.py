@@ -9,9 +9,9 @@ from typing import Final
 
 from attrs import asdict
 
-from omnigen.domain.captions import FEW_WORDS, SUBTITLES, Cue, within
+from omnigen.domain.captions import Cue, layout_of, within
 from omnigen.domain.job import SceneState
-from omnigen.domain.storyboard import Captions, CaptionStyle, Storyboard
+from omnigen.domain.storyboard import Captions, Storyboard
 from omnigen.domain.timeline import Canvas, Segment
 from omnigen.ports.composer import CardRender, SegmentRender, Still
 from omnigen.usecases.cutting import Cutting, digest_of
@@ -94,5 +94,5 @@ def content_of(key: str) -> str:
 def _cues(cutting: Cutting, segment: Segment) -> tuple[Cue, ...]:
     if cutting.storyboard.soundtrack.captions is not Captions.BURNED:
         return ()
-    large = cutting.storyboard.soundtrack.caption_style is CaptionStyle.LARGE
-    return within(cutting.cues(FEW_WORDS if large else SUBTITLES), segment.start, segment.frames)
+    layout = layout_of(cutting.storyboard.soundtrack.caption_style)
+    return within(cutting.cues(layout), segment.start, segment.frames)

@@ -27,7 +27,7 @@ _LIMITS: Final = Limits(wall_s=120, cpu_s=240)
 
 def draw_sketch(render: SketchRender, into: Path) -> Command:
     """The command that draws a sketch into `into`: exactly its frames, without sound."""
-    picture = burned(_programme(render), render.cues, render.canvas)
+    picture = burned(_programme(render), render.cues, render.canvas, render.caption_style)
     args = graph.compiled([picture], into, _encoding(render))
     return Command(step="the sketch", args=args, limits=_LIMITS, frames=render.frames)
 
