@@ -85,6 +85,7 @@ class Studio:
             "one pass, cuts": lambda name: self._peer(name, peers.cuts, clips("aligned", few)),
             "ours, many": lambda name: self._ours(name, "anew", clips("foreign", many)),
             "one pass, many": lambda name: self._peer(name, peers.one_pass, clips("foreign", many)),
+            "animatic": lambda name: self._ours(name, "animatic", ()),
             "one changed": lambda name: self._ours(
                 name, "changed", (*clips("foreign", many), clips("foreign", many)[many // 3])
             ),

@@ -68,7 +68,13 @@ def _ratio(rounds: Sequence[Round], of: Callable[..., float]) -> float:
 
 def figures(rounds: Sequence[Round], seen: Quality, *, scenes: int, many: int) -> list[Figure]:
     """All lines."""
-    return [*_costs(rounds, scenes), *_edits(rounds, many), *_quality(seen), *_memory(rounds, many)]
+    return [
+        *_costs(rounds, scenes),
+        *_edits(rounds, many),
+        *_quality(seen),
+        *_memory(rounds, many),
+        *_animatic(rounds),
+    ]
 
 
 def _cpu(rounds: Sequence[Round], ours: str, peer: str, title: str, goal: float) -> Figure:
@@ -155,6 +161,18 @@ def _edits(rounds: Sequence[Round], many: int) -> list[Figure]:
                     for stage in STAGES
                 },
             },
+        )
+    ]
+
+
+def _animatic(rounds: Sequence[Round]) -> list[Figure]:
+    return [
+        Figure(
+            title="Animatic of a 30 s storyboard",
+            value=median([one["animatic"]["wall"] for one in rounds]),
+            unit="s",
+            goal=2.0,
+            details={"cpu_s": median([one["animatic"]["cpu"] for one in rounds])},
         )
     ]
 

@@ -5,6 +5,7 @@
 anew     all clips have arrived: look into them, render, mix, join, verify, take what lies beside, publish
 last     all clips but the last were rendered as they came; measured is what follows the last one's arrival
 changed  everything was rendered; then one scene in the middle gets another clip
+animatic a brief of half a minute is drawn as cards, before there is any clip
 
 Jobs are in SQLite; the store is a real S3 server, which runs elsewhere. Counted is what this process and its children
 use from the moment the clips are there, not its own start. Each child is booked under the step that it was started for.
@@ -21,7 +22,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from attrs import evolve
@@ -33,13 +34,18 @@ from omnigen.adapters.ffmpeg import runner
 from omnigen.adapters.ffmpeg.nursery import Newborn
 from omnigen.container import Container, opened
 from omnigen.domain.job import SceneState, SceneStatus
+from omnigen.domain.quota import Tier
 from omnigen.domain.storyboard import CUT, Storyboard, Transition, TransitionKind
 from omnigen.domain.take import StoredFile
+from omnigen.ports.identity import Caller
 from omnigen.ports.workflow import Leg, Verdict
 from omnigen.settings import Settings
-from tests.builders import a_job, a_revision, a_scene, a_storyboard, an_acceptance
+from tests.builders import a_brief, a_job, a_revision, a_scene, a_storyboard, an_acceptance
 
 Request = dict[str, Any]
+
+ANIMATIC_S: Final = 30
+"""Seconds of the storyboard that an animatic is drawn of."""
 
 
 def main() -> None:
@@ -108,6 +114,9 @@ class Books:
 async def _run(request: Request, folder: Path, books: Books) -> None:
     given = {"OMNIGEN_DATA_DIR": str(folder), **request["store"]}
     async with _container(Settings.from_environment(given)) as container:
+        if request["way"] == "animatic":
+            await _animatic(container, books)
+            return
         desk = await Bench.of(container, request)
         await getattr(desk, request["way"])(books)
         await desk.deliver(Path(request["into"]))
@@ -119,6 +128,16 @@ async def _container(settings: Settings) -> AsyncIterator[Container]:
         for role in ("provider", "workflow"):
             getattr(container, role).override(providers.Object(None))
         yield container
+
+
+async def _animatic(container: Container, books: Books) -> None:
+    caller = Caller(id="bench", tier=Tier.PRO, expires_at=2**40)
+    wish = a_brief(frames=ANIMATIC_S * RATE, narration=True)
+
+    async def work() -> None:
+        await container.draw_animatic()(caller, wish)
+
+    await books.measured(work)
 
 
 class Bench:
