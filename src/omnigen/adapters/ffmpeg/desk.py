@@ -32,6 +32,7 @@ BYTES: Final = 8
 
 _BLOCK: Final = 4800
 """Samples from one measured block to the next; a block has four times as many."""
+_MINUTE: Final = 60 * RATE
 _HEADROOM: Final = 2.0
 """Stems are kept half as loud as they are."""
 _DUCKING: Final = "threshold=0.02:ratio=6:attack=20:release=400"
@@ -40,7 +41,20 @@ _SILENT: Final = -70.0
 
 
 def _measure(request: Facts) -> list[Facts]:
-    return [_metered(_decoded(path, 0, None), 0, 0, _HEADROOM, peak="sample") for path in request["files"]]
+    return [_stem(path) for path in request["files"]]
+
+
+def _stem(path: str) -> Facts:
+    """What a stem is like, a minute at a time: raw, a long one would take hundreds of megabytes."""
+    blocks, peak, start, whole = [], _SILENT, 0, True
+    while whole:
+        pcm = _decoded.__wrapped__(path, start, start + _MINUTE)
+        facts = _metered(pcm, 0, 0, _HEADROOM, peak="sample")
+        blocks += facts["blocks"]
+        peak = max(peak, facts["peak"])
+        start += _MINUTE
+        whole = len(pcm) == _MINUTE * BYTES
+    return {"blocks": blocks, "peak": peak}
 
 
 def _mix(request: Facts) -> list[Facts]:
@@ -187,7 +201,7 @@ def _frame(pcm: bytes) -> AudioFrame:
 # --- decoding
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=6)
 def _decoded(path: str, start: int, end: int | None) -> bytes:
     """Samples of a stem, `end` excluded; fewer where it is shorter."""
     try:
