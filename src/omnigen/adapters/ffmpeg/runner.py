@@ -34,6 +34,8 @@ _MACHINE: Final = re.compile(
     r"|resource temporarily unavailable|error writing trailer|malloc|permission denied",
     re.IGNORECASE,
 )
+_NOT_STARTED: Final = (126, 127)
+"""What `nice` ends with where there is no program, or none that can be run."""
 _KILLED_BY_MACHINE: Final = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGXFSZ}
 
 
@@ -228,6 +230,8 @@ async def _end(process: Started) -> None:
 def _failure(command: Command, code: int, outcome: Outcome) -> OmniGenError:
     last = last_line(outcome.stderr)
     log.warning("ffmpeg.failed", step=command.step, exit_code=code, last_line=last)
+    if code in _NOT_STARTED:
+        return Transient(f"{command.step}: FFmpeg can't be started")
     if _out_of_time(code, outcome) and command.blame:
         return Rejected(f"{command.blame} takes too long to decode", code="bad_footage")
     if -code in _KILLED_BY_MACHINE or _MACHINE.search(outcome.stderr):
