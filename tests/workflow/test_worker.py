@@ -1,6 +1,9 @@
 """The worker's rounds: every message is acted on, and nothing that breaks in one round ends the others."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -123,3 +126,18 @@ async def test_it_tells_nobody_unless_told_to() -> None:
     """Port 0, the default, opens nothing."""
     async with telling(0, None):
         pass
+
+
+def test_it_does_not_start_with_an_ffmpeg_that_cannot_compose(tmp_path: Path) -> None:
+    """Clips would be paid for in vain; what the build lacks is said, and how to mend it."""
+    poor = tmp_path / "ffmpeg"
+    poor.write_text("#!/bin/sh\necho ffmpeg version 4.4.1\n")
+    poor.chmod(0o755)
+    told = {"OMNIGEN_FFMPEG": str(poor), "OMNIGEN_DATA_DIR": str(tmp_path / "data")}
+    done = subprocess.run(
+        [sys.executable, "-m", "omnigen.entrypoints.worker"],
+        capture_output=True, text=True, check=False, timeout=60, env=os.environ | told,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "lacks version 5.1 or later (this is 4.4.1), the filter" in done.stderr
+    assert "set OMNIGEN_FFMPEG to a complete build" in done.stderr

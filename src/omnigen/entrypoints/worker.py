@@ -15,6 +15,7 @@ from omnigen.entrypoints.logs import configure_logging
 from omnigen.entrypoints.worker_page import telling
 from omnigen.ports.outbox import Message, MessageKind
 from omnigen.settings import Settings, SettingsError
+from omnigen.wiring import find_ffmpeg
 
 log = structlog.get_logger(__name__)
 
@@ -74,8 +75,11 @@ async def _main(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    # Without one, clips would be paid for that nothing here can compose.
+    ffmpeg = await asyncio.to_thread(find_ffmpeg, settings.ffmpeg)
+    ffmpeg.require()
     async with working(settings) as worker, telling(settings.worker_port, worker.metrics):
-        log.info("worker started")
+        log.info("worker started", ffmpeg=ffmpeg.version)
         await serve(worker, stop)
     log.info("worker stopped")
 

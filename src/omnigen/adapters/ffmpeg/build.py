@@ -36,6 +36,7 @@ NEEDED_FILTERS: Final = frozenset(
             "asetpts",
             "afade",
             "atempo",
+            "aloop",
             "anullsrc",
             "amix",
             "asplit",
@@ -43,7 +44,7 @@ NEEDED_FILTERS: Final = frozenset(
         *("anullsrc", "volume", "sidechaincompress", "alimiter", "ebur128"),
     )
 )
-NEEDED_ENCODERS: Final = frozenset(("libx264", "aac", "mjpeg"))
+NEEDED_ENCODERS: Final = frozenset(("libx264", "aac", "flac", "mjpeg"))
 OLDEST: Final = (5, 1)
 
 
