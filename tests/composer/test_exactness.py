@@ -56,6 +56,7 @@ class Shape:
 SHAPES: Final = {
     "24, not tagged": Shape(Fraction(24), ()),
     "24, larger": Shape(Fraction(24), (), (320, 192)),
+    "24, taller": Shape(Fraction(24), (), (160, 112)),  # what is cropped off are parts of its fields
     "25": Shape(Fraction(25), ()),
     "30": Shape(Fraction(30), ("-bf", "2")),
     "29.97": Shape(Fraction(30_000, 1001), ()),
