@@ -51,12 +51,14 @@ class Shape:
     rate: Fraction
     options: tuple[str, ...]
     size: tuple[int, int] = (CANVAS.width, CANVAS.height)
+    suffix: str = ".mp4"
 
 
 SHAPES: Final = {
     "24, not tagged": Shape(Fraction(24), ()),
     "24, larger": Shape(Fraction(24), (), (320, 192)),
     "24, taller": Shape(Fraction(24), (), (160, 112)),  # what is cropped off are parts of its fields
+    "24, Matroska": Shape(Fraction(24), (), suffix=".mkv"),
     "25": Shape(Fraction(25), ()),
     "30": Shape(Fraction(30), ("-bf", "2")),
     "29.97": Shape(Fraction(30_000, 1001), ()),
@@ -91,9 +93,8 @@ class Story:
 def _clip(shelf: ClipShelf, shape: Shape, code: int) -> Path:
     frames = int(LONGEST * shape.rate / 24) + 2
     at = [n * shape.rate * EVERY_S + shape.rate / 4 for n in range(int(frames / shape.rate / EVERY_S))]
-    return shelf.numbered(
-        code, frames, rate=shape.rate, size=shape.size, tick_frames=at, options=shape.options
-    )
+    told = {"size": shape.size, "tick_frames": at, "options": shape.options, "suffix": shape.suffix}
+    return shelf.numbered(code, frames, rate=shape.rate, **told)
 
 
 @st.composite

@@ -36,6 +36,7 @@ def _inspect(request: Facts) -> Facts:
         if stream is not None:
             _bounded(stream, limits)
         facts = (_sampled if limits["sampled"] else _decoded)(container, stream, limits)
+        facts["from_zero"] = container.start_time == 0
         if limits["kind"] != "image":
             _keeps_its_word(container, stream, facts)
         return facts

@@ -80,6 +80,13 @@ def foreign(path: Path, demuxer: str, seconds: float, **options: object) -> Stre
     return ffmpeg.input(str(path), format=demuxer, **(guards | options))
 
 
+def times(*, from_zero: bool) -> dict[str, None]:
+    """Of an input: that times are the file's own. FFmpeg would have them begin at 0, and 5.1 counts from where
+    a sound track's priming begins, which moves the picture of a Matroska clip by half a frame.
+    """
+    return {"copyts": None} if from_zero else {}
+
+
 def own(path: Path, **options: object) -> Stream:
     """An input that we made ourselves."""
     return ffmpeg.input(str(path), **options)

@@ -24,7 +24,7 @@ from omnigen.adapters.ffmpeg.stills import moved
 from omnigen.domain.timeline import Canvas
 from omnigen.ports.composer import SegmentRender, Still
 
-RECIPE: Final = "r7"
+RECIPE: Final = "r8"
 """Part of every segment's key: change it whenever the same inputs would give other bytes."""
 
 LEFT: Final = "left.nut"
@@ -275,7 +275,9 @@ def _picture(source: Source, render: SegmentRender, start: int, end: int) -> gra
     entry = 0 if isinstance(coding, str) or end > coding.frames else coding.entry(start, canvas.rate)
     seconds = (end - entry) / canvas.rate + 1
     if not entry:
-        stream = graph.timed(graph.foreign(source.path, source.demuxer, seconds).video, canvas)
+        own_times = graph.times(from_zero=source.look.from_zero)
+        stream = graph.foreign(source.path, source.demuxer, seconds, **own_times).video
+        stream = graph.timed(stream, canvas)
         return graph.cut_out(normalised(stream, *framing), start, end)
     seeking = {"ss": f"{(entry + 0.9) / canvas.rate:.6f}", "noaccurate_seek": None, "copyts": None}
     stream = graph.foreign(source.path, source.demuxer, seconds, **seeking).video

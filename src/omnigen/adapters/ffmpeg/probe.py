@@ -58,6 +58,8 @@ class Look:
     pixel_format: str
     matrix: int
     has_sound: bool
+    from_zero: bool = True
+    """Whether its times begin at 0, so that they can be taken as they are."""
     coding: Coding | str
     """How its pictures are coded, or why none of them could be copied."""
     primaries: int = 2
@@ -161,6 +163,7 @@ def _look(found: dict[str, Any], kind: MediaKind) -> Look:
         transfer=found["transfer"],
         still=kind is MediaKind.IMAGE,
         has_sound=found["has_sound"],
+        from_zero=found["from_zero"],
         coding="the clip is a still" if kind is MediaKind.IMAGE else _coding(found),
     )
 

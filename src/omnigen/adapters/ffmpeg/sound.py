@@ -43,6 +43,8 @@ class Sound:
     path: Path
     demuxer: str
     subject: str
+    from_zero: bool = False
+    """Of a clip: whether its times begin at 0."""
 
 
 def samples_of(frames: int, rate: int) -> int:
@@ -74,7 +76,11 @@ def plan_piece(
 
 
 def _source(sound: Sound | None, seconds: float, *first: str) -> Stream:
-    stream = graph.silence() if sound is None else graph.foreign(sound.path, sound.demuxer, seconds + 1).audio
+    if sound is None:
+        stream = graph.silence()
+    else:
+        own_times = graph.times(from_zero=sound.from_zero)
+        stream = graph.foreign(sound.path, sound.demuxer, seconds + 1, **own_times).audio
     for name in first:
         stream = stream.filter(name)
     return stream if sound is None else graph.heard(stream)

@@ -54,7 +54,8 @@ class Stems:
             return None
         demuxer = demuxer_of(path, MediaKind.VIDEO, subject)
         look = await self._prober.look(path, subject)
-        return Sound(path=path, demuxer=demuxer, subject=subject) if look.has_sound else None
+        heard = Sound(path=path, demuxer=demuxer, subject=subject, from_zero=look.from_zero)
+        return heard if look.has_sound else None
 
     async def _foreign(self, path: Path, subject: str) -> tuple[Sound, float]:
         """A file of sound and how many seconds it lasts, found by decoding it."""
