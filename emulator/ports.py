@@ -1,11 +1,14 @@
 """Free TCP ports on loopback, the same ones again at the next start where they are still free."""
 
 import json
+import secrets
 import socket
-from collections.abc import Iterable
+from collections.abc import Collection, Container, Iterable
 from pathlib import Path
+from typing import Final
 
-HOST = "127.0.0.1"
+HOST: Final = "127.0.0.1"
+_OURS: Final = range(20_000, 32_768)
 
 
 def is_free(port: int) -> bool:
@@ -19,25 +22,27 @@ def is_free(port: int) -> bool:
         return True
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on: all are held open together, so that no two are the same."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind((HOST, 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
+def free_ports(count: int, *, but: Container[int] = ()) -> list[int]:
+    """Ports that nobody listens on and that aren't in `but`, no two the same.
+
+    They lie below those that systems give to outgoing connections: one of these would be in the way later.
+    """
+    found: list[int] = []
+    while len(found) < count:
+        port = secrets.choice(_OURS)
+        if port not in but and port not in found and is_free(port):
+            found.append(port)
+    return found
 
 
-def keep_ports(path: Path, names: Iterable[str]) -> dict[str, int]:
-    """A port for each name: the one of last time, remembered in `path`, or a new one where it is taken."""
+def keep_ports(path: Path, names: Iterable[str], *, but: Collection[int] = ()) -> dict[str, int]:
+    """A port for each name: the one of last time, remembered in `path`, or a new one where it is taken or in `but`."""
     before = _remembered(path)
     wanted = list(names)
-    chosen = {name: before[name] for name in wanted if name in before and is_free(before[name])}
+    chosen = {n: before[n] for n in wanted if n in before and before[n] not in but and is_free(before[n])}
     missing = [name for name in wanted if name not in chosen]
-    chosen.update(zip(missing, free_ports(len(missing)), strict=True))
+    others = free_ports(len(missing), but={*but, *chosen.values()})
+    chosen.update(zip(missing, others, strict=True))
     path.write_text(json.dumps(chosen, indent=1), encoding="utf-8")
     return chosen
 

@@ -66,7 +66,8 @@ class Stack:
     def plan(cls, folder: Folder, choices: Choices) -> "Stack":
         """Choose ports and secrets for this folder."""
         names = (*STORAGE_PORTS, "identity", "replicate", "worker", "aws")
-        ports = {**keep_ports(folder.path / "ports.json", names), "api": choices.port}
+        others = keep_ports(folder.path / "ports.json", names, but={choices.port})
+        ports = {**others, "api": choices.port}
         return cls(folder=folder, choices=choices, secrets=folder.secrets(), ports=ports)
 
     @property

@@ -30,6 +30,17 @@ def test_ports_are_kept_between_runs_unless_taken(tmp_path: Path) -> None:
     assert second["a"] != first["a"]
 
 
+def test_ports_that_are_spoken_for_are_given_to_nobody(tmp_path: Path) -> None:
+    """Neither anew nor from memory: the API's, which nobody listens on yet, is not the S3 server's."""
+    memory = tmp_path / "ports.json"
+    first = keep_ports(memory, ["a", "b"])
+    second = keep_ports(memory, ["a", "b"], but={first["a"]})
+    assert second["a"] != first["a"]
+    assert second["b"] == first["b"]
+    few = set(range(20_000, 32_760))
+    assert free_ports(1, but=few)[0] >= 32_760
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"a": "x"}', "null"])
 def test_an_unreadable_memory_of_ports_is_forgotten(tmp_path: Path, text: str) -> None:
     """It is a convenience; nothing depends on it."""
