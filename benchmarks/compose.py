@@ -86,9 +86,7 @@ class Studio:
             "ours, many": lambda name: self._ours(name, "anew", clips("foreign", many)),
             "one pass, many": lambda name: self._peer(name, peers.one_pass, clips("foreign", many)),
             "animatic": lambda name: self._ours(name, "animatic", ()),
-            "one changed": lambda name: self._ours(
-                name, "changed", (*clips("foreign", many), clips("foreign", many)[many // 3])
-            ),
+            "one changed": lambda name: self._ours(name, "changed", clips("foreign", many + 1)),
         }
 
     def _ours(self, name: str, way: str, given: Sequence[Path], fade: int = peers.FADE) -> dict[str, Any]:

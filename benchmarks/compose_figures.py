@@ -31,8 +31,8 @@ def stage_of(step: str) -> str:
 
 
 def by_stage(run: dict[str, Any]) -> dict[str, float]:
-    """CPU seconds of one of our runs; what our own process used is looking, storing and keeping books."""
-    found = Counter({"looks and store": run["own"]})
+    """CPU seconds of one of our runs; what none of the steps used is looking, storing and keeping books."""
+    found = Counter({"looks and store": run["cpu"] - sum(run["steps"].values())})
     for step, seconds in run["steps"].items():
         found[stage_of(step)] += seconds
     return {stage: found[stage] for stage in STAGES}

@@ -50,7 +50,11 @@ def cuts(clips: Sequence[Path], into: Path) -> Cost:
 
 def reference(clips: Sequence[Path], into: Path, *, fade: int = FADE) -> None:
     """The same programme without any loss, to compare with."""
-    metered(_chain(clips, into, fade, ("-c:v", "libx264", "-preset", "ultrafast", "-qp", "0", "-an")))
+    metered(
+        _chain(
+            clips, into, fade, ("-c:v", "libx264", "-preset", "ultrafast", "-qp", "0", "-c:a", "pcm_s16le")
+        )
+    )
 
 
 def _chain(clips: Sequence[Path], into: Path, fade: int, encoding: Sequence[str]) -> list[str]:
@@ -58,8 +62,19 @@ def _chain(clips: Sequence[Path], into: Path, fade: int, encoding: Sequence[str]
     for clip in clips:
         argv += ["-i", str(clip)]
     graph = _faded(len(clips), fade / RATE) if fade else _cut(len(clips))
-    wanted = ["-map", "[v]"] if "-an" in encoding else ["-map", "[v]", "-map", "[a]"]
-    return [*argv, "-filter_complex", graph, *wanted, "-r", str(RATE), *encoding, str(into)]
+    return [
+        *argv,
+        "-filter_complex",
+        graph,
+        "-map",
+        "[v]",
+        "-map",
+        "[a]",
+        "-r",
+        str(RATE),
+        *encoding,
+        str(into),
+    ]
 
 
 def _inputs(count: int) -> list[str]:

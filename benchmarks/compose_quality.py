@@ -36,7 +36,7 @@ class Quality:
 def quality(studio: "Studio") -> Quality:
     """Compare what the runs have left."""
     foreign, aligned = clips("foreign", studio.scenes), clips("aligned", studio.scenes)
-    source = studio.film("source")
+    source = studio.folder / "source.mov"
     reference(foreign, source)
     vmaf, peer = _vmaf(studio.film("ours"), source), _vmaf(studio.film("one pass"), source)
     reference(aligned, source)

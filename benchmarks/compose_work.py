@@ -157,7 +157,7 @@ class Bench:
         job = a_job(
             id=f"job_{time.time_ns():x}", owner="bench", revision=a_revision(owner="bench", at=now), at=now
         )
-        board = _board(len(clips), request["fade"])
+        board = _board(len(clips) - (request["way"] == "changed"), request["fade"])
         scenes = SceneState.of(job.id, 1, board, now)
         await container.jobs().accept(evolve(an_acceptance(job), storyboard=board, scenes=scenes))
         return cls(container, await container.pipeline().start_leg(job.id, 1), clips)
