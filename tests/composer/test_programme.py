@@ -155,7 +155,9 @@ async def joined(shelf: ClipShelf, composer: FfmpegComposer, folder: Path, **tol
 def track_of(build: FfmpegBuild, video: Path) -> str:
     """The track of captions, as SubRip."""
     command = [build.path, "-v", "error", "-i", video, "-map", "0:s:0", "-f", "srt", "-"]
-    return subprocess.run(command, capture_output=True, check=True).stdout.decode().replace("\r\n", "\n").strip()
+    return (
+        subprocess.run(command, capture_output=True, check=True).stdout.decode().replace("\r\n", "\n").strip()
+    )
 
 
 async def test_captions_are_a_track_and_scenes_are_chapters(

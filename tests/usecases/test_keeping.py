@@ -39,6 +39,7 @@ async def test_a_deleted_job_is_hidden_at_once_and_can_come_back_for_a_day(world
 async def test_after_a_day_it_is_gone_with_its_objects_and_its_usage_stays(world: World) -> None:
     leg = await world.begun()
     await world.walked(leg)
+    await world.app.preview_job(ADA, leg.job_id)
     await world.app.delete_job(ADA, leg.job_id)
     used = await world.stores.usage.usage("ada", "2026-11")
     world.clock.advance(DAY + 1)

@@ -11,6 +11,7 @@ from omnigen.ports.assets import Assets
 from omnigen.ports.clock import Clock
 from omnigen.ports.identity import Caller
 from omnigen.ports.jobs import Jobs
+from omnigen.ports.sketcher import PREVIEWS
 from omnigen.usecases.cancel_job import CancelJob
 from omnigen.usecases.get_job import GetJob
 from omnigen.usecases.job_detail import JobDetail
@@ -93,8 +94,9 @@ class PurgeJobs:
         """How many were forgotten."""
         due = await self.jobs.purgeable(before=self.clock.now() - self.policy.purge_after, limit=20)
         for job in due:
-            async for found in self.assets.list(f"jobs/{job.id}/"):
-                await self.assets.delete(found.key)
+            for folder in (f"jobs/{job.id}/", f"{PREVIEWS}{job.id}/"):
+                async for found in self.assets.list(folder):
+                    await self.assets.delete(found.key)
             with suppress(Conflict):  # Restored at the last moment, by a clock that is slow.
                 await self.jobs.purge(job.id)
         return len(due)
