@@ -25,6 +25,8 @@ from tests.builders import a_storyboard
             "one very long clause that goes on and on…",
         ),
         ("x" * 80, "x" * 47 + "…"),
+        ("Close-up, shallow focus, slow push-in. The fox finds a lantern.", "The fox finds a lantern"),
+        ("Medium shot, slow dolly-in.", "Medium shot, slow dolly-in"),
         ("...", "Scene"),
         ("a\nb\tc", "a b c"),
     ],

@@ -1,5 +1,6 @@
 """Chapters: one a scene, so that a viewer can go from scene to scene."""
 
+import re
 from typing import Final
 
 from attrs import field, frozen
@@ -10,6 +11,8 @@ from omnigen.domain.timeline import Timeline
 
 LONGEST: Final = 48
 """Letters of a chapter's title."""
+_CAMERA: Final = re.compile(r"(?:[\w-]+ ){0,3}(?:shot|close-up)\b[^.]*\. (?=\w)", re.IGNORECASE)
+"""A first sentence about the camera, as planners write it: what is seen comes after it."""
 
 
 @frozen(kw_only=True)
@@ -32,9 +35,9 @@ def chapters(storyboard: Storyboard, timeline: Timeline) -> tuple[Chapter, ...]:
 
 
 def chapter_title(prompt: str) -> str:
-    """The beginning of a prompt: its first clause, or as many words as fit."""
+    """The beginning of a prompt, less the camera's part: its first clause, or as many words as fit."""
     words = " ".join("".join(c if c.isprintable() else " " for c in prompt).split())
-    clause = words
+    clause = _CAMERA.sub("", words, count=1) if _CAMERA.match(words) else words
     for mark in (". ", "; ", ": ", ", "):
         clause = clause.split(mark, 1)[0] if len(clause) > LONGEST else clause
     clause = clause.rstrip(".;:, ")
