@@ -86,7 +86,7 @@ test: setup infra/tools/node_modules/.done ## every test that needs no root
 
 .PHONY: test-fast
 test-fast: setup ## the tests to run while typing (under 20 s)
-	@$(BIN)/pytest -q -n auto -m "not slow" $(wildcard tests/unit tests/usecases tests/contract) $(ARGS)
+	@$(BIN)/pytest -q -n auto -m "not slow and not system" $(wildcard tests/unit tests/usecases tests/contract) $(ARGS)
 
 .PHONY: test-e2e
 test-e2e: setup ## end to end, as `make emulate` starts it
@@ -112,12 +112,12 @@ test-ffmpeg5: setup ## the composer on Debian's FFmpeg 5.1, installed where ther
 .PHONY: test-hostile
 test-hostile: setup ## hostile clips, by the system calls that they lead to (strace, installed where there is apt)
 	@$(SHELL) scripts/system-package strace strace
-	@OMNIGEN_TEST_SYSTEM=1 $(BIN)/pytest -n auto tests/composer/test_hostile.py $(ARGS)
+	@$(BIN)/pytest -n0 -m system tests/composer/test_hostile.py $(ARGS)
 
 .PHONY: test-playback
 test-playback: setup ## programmes played and sought in Chromium, installed where there is apt
 	@$(SHELL) scripts/system-package chromium chromium
-	@OMNIGEN_TEST_SYSTEM=1 $(BIN)/pytest -n0 tests/browser/test_playback.py $(ARGS)
+	@$(BIN)/pytest -n0 -m system tests/browser/test_playback.py $(ARGS)
 
 .PHONY: verify-live
 verify-live: setup ## compare the real Replicate with the fake, for the price of one short clip (ARGS="--max-cost 0.5")

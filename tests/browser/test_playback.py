@@ -47,9 +47,7 @@ KINDS: Final[dict[str, tuple[Timeline, tuple[bool, ...]]]] = {
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(PATIENCE_S + 120),
-    pytest.mark.skipif(
-        "OMNIGEN_TEST_SYSTEM" not in os.environ, reason="needs Chromium: `make test-playback` runs it"
-    ),
+    pytest.mark.system,
 ]
 
 

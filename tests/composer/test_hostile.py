@@ -81,12 +81,7 @@ async def test_its_sound_is_refused_or_whole(
     assert not refusal or refusal.startswith("the clip of scene 1 ")
 
 
-needs_strace = pytest.mark.skipif(
-    "OMNIGEN_TEST_SYSTEM" not in os.environ, reason="needs strace: `make test-hostile` runs it"
-)
-
-
-@needs_strace
+@pytest.mark.system
 @pytest.mark.timeout(600)
 def test_no_other_file_is_opened_and_no_socket(bench: Bench, tmp_path: Path) -> None:
     """By the system calls of all processes, for all hostile clips; none of them takes much memory."""
