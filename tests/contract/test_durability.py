@@ -13,7 +13,10 @@ from tests.contract.harness import Family, Stores, each_family
 
 ROUNDS = 4
 
-pytestmark = pytest.mark.parametrize("family", each_family(durable=True), indirect=True)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.parametrize("family", each_family(durable=True), indirect=True),
+]
 
 
 async def _fill(stores: Stores) -> None:

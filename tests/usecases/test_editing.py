@@ -108,6 +108,7 @@ async def test_what_was_foretold_is_what_happens(world: World, name: str) -> Non
     await check_promises(world)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "first", ["another order", "a little longer scene", "one added", "a card", "a resolution"]
 )
