@@ -8,14 +8,41 @@ from attrs import evolve, frozen
 
 from omnigen.domain.catalogue import TakeKind
 from omnigen.domain.editing import Edit
-from omnigen.domain.job import Job
-from omnigen.domain.storyboard import CUT, Scene, Storyboard
+from omnigen.domain.job import Job, JobStatus, SidecarKind, Video
+from omnigen.domain.storyboard import CUT, Scene, Soundtrack, Storyboard
 from omnigen.usecases.forecast import Forecast
 from omnigen.usecases.job_detail import Accepted
 from omnigen.usecases.prospects import Outlook
+from tests.builders import a_scene, a_storyboard
 from tests.fakes.world import ADA, World, rendered
 
 Change = Callable[[Storyboard], Edit]
+
+
+def four(**changes: Any) -> Storyboard:
+    """Four scenes, two of them with something to say, and music."""
+    scenes = (
+        a_scene(1),
+        a_scene(2, narration="Here it comes, out of the dark."),
+        a_scene(3),
+        a_scene(4, narration="And there it goes."),
+    )
+    given: dict[str, Any] = {"scenes": scenes, "soundtrack": Soundtrack(music="slow and dark")}
+    return evolve(a_storyboard(4), **given | changes)
+
+
+async def made(world: World, storyboard: Storyboard | None = None) -> str:
+    """A job that has succeeded."""
+    leg = await world.begun(storyboard or four())
+    job = await world.walked(leg)
+    assert job.status is JobStatus.SUCCEEDED
+    return leg.job_id
+
+
+def but_for_the_manifest(video: Video | None) -> Video:
+    """A video without the one file that names the revision."""
+    assert video is not None
+    return evolve(video, sidecars=tuple(s for s in video.sidecars if s.kind is not SidecarKind.MANIFEST))
 
 
 def board(**changes: Any) -> Change:
