@@ -56,7 +56,7 @@ async def retry_job(
 @patch(
     "/jobs/{job_id:str}/storyboard",
     status_code=202,
-    opt=_SPENDS,
+    opt={**_SPENDS, "rehearses": True},
     responses={
         200: ResponseSpec(ForecastView, description="With `dry_run`: what it would come to.", generate_examples=False),
         **guarded(404, 409, *BODY_ERRORS),
@@ -85,7 +85,7 @@ async def edit_storyboard(
     def change(before: Storyboard) -> Edit:
         return data.edit(before, app.catalogue, app.frame_rate)
 
-    with _fields_of_body():
+    with _fields_of_body("storyboard"):
         if dry_run:
             promised = await app.edit_storyboard.foretell(request.user, job_id, change, max_cost=data.limit())
             return Response(ForecastView.of(promised, app.frame_rate), status_code=200)
@@ -121,7 +121,7 @@ async def regenerate_scene(
     A take that is there costs nothing. All takes stay with their scene. Needs an Idempotency-Key.
     """
     wish = data or RegenerateRequest()
-    with _fields_of_body():
+    with _fields_of_body(f"storyboard.scenes[{number}]"):
         accepted = await app.regenerate_scene(
             request.user,
             job_id,
@@ -136,12 +136,12 @@ async def regenerate_scene(
 
 
 @contextmanager
-def _fields_of_body() -> Iterator[None]:
-    """Name fields as the body has them: the storyboard is the body."""
+def _fields_of_body(body: str) -> Iterator[None]:
+    """Name fields as the body has them: it is the storyboard, or one of its scenes."""
     try:
         yield
     except Invalid as error:
-        field = (error.field or "").removeprefix("storyboard").removeprefix(".")
+        field = (error.field or "").removeprefix(body).removeprefix(".")
         raise Invalid(error.message, code=error.reason, field=field or None) from error
 
 

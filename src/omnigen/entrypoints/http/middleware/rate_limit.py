@@ -27,8 +27,10 @@ READS: Final = 1_200
 """Requests that spend nothing, a minute: a page that polls twice a second in ten tabs stays below it."""
 SPENDS: Final = "spends"
 """Key in a handler's `opt`: its requests count against the tier."""
+REHEARSES: Final = "rehearses"
+"""Key in a handler's `opt`: a dry run of it is counted as a reading request. No other route heeds that query."""
 DRY_RUNS: Final = frozenset({b"dry_run=1", b"dry_run=true"})
-"""Queries that keep such a request from spending anything: it is counted as a reading one."""
+"""Queries that ask for one."""
 
 
 class RateLimit(ASGIMiddleware):
@@ -48,7 +50,7 @@ class RateLimit(ASGIMiddleware):
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Let the request through, or raise RateLimited."""
         caller: Caller = scope["user"]
-        spends = scope["route_handler"].opt.get(SPENDS, False) and scope["query_string"] not in DRY_RUNS
+        spends = _spends(scope)
         state = await self._spending(caller) if spends else self._reading(caller)
         name = "spending" if spends else "general"
         answer = _telling(name, state, send)
@@ -74,6 +76,12 @@ class Refused(RateLimited):
     def __init__(self, message: str, *, retry_after: float, headers: dict[str, str]) -> None:
         super().__init__(message, retry_after=retry_after)
         self.headers = headers
+
+
+def _spends(scope: Scope) -> bool:
+    opt = scope["route_handler"].opt
+    rehearsed = opt.get(REHEARSES, False) and scope["query_string"] in DRY_RUNS
+    return bool(opt.get(SPENDS, False)) and not rehearsed
 
 
 def fields(name: str, state: RateState) -> dict[str, str]:
