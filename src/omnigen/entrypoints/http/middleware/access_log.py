@@ -13,6 +13,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from omnigen.entrypoints.http.facade import Running
 
 _QUIET: Final = frozenset({"/health", "/ready", "/metrics"})
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""By their names. Any word is a method to the server, and each would be a time series of its own."""
 _log: Final = structlog.get_logger("omnigen.http")
 
 
@@ -39,7 +41,9 @@ class AccessLog:
             self._write(scope, status, time.perf_counter() - begun)
 
     def _write(self, scope: Scope, status: int, seconds: float) -> None:
-        route, method = scope.get("path_template") or "unknown", str(scope.get("method", ""))
+        route = scope.get("path_template") or "unknown"
+        given = str(scope.get("method"))
+        method = given if given in _METHODS else "other"
         write = _log.debug if route in _QUIET else _log.info
         write(
             "request",
