@@ -8,13 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from granian.constants import Interfaces
-from granian.server.embed import Server
-
 from omnigen.container import running
 from omnigen.domain.errors import OmniGenError
 from omnigen.entrypoints.http.app import create_app
 from omnigen.entrypoints.http.processes import TOLD, in_processes, share_metrics
+from omnigen.entrypoints.http.serving import server_of
 from omnigen.entrypoints.logs import configure_logging
 from omnigen.settings import HttpSettings, Part, Settings, SettingsError
 from omnigen.usecases.app import App
@@ -59,14 +57,7 @@ async def serve(settings: Settings, end: int | None) -> int:
             yield app
 
         api = create_app(settings, opened)
-        server = Server(
-            api,
-            address=settings.http.host,
-            port=settings.http.port,
-            interface=Interfaces.ASGI,
-            websockets=False,
-            log_enabled=False,
-        )
+        server = server_of(api, settings.http)
         settle_memory()
         loop = asyncio.get_running_loop()
 

@@ -37,6 +37,12 @@ class Malformed(Invalid):
     code = "malformed"
 
 
+class TooSlow(Invalid):
+    """The request takes too long to arrive."""
+
+    code = "request_timeout"
+
+
 class UnsupportedMediaType(Invalid):
     """The body is in a form that we don't read."""
 
@@ -58,6 +64,7 @@ STATUS: Final[Mapping[type[OmniGenError], int]] = {
     Unauthenticated: 401,
     Forbidden: 403,
     NotFound: 404,
+    TooSlow: 408,
     Conflict: 409,
     TooLarge: 413,
     UnsupportedMediaType: 415,

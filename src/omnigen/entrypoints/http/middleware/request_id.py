@@ -15,6 +15,7 @@ _ALWAYS: Final = (
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    (b"server", b"omnigen"),  # else the server would name itself
 )
 _UNLESS_SET: Final = ((b"content-security-policy", API_POLICY), (b"cache-control", b"no-store"))
 _TRANSPORT: Final = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")

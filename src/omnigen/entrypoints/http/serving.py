@@ -1,0 +1,33 @@
+"""The HTTP server around the application, and what it grants a connection before the application sees a request."""
+
+from typing import Final
+
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+from litestar import Litestar
+
+from omnigen.settings import HttpSettings
+
+SILENCE_MS: Final = 75_000
+"""For all of a request's headers to arrive, and for the next request on a connection.
+
+Longer than the 60 s for which a load balancer keeps its connections to us: it must be the one that closes them, or it
+answers 502 to those whose request crosses with our close.
+"""
+MOST_HEADERS: Final = 65_536
+"""Bytes read ahead: a token of 8 KB and all else that a browser sends fit many times over."""
+
+
+def server_of(api: Litestar, http: HttpSettings, *, silence_ms: int = SILENCE_MS) -> Server:
+    """The server. HTTP/1.1 only: load balancers speak it to us, and what nobody uses nobody can attack."""
+    return Server(
+        api,
+        address=http.host,
+        port=http.port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=silence_ms, max_buffer_size=MOST_HEADERS),
+        websockets=False,
+        log_enabled=False,
+    )
