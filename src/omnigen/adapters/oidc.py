@@ -9,7 +9,6 @@ import asyncio
 import base64
 import hashlib
 import json
-import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -43,6 +42,8 @@ _ROCA: Final = {
     for prime in (11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157)
 }
 _CACHED: Final = 10_000
+_LAST_INSTANT: Final = 2**53
+"""Beyond it seconds can't be told apart; whole numbers too large for a float would break the sums."""
 _HEADERS: Final = frozenset({"alg", "kid", "typ"})
 
 FetchKeys = Callable[[], Awaitable[bytes]]
@@ -133,7 +134,7 @@ def usable_keys(key_set: bytes) -> dict[str, RSAKey]:
         members = json.loads(key_set)["keys"]
         found = [(str(m["kid"]), m) for m in members if isinstance(m, dict) and may_verify(m)]
         keys = {kid: RSAKey.import_key(m) for kid, m in found}
-    except (ValueError, LookupError, TypeError, JoseError) as error:
+    except (ValueError, LookupError, TypeError, RecursionError, JoseError) as error:
         raise Transient("the sign-in's key set can't be read") from error
     ambiguous = {kid for kid, times in Counter(kid for kid, _ in found).items() if times > 1}
     return {kid: key for kid, key in keys.items() if kid not in ambiguous and _strong(key)}
@@ -280,7 +281,7 @@ def _instant(claims: Mapping[str, Any], name: str) -> float | None:
     value = claims.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < _LAST_INSTANT:
         raise Unauthenticated(f"the token's {name} is not a time")
     return float(value)
 
