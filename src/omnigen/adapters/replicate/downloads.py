@@ -1,21 +1,22 @@
 """Fetches outputs: from allowed hosts only, without our token, no larger and of no other kind than expected.
 
-An output's address comes from outside, so it is not trusted. https proves the host's name, which stops a name
-that is made to resolve to a private address: nothing inside holds a certificate of an allowed host. All the
-same, the peer's address is looked at before a byte of the body is read. Plain http is for loopback only.
+An output's address comes from outside, so it is not trusted: its host must be listed, its scheme is https, which
+proves the host's name, and whatever that resolves to must be public (`addresses`) before anything is connected to.
+Plain http is for loopback only.
 """
 
 import asyncio
-import ipaddress
 import mimetypes
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Final
 
 import httpx
 
+from omnigen.adapters.replicate.addresses import LOOPBACK, CheckedTransport, Resolve, resolve
 from omnigen.adapters.replicate.wire import certificates
 from omnigen.domain.errors import NotFound, OmniGenError, Rejected, Transient
 
@@ -24,7 +25,7 @@ _WHOLE_S: Final = 240.0
 """Longest download from end to end."""
 _HOPS: Final = 3
 _CHUNK: Final = 256 * 1024
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_FRESH: Final = httpx.Limits(max_connections=32, max_keepalive_connections=0)
 _UNTOLD: Final = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 TYPES: Final = frozenset(
     {
@@ -40,12 +41,18 @@ TYPES: Final = frozenset(
 class Downloads:
     """Downloads over a client of its own, which knows no token and follows no redirect by itself."""
 
-    def __init__(self, hosts: Sequence[str]) -> None:
+    def __init__(self, hosts: Sequence[str], *, resolving: Resolve = resolve) -> None:
         self._hosts = tuple(h.lower() for h in hosts)
+        inner = httpx.AsyncHTTPTransport(trust_env=False, verify=certificates(), limits=_FRESH)
         # No compression: what is counted on the way is what is written. No proxy from the environment.
         self._client = httpx.AsyncClient(
-            timeout=_TIMEOUT, trust_env=False, verify=certificates(), headers={"Accept-Encoding": "identity"}
+            timeout=_TIMEOUT,
+            trust_env=False,
+            transport=CheckedTransport(inner, resolving=resolving),
+            headers={"Accept-Encoding": "identity"},
         )
+        # A host's cookies would be kept for as long as we live, and sent back.
+        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
 
     async def close(self) -> None:
         """Close every connection."""
@@ -62,6 +69,8 @@ class Downloads:
                 kind = _kind(reply)
                 await _write(reply, part, max_size)
             part.replace(into)
+        except httpx.InvalidURL as error:
+            raise Rejected("an output was redirected to what is no address", code="output_host") from error
         except (httpx.HTTPError, TimeoutError) as error:
             raise Transient(
                 f"an output did not arrive: {type(error).__name__}", code="output_lost"
@@ -76,8 +85,8 @@ class Downloads:
             url = httpx.URL(address)
         except (httpx.InvalidURL, TypeError) as error:
             raise Rejected("an output's address can't be read", code="output_host") from error
-        local = url.scheme == "http" and url.host in _LOOPBACK
-        secure = url.scheme == "https" and url.port is None
+        local = url.scheme == "http" and url.host in LOOPBACK
+        secure = url.scheme == "https" and url.port is None and url.host not in LOOPBACK
         if url.userinfo or not (local or secure) or not self._is_listed(url):
             raise Rejected(
                 f"an output is at {url.scheme}://{url.host}, which is not allowed", code="output_host"
@@ -97,23 +106,12 @@ class Downloads:
     async def _opened(self, url: httpx.URL) -> AsyncIterator[httpx.Response]:
         for _ in range(_HOPS):
             async with self._client.stream("GET", url) as reply:
-                _check_peer(reply, url)
                 if not reply.has_redirect_location:
                     _check_status(reply)
                     yield reply
                     return
                 url = self.allowed(str(url.join(reply.headers["location"])))
         raise Rejected(f"an output was redirected more than {_HOPS} times", code="output_host")
-
-
-def _check_peer(reply: httpx.Response, url: httpx.URL) -> None:
-    """Raises Rejected where a public name led to a private address."""
-    stream = reply.extensions.get("network_stream")
-    peer = stream.get_extra_info("server_addr") if stream else None
-    if url.host in _LOOPBACK or not peer:
-        return
-    if not ipaddress.ip_address(peer[0].partition("%")[0]).is_global:
-        raise Rejected(f"{url.host} is at a private address", code="output_host")
 
 
 def _check_status(reply: httpx.Response) -> None:

@@ -3,11 +3,13 @@
 What it does unasked, and what stops it: it repeats GETs up to ten times and sleeps as long as Retry-After
 says (replies that are no success end as `Refusal` below its retrying transport); it raises on the status
 `aborted` (bodies are read as plain JSON); it takes a token from the environment (every call brings its own); it
-has no overall time-out, and none at all for uploads (each call gets one).
+has no overall time-out, and none at all for uploads (each call gets one); it reads a body of any size, unpacked
+(replies are plain and counted).
 """
 
 import asyncio
 import ssl
+from collections.abc import AsyncIterator
 from functools import cache
 from typing import Any, Final
 
@@ -24,6 +26,8 @@ _TIMEOUT: Final = httpx.Timeout(connect=5.0, read=20.0, write=20.0, pool=5.0)
 _WHOLE_CALL_S: Final = 40.0
 """Longest call from end to end: a server that drips its reply must not hold a worker."""
 _UNAUTHENTICATED: Final = 401
+LARGEST_REPLY: Final = 16 * 1024 * 1024
+"""Bytes: a page of a hundred predictions, with all that a language model has to say."""
 _LIMITS: Final = httpx.Limits(max_connections=32, max_keepalive_connections=16, keepalive_expiry=15.0)
 
 
@@ -44,8 +48,9 @@ class Wire:
         self._token = settings.token
         self._sorting = _Sorting(httpx.AsyncHTTPTransport(verify=certificates(), limits=_LIMITS))
         # Without a header of ours the client looks for a token by itself.
+        headers = {**_bearer(Secret("")), "Accept-Encoding": "identity"}
         self._client = Client(
-            base_url=settings.base_url, timeout=_TIMEOUT, transport=self._sorting, headers=_bearer(Secret(""))
+            base_url=settings.base_url, timeout=_TIMEOUT, transport=self._sorting, headers=headers
         )
 
     async def call(self, method: str, path: str, **how: Any) -> Any:
@@ -77,7 +82,7 @@ class Wire:
             reply = await self._client._async_request(method, path, headers=headers, **how)
         try:
             return reply.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:  # nested too deeply
             raise Nonsense(f"{method} {path}: not JSON") from error
 
     async def close(self) -> None:
@@ -90,20 +95,25 @@ def _bearer(token: Secret) -> dict[str, str]:
 
 
 class _Sorting(httpx.AsyncBaseTransport):
-    """Raises Refusal for whatever is no success, before the client can retry it or lose its headers."""
+    """Raises Refusal for whatever is no success, before the client can retry it or lose its headers.
+
+    Raises Nonsense for a body that is packed, which nobody asked for, and as soon as one is too large.
+    """
 
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it. Raises Refusal."""
+        """Send it. Raises Refusal, Nonsense."""
         reply = await self._inner.handle_async_request(request)
+        assert isinstance(reply.stream, httpx.AsyncByteStream)
+        reply.stream = _Counted(reply.stream, packed=reply.headers.get("content-encoding", ""))
         if reply.is_success:
             return reply
         try:
             await reply.aread()
             problem = reply.json()
-        except (ValueError, httpx.HTTPError):
+        except (ValueError, RecursionError, httpx.HTTPError, Nonsense):
             problem = {}  # the status alone decides; the reason is for the log
         finally:
             await reply.aclose()
@@ -111,4 +121,27 @@ class _Sorting(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close every connection."""
+        await self._inner.aclose()
+
+
+class _Counted(httpx.AsyncByteStream):
+    """A body that ends in Nonsense where it could fill the memory."""
+
+    def __init__(self, inner: httpx.AsyncByteStream, *, packed: str) -> None:
+        self._inner = inner
+        self._packed = packed.strip().lower() not in {"", "identity"}
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Its chunks. Raises Nonsense."""
+        if self._packed:
+            raise Nonsense("a reply is packed, which nobody asked for")
+        size = 0
+        async for chunk in self._inner:
+            size += len(chunk)
+            if size > LARGEST_REPLY:
+                raise Nonsense(f"a reply has more than {LARGEST_REPLY} bytes")
+            yield chunk
+
+    async def aclose(self) -> None:
+        """Close the connection, or give it back."""
         await self._inner.aclose()
