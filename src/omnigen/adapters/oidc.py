@@ -182,6 +182,8 @@ class OidcVerifier:
         """The caller. Raises Unauthenticated, or Transient if the issuer's keys can't be had."""
         if len(token) > MAX_TOKEN:
             raise Unauthenticated(f"the token has {len(token)} characters; at most {MAX_TOKEN} are allowed")
+        if not token.isascii():
+            raise Unauthenticated("the token is malformed")
         now = self._now().timestamp()
         digest = hashlib.sha256(token.encode()).digest()
         known = self._known.get(digest)
