@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from omnigen.adapters.local.workflow import LocalWorkflow
 from omnigen.adapters.memory.assets import MemoryAssets
 from omnigen.container import Container
 from omnigen.domain.job import Job
-from omnigen.domain.quota import QUOTAS, Tier
+from omnigen.domain.quota import QUOTAS, Tier, Usage
 from omnigen.domain.storyboard import Brief, Scene, Storyboard
 from omnigen.domain.take import Take
 from omnigen.ports.identity import Caller
@@ -23,7 +23,7 @@ from omnigen.settings import Settings
 from omnigen.usecases.app import App, Desk, Pipeline
 from omnigen.usecases.job_detail import Accepted, JobDetail
 from omnigen.usecases.policy import Policy
-from tests.builders import a_scene, a_storyboard
+from tests.builders import NOW, a_scene, a_storyboard
 from tests.contract.harness import Family, Stores
 from tests.fakes.catalogue import CATALOGUE
 from tests.fakes.clock import CountedIds, VirtualClock
@@ -105,6 +105,10 @@ class World:
     workflow: StillWorkflow
     jobs: list[str] = field(factory=list)
     """Ids of all that was accepted here."""
+    before: dict[tuple[str, str], Usage] = field(factory=dict)
+    """What owners had used before."""
+    healed_at: datetime = NOW
+    """When faults were over that kept everything from going on."""
 
     @property
     def app(self) -> App:
