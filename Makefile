@@ -21,6 +21,9 @@ ARCH ?= arm64
 # Of `make test-exact`, and of `make test-ffmpeg5`.
 EXAMPLES ?= 200
 FFMPEG5 ?= /usr/bin/ffmpeg
+# Of `make test-mutations`.
+FIRST ?= 0
+MUTATIONS ?= 10000
 # Narrows a test target: make test ARGS="-k ports"
 ARGS ?=
 WEB := $(wildcard web/package.json)
@@ -110,9 +113,14 @@ test-ffmpeg5: setup ## the composer on Debian's FFmpeg 5.1, installed where ther
 	@OMNIGEN_FFMPEG="$(FFMPEG5)" $(BIN)/pytest -n auto tests/composer $(ARGS)
 
 .PHONY: test-hostile
-test-hostile: setup ## hostile clips, by the system calls that they lead to (strace, installed where there is apt)
+test-hostile: setup ## hostile clips and 1,000 mutations, by the system calls that they lead to (strace, installed where there is apt)
 	@$(SHELL) scripts/system-package strace strace
-	@$(BIN)/pytest -n0 -m system tests/composer/test_hostile.py $(ARGS)
+	@$(BIN)/pytest -n0 -m system tests/composer/test_hostile.py tests/composer/test_mutations.py $(ARGS)
+
+.PHONY: test-mutations
+test-mutations: setup ## media files changed by chance, watched in the same way (FIRST=0 MUTATIONS=10000)
+	@$(SHELL) scripts/system-package strace strace
+	@OMNIGEN_FIRST=$(FIRST) OMNIGEN_MUTATIONS=$(MUTATIONS) $(BIN)/pytest -s -n0 -m system tests/composer/test_mutations.py $(ARGS)
 
 .PHONY: test-playback
 test-playback: setup ## programmes played and sought in Chromium, installed where there is apt
@@ -122,6 +130,10 @@ test-playback: setup ## programmes played and sought in Chromium, installed wher
 .PHONY: verify-live
 verify-live: setup ## compare the real Replicate with the fake, for the price of one short clip (ARGS="--max-cost 0.5")
 	@$(BIN)/python -m emulator.replicate.verify $(ARGS)
+
+.PHONY: audit
+audit: setup ## ask the advisory services about every locked package (needs the network: not part of `make check`)
+	@$(SHELL) scripts/audit
 
 .PHONY: lint
 lint: setup ## style and formatting (ruff, hadolint)

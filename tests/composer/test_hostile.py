@@ -3,14 +3,8 @@
 The clips, and what is to be said of each, are in tests/fixtures/hostile.py.
 """
 
-import json
-import os
-import re
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
@@ -20,15 +14,10 @@ from omnigen.domain.storyboard import TransitionKind
 from tests.composer.scenes import Film, names_in, over, timeline
 from tests.fixtures.clips import ClipShelf, frames_of, numbers, samples_of
 from tests.fixtures.hostile import CLIPS, CODE, FRAMES, RIGHT, Bench
+from tests.fixtures.tracing import traced
 
-ROOT: Final = Path(__file__).parents[2]
 MEMORY_MB: Final = 400
 """More than any of the processes that look into a hostile clip may take."""
-SYSTEM: Final = (
-    *("/usr/", "/lib", "/etc/ld.so", "/etc/localtime", "/proc/", "/sys/", "/dev/"),
-    *(sys.prefix, sys.base_prefix, str(ROOT), *sys.path[1:]),
-)
-"""Where programs and their libraries lie."""
 
 
 @pytest.fixture
@@ -89,36 +78,10 @@ def test_no_other_file_is_opened_and_no_socket(bench: Bench, tmp_path: Path) -> 
         clip = make(bench)
         clip.replace(bench.folder / f"clip-{number}{clip.suffix}")
     bench.canary.touch()
-    told = _watched(bench.folder, tmp_path)
-    assert told["answers"] == len(CLIPS)
-    assert told["memory_mb"] < MEMORY_MB
-    opened = set(_calls(tmp_path / "calls"))
-    assert any(path.startswith(str(bench.folder)) for path in opened), "nothing was watched"
-    ours = (str(tmp_path / "work"), str(bench.folder / "clip-"))
-    assert [path for path in opened if not path.startswith((*ours, *SYSTEM))] == []
-    assert str(bench.canary) not in opened
-
-
-def _watched(folder: Path, tmp_path: Path) -> dict[str, Any]:
-    """Render every clip of a folder in a process of its own, its system calls and its children's written down."""
-    run = ("strace", "-f", "-qq", "-s", "300", "-e", "trace=openat,open,socket,connect")
-    script = ("-m", "tests.composer.render_all", str(folder), str(tmp_path / "work"))
-    done = subprocess.run(
-        [*run, "-o", str(tmp_path / "calls"), sys.executable, *script],
-        capture_output=True, text=True, check=False, timeout=500, cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
-
-
-def _calls(calls: Path) -> Iterator[str]:
-    """Which files were opened by any process or thread; a socket counts as something opened."""
-    for line in calls.read_text(errors="replace").splitlines():
-        call = line.partition(" ")[2]
-        if found := re.match(r' *open(?:at)?\((?:AT_FDCWD, )?"([^"]*)"', call):
-            if "= -1" not in call and "O_DIRECTORY" not in call:
-                yield str(Path(found[1]).absolute())
-        elif re.match(r" *(socket|connect)\(", call):
-            yield f"socket: {call}"
+    work, clips = tmp_path / "work", str(bench.folder / "clip-")
+    trace = traced("tests.composer.render_all", bench.folder, work, calls=tmp_path / "calls", timeout_s=500)
+    assert trace.answer["answers"] == len(CLIPS)
+    assert trace.answer["memory_mb"] < MEMORY_MB
+    assert any(path.startswith(clips) for path in trace.read), "nothing was watched"
+    assert trace.outside(str(work), clips) == []
+    assert not any(path.startswith(clips) for path in trace.written)
