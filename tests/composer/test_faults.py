@@ -163,3 +163,12 @@ def test_a_full_disk_is_the_machines_fault(kilobytes: int, film: Film, tmp_path:
     assert begun == "begun", done.stderr
     assert json.loads(answer)["error"] == "Transient", answer
     assert left == []
+
+
+async def test_a_folder_that_goes_while_it_is_looked_at(
+    film: Film, composer: FfmpegComposer, work_dir: Path, tmp_path: Path
+) -> None:
+    """Another call's folder may go between being listed and being looked at: that is no fault of the disk."""
+    work_dir.mkdir()
+    (work_dir / "compose-ended").symlink_to(work_dir / "not there")
+    assert (await film.segment(composer, 1, tmp_path / "segment.mp4")).exists()

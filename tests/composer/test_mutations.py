@@ -47,7 +47,7 @@ def _said_in_words(trace: Trace) -> None:
     """Every file has an answer; a refusal is one sentence, anything else that can't be used is a defect of ours."""
     told = [json.loads(line) for line in trace.said]
     odd = [one for one in told for said in (one["seen"], one["made"]) if said and not _is_refusal(said)]
-    assert odd == []
+    assert not odd, odd[:5]
     used = Counter("used" if one["made"] == "" else "refused" for one in told)
     print(
         f"{used['used']} used, {used['refused']} refused, the slowest took {max(o['seconds'] for o in told):.1f} s"

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -239,8 +239,9 @@ def _new_folder(work_dir: Path) -> Path:
     """A fresh folder; those that a killed process has left behind go first."""
     work_dir.mkdir(parents=True, exist_ok=True)
     for left in work_dir.glob(f"{_PREFIX}*"):
-        if time.time() - left.stat().st_mtime > _ABANDONED_S:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # the call that it belongs to has ended meanwhile
+            if time.time() - left.stat().st_mtime > _ABANDONED_S:
+                shutil.rmtree(left, ignore_errors=True)
     return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=work_dir))
 
 
