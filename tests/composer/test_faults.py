@@ -165,10 +165,15 @@ def test_a_full_disk_is_the_machines_fault(kilobytes: int, film: Film, tmp_path:
     assert left == []
 
 
+def has_gone(folder: Path) -> None:
+    """What is listed but isn't there: a folder between the two looks at it."""
+    folder.parent.mkdir()
+    folder.symlink_to(folder.parent / "not there")
+
+
 async def test_a_folder_that_goes_while_it_is_looked_at(
     film: Film, composer: FfmpegComposer, work_dir: Path, tmp_path: Path
 ) -> None:
     """Another call's folder may go between being listed and being looked at: that is no fault of the disk."""
-    work_dir.mkdir()
-    (work_dir / "compose-ended").symlink_to(work_dir / "not there")
+    has_gone(work_dir / "compose-ended")
     assert (await film.segment(composer, 1, tmp_path / "segment.mp4")).exists()
