@@ -18,7 +18,7 @@ EMULATE = $(BIN)/python -m emulator --data "$(DATA)" --port "$(PORT)" --profile 
   --replicate "$(REPLICATE)" $(if $(RESET),--reset) $(if $(VERBOSE),--verbose) $(FLAGS)
 # Of `make lambda-zip`: what AWS runs it on.
 ARCH ?= arm64
-# Of `make test-exact`, and of `make test-ffmpeg5`.
+# Of `make test-exact` and `make test-schema`; of `make test-ffmpeg5`.
 EXAMPLES ?= 200
 FFMPEG5 ?= /usr/bin/ffmpeg
 # Of `make test-mutations`.
@@ -106,6 +106,10 @@ test-containers: setup ## the stores' contract against LocalStack and MinIO in c
 .PHONY: test-exact
 test-exact: setup ## many storyboards to the frame and the sample, chosen anew each time (EXAMPLES=200)
 	@OMNIGEN_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n0 tests/composer/test_exactness.py $(ARGS)
+
+.PHONY: test-schema
+test-schema: setup ## the API tried against its own OpenAPI document, at length (EXAMPLES=200)
+	@OMNIGEN_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n0 tests/security/test_schema.py $(ARGS)
 
 .PHONY: test-ffmpeg5
 test-ffmpeg5: setup ## the composer on Debian's FFmpeg 5.1, installed where there is apt (FFMPEG5=/usr/bin/ffmpeg)

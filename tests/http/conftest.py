@@ -39,8 +39,8 @@ def bearer(subject: str = "ada", **changes: Any) -> dict[str, str]:
     return {"Authorization": f"Bearer {token(subject, **changes)}"}
 
 
-def enterprise(subject: str = "ada") -> dict[str, str]:
-    return bearer(subject, **{"cognito:groups": ["enterprise"]})
+def enterprise(subject: str = "ada", **changes: Any) -> dict[str, str]:
+    return bearer(subject, **{"cognito:groups": ["enterprise"], **changes})
 
 
 def a_brief(**changes: Any) -> dict[str, Any]:

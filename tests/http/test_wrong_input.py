@@ -289,3 +289,23 @@ async def test_unknown_paths_and_methods_are_problems(client: httpx.AsyncClient)
     response = await client.put("/api/v1/jobs", headers=bearer())
     assert problem_of(response, 405)["code"] == "method_not_allowed"
     assert {"GET", "POST"} <= set(response.headers["allow"].replace(" ", "").split(","))
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("revision=1&revision=1", "revision"),
+        ("revision=null", "revision"),
+        ("revision=Null", "revision"),
+        ("revision=", "revision"),
+        ("revision=1.5", "revision"),
+        ("x%0D%0Ay=1&x%0D%0Ay=2", "x\r\ny"),
+    ],
+)
+async def test_a_parameter_is_given_once_and_plainly(
+    client: httpx.AsyncClient, query: str, field: str
+) -> None:
+    """Neither null nor twice nor half a number: what was meant would be anybody's guess."""
+    made = await client.post("/api/v1/jobs", json=_brief(), headers=bearer())
+    response = await client.get(f"/api/v1/jobs/{made.json()['id']}?{query}", headers=bearer())
+    assert problem_of(response, 422)["field"] == field

@@ -183,4 +183,6 @@ async def test_methods_that_are_not_declared_are_refused(house: House) -> None:
             assert answer.status_code == 405, (method, path, answer.status_code)
             allowed = set(answer.headers["allow"].replace(" ", "").split(","))
             assert methods <= allowed <= methods | {"OPTIONS"}, (method, path)
+        asked = await house.client.options(address, headers=enterprise(OWNER))
+        assert asked.headers["allow"] == ", ".join(sorted(methods | {"OPTIONS"})), path
     assert await house.belongings() == before

@@ -11,7 +11,8 @@ from attrs import frozen
 from omnigen.domain.errors import Invalid
 
 KEPT_FOR: Final = timedelta(hours=24)
-_ALLOWED: Final = re.compile(r"[\x21-\x7e]{1,255}")
+KEY_PATTERN: Final = "^[!-~]{1,255}$"
+_ALLOWED: Final = re.compile(r"[!-~]{1,255}")
 
 
 def check_key(key: str) -> str:

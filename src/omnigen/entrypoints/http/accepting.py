@@ -1,12 +1,12 @@
 """What routes have in common that have something made: who asks, under which key, and the answer."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from litestar import Request, Response
 from litestar.params import HeaderParameter
 
 from omnigen.domain.errors import Invalid
-from omnigen.domain.idempotency import check_key
+from omnigen.domain.idempotency import KEY_PATTERN, check_key
 from omnigen.entrypoints.http.responses import Rendered
 from omnigen.entrypoints.http.views import JobView
 from omnigen.ports.identity import Caller
@@ -14,12 +14,16 @@ from omnigen.usecases.job_detail import Accepted
 
 SignedIn = Request[Caller, Any, Any]
 
+KEYED: Final = "keyed"
+"""Key in a handler's `opt`: without an Idempotency-Key it does nothing."""
+
 IdempotencyKey = Annotated[
     str | None,
     HeaderParameter(
         name="Idempotency-Key",
         description="Your own name for this request, 1 to 255 visible ASCII characters: sent again within "
         "24 hours it gives the original answer and makes nothing new.",
+        schema_extra={"pattern": KEY_PATTERN},
     ),
 ]
 

@@ -23,7 +23,7 @@ from omnigen.entrypoints.http import (
     web,
     webhooks,
 )
-from omnigen.entrypoints.http.decoding import ApiRequest
+from omnigen.entrypoints.http.decoding import ApiRequest, check_query
 from omnigen.entrypoints.http.facade import Running
 from omnigen.entrypoints.http.middleware.access_log import AccessLog
 from omnigen.entrypoints.http.middleware.authentication import Authentication
@@ -31,6 +31,7 @@ from omnigen.entrypoints.http.middleware.body_limit import BodyLimit
 from omnigen.entrypoints.http.middleware.cors import Cors
 from omnigen.entrypoints.http.middleware.rate_limit import RateLimit
 from omnigen.entrypoints.http.middleware.request_id import RequestIds
+from omnigen.entrypoints.http.options import answering_options
 from omnigen.settings import HttpSettings, Settings
 from omnigen.usecases.app import App
 
@@ -73,11 +74,13 @@ def create_app(settings: Settings, opening: Opening) -> Litestar:
 def _guarded(http: HttpSettings, running: Running) -> Router:
     """Everything that needs a caller."""
     nouns = (jobs, files, revisions, events, storyboards, sketches, plans, models, uploads, usage)
+    handlers = [handler for noun in nouns for handler in noun.HANDLERS]
     middleware = [Authentication(running), RateLimit(running)]
     return Router(
         "/api/v1",
-        route_handlers=[handler for noun in nouns for handler in noun.HANDLERS],
+        route_handlers=[*answering_options(handlers), *handlers],
         middleware=middleware if http.rate_limits else middleware[:1],
+        before_request=check_query,
         security=[{"accessToken": []}],
     )
 

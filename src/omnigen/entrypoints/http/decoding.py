@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Request
@@ -59,6 +60,18 @@ def check_media_type(request: Request[Any, Any, Any]) -> None:
         raise UnsupportedMediaType(f"Content-Encoding is {encoding[:_SHOWN]!r}; none is allowed")
 
 
+async def check_query(request: Request[Any, Any, Any]) -> None:
+    """Raise Invalid for a parameter that comes twice, or as the word null, which Litestar would take for none."""
+    given = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    seen = set[str]()
+    for name, value in given:
+        if name in seen:
+            raise Invalid(f"{name[:_SHOWN]} is given twice; once is allowed", field=name[:_SHOWN])
+        if value.lower() == "null":
+            raise Invalid(f"{name[:_SHOWN]} is {value}; leave it out instead", field=name[:_SHOWN])
+        seen.add(name)
+
+
 @cache
 def _decoder(model: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(model)
@@ -106,4 +119,4 @@ def _walk(value: Any, path: str) -> Iterator[tuple[str, float]]:
                 yield from _walk(inner, f"{path}.{name}"[:_SHOWN].lstrip("."))
         case list():
             for index, inner in enumerate(value, 1):
-                yield from _walk(inner, f"{path}[{index}]")
+                yield from _walk(inner, f"{path}[{index}]"[:_SHOWN])

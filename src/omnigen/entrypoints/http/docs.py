@@ -3,7 +3,6 @@
 Swagger UI (Apache-2.0) comes with the package `swagger-ui-bundle-v2`.
 """
 
-from enum import Enum
 from functools import cache
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ from litestar.openapi.spec import Components, Contact, License, SecurityScheme, 
 from litestar.params import FromPath
 
 from omnigen.domain.errors import NotFound
-from omnigen.entrypoints.http.wire import Request as Body
+from omnigen.entrypoints.http.document import true_document
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -94,30 +93,8 @@ def document_of(app: Litestar) -> bytes:
     """The document, made when it is first asked for."""
     known = app.state.get("openapi_document")
     if known is None:
-        document = app.openapi_schema.to_schema()
-        _drop_unwritten_errors(document)
-        _complete_bodies(document["components"]["schemas"])
-        known = app.state["openapi_document"] = msgspec.json.encode(document)
+        known = app.state["openapi_document"] = msgspec.json.encode(true_document(app))
     return bytes(known)
-
-
-def _drop_unwritten_errors(document: dict[str, Any]) -> None:
-    """Litestar describes a 400 of its own beside every parameter; ours is a 422, and a problem."""
-    for item in document["paths"].values():
-        for operation in item.values():
-            errors = operation["responses"]
-            if "application/json" in errors.get("400", {}).get("content", {}):
-                del errors["400"]
-
-
-def _complete_bodies(schemas: dict[str, Any]) -> None:
-    """Unknown fields are refused, and a choice has its default: Litestar leaves both out."""
-    for model in Body.__subclasses__():
-        schema = schemas.get(model.__name__, {"properties": {}})
-        schema["additionalProperties"] = False
-        for field in msgspec.structs.fields(model):
-            if isinstance(field.default, Enum) and field.name in schema["properties"]:
-                schema["properties"][field.name]["default"] = field.default.value
 
 
 @get("/openapi.json", include_in_schema=False, sync_to_thread=False)

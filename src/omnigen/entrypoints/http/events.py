@@ -22,7 +22,7 @@ from omnigen.ports.identity import Caller
 PING_SECONDS: Final = 15.0
 """Silence after which a comment is sent, so that nothing on the way takes the line for dead."""
 _PING: Final = b": ping\n\n"
-_ID: Final = re.compile(r"([1-9][0-9]{0,5});((?:[0-9]{1,2}:[0-9]{1,9}(?:,(?!$))?){0,64})")
+_ID: Final = re.compile(r"([1-9][0-9]{0,5});((?:[0-9]{1,2}:[0-9]{1,9}(?:,[0-9]{1,2}:[0-9]{1,9}){0,63})?)")
 
 
 class Position(NamedTuple):
@@ -85,7 +85,12 @@ async def watch_job(
     request: Request[Caller, Any, Any],
     app: AppDep,
     last: Annotated[
-        str | None, HeaderParameter(name="Last-Event-ID", description="Go on after this event.")
+        str | None,
+        HeaderParameter(
+            name="Last-Event-ID",
+            description="Go on after this event.",
+            schema_extra={"pattern": f"^({_ID.pattern})?$"},
+        ),
     ] = None,
 ) -> Stream:
     """Follow a job. Events are ordered within a scene; the stream ends with the revision."""

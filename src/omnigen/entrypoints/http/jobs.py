@@ -79,13 +79,13 @@ async def cancel_job(job_id: FromPath[str], request: SignedIn, app: AppDep) -> J
     return JobView.of(await app.cancel_job(request.user, job_id), app.frame_rate)
 
 
-@delete("/jobs/{job_id:str}", responses=guarded(404), tags=["jobs"])
+@delete("/jobs/{job_id:str}", responses=guarded(404, 409), tags=["jobs"])
 async def delete_job(job_id: FromPath[str], request: SignedIn, app: AppDep) -> None:
     """Hide a job at once and have it purged, with its files, after a day."""
     await app.delete_job(request.user, job_id)
 
 
-@post("/jobs/{job_id:str}/restore", status_code=200, responses=guarded(404), tags=["jobs"])
+@post("/jobs/{job_id:str}/restore", status_code=200, responses=guarded(404, 409), tags=["jobs"])
 async def restore_job(job_id: FromPath[str], request: SignedIn, app: AppDep) -> JobView:
     """Bring a deleted job back."""
     return JobView.of(await app.restore_job(request.user, job_id), app.frame_rate)

@@ -13,6 +13,7 @@ from omnigen.domain.errors import Invalid
 from omnigen.domain.storyboard import Storyboard
 from omnigen.entrypoints.http.accepting import (
     BODY_ERRORS,
+    KEYED,
     IdempotencyKey,
     SignedIn,
     accepted_answer,
@@ -25,12 +26,13 @@ from omnigen.entrypoints.http.responses import guarded
 from omnigen.entrypoints.http.views import JobView, renderer
 
 _SPENDS = {"spends": True}
+_KEYED = {**_SPENDS, KEYED: True}
 
 
 @post(
     "/jobs/{job_id:str}/retry",
     status_code=202,
-    opt=_SPENDS,
+    opt=_KEYED,
     responses=guarded(404, 409, *BODY_ERRORS),
     tags=["jobs"],
 )
@@ -104,7 +106,7 @@ async def edit_storyboard(
 @post(
     "/jobs/{job_id:str}/scenes/{number:int}/regenerate",
     status_code=202,
-    opt=_SPENDS,
+    opt=_KEYED,
     responses=guarded(404, 409, *BODY_ERRORS),
     tags=["jobs"],
 )
