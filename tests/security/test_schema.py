@@ -8,8 +8,8 @@ made is there, and neither is another user's.
 import asyncio
 import contextlib
 import os
-import socket
 import re
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator
