@@ -4,7 +4,7 @@
 
 anew     all clips have arrived: look into them, render, mix, join, verify, take what lies beside, publish
 last     all clips but the last were rendered as they came; measured is what follows the last one's arrival
-changed  everything was rendered; then one scene in the middle gets another clip
+changed  the job has ended; its next revision has another clip in the middle, and goes every step that an edit goes
 animatic a brief of half a minute is drawn as cards, before there is any clip
 
 Jobs are in SQLite; the store is a real S3 server, which runs elsewhere. Counted is what this process and its children
@@ -20,7 +20,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,7 +33,7 @@ from benchmarks.compose_meter import children, own
 from omnigen.adapters.ffmpeg import runner
 from omnigen.adapters.ffmpeg.nursery import Newborn
 from omnigen.container import Container, opened
-from omnigen.domain.job import SceneState, SceneStatus
+from omnigen.domain.job import Job, SceneState, SceneStatus
 from omnigen.domain.quota import Tier
 from omnigen.domain.storyboard import CUT, Storyboard, Transition, TransitionKind
 from omnigen.domain.take import StoredFile
@@ -159,9 +159,7 @@ class Bench:
             id=f"job_{time.time_ns():x}", owner="bench", revision=a_revision(owner="bench", at=now), at=now
         )
         board = _board(len(clips) - (request["way"] == "changed"), request["fade"])
-        scenes = SceneState.of(job.id, 1, board, now)
-        await container.jobs().accept(evolve(an_acceptance(job), storyboard=board, scenes=scenes))
-        return cls(container, await container.pipeline().start_leg(job.id, 1), clips)
+        return cls(container, await _leg(container, job, board), clips)
 
     async def anew(self, books: Books) -> None:
         numbers = range(1, len(self._clips) + 1)
@@ -191,17 +189,30 @@ class Bench:
         """The last of the clips is the new one; it takes the place of the middle one."""
         *clips, new = self._clips
         self._clips = clips
-        middle = len(clips) // 2
         for number, clip in enumerate(clips, 1):
             await self._arrive(number, clip)
         await asyncio.gather(*(self._rendered(number) for number in range(1, len(clips) + 1)))
-        await self._replace(middle, new)
+        await self._composed()
+        await self._pipeline.finish_job(self._leg)
+        await self._again(len(clips) // 2, new)
 
         async def work() -> None:
-            await self._container.inspector().inspect(await self._brought(middle), "video", sampled=True)
+            await asyncio.gather(*(self._rendered(number) for number in range(1, len(clips) + 1)))
             await self._composed()
 
         await books.measured(work)
+
+    async def _again(self, changed: int, clip: Path) -> None:
+        """The next revision, its clips where the takes that are kept, and the new one, have left them."""
+        stored = {scene.number: scene.clip for scene in await self._scenes()}
+        stored[changed] = await self._stored(clip)
+        job, now = await self._container.jobs().get(self._leg.job_id), datetime.now(UTC)
+        board = await self._container.jobs().storyboard(job.id, 1)
+        again = job.next_revision(a_revision(2, owner=job.owner, at=now), at=now)
+        self._leg = await _leg(self._container, again, board)
+        for number, file in stored.items():
+            await self._store(number, file)
+        await self._brought(changed)
 
     async def deliver(self, into: Path) -> None:
         """Take the published video out of the store."""
@@ -212,18 +223,14 @@ class Bench:
 
     async def _arrive(self, number: int, clip: Path) -> None:
         """As whoever brings a model's clip home leaves it: in the store, and on the desk."""
-        file = await self._stored(clip)
+        await self._store(number, await self._stored(clip))
+        await self._brought(number)
+
+    async def _store(self, number: int, file: StoredFile | None) -> None:
         state = (await self._scenes())[number - 1]
         for status, changes in ((SceneStatus.GENERATING, {}), (SceneStatus.STORED, {"clip": file})):
             state = evolve(state.become(status, at=datetime.now(UTC), **changes), epoch=self._leg.number)
             await self._container.jobs().update_scene(state)
-        await self._brought(number)
-
-    async def _replace(self, number: int, clip: Path) -> None:
-        state = (await self._scenes())[number - 1]
-        state = state.revise(at=datetime.now(UTC), clip=await self._stored(clip))
-        await self._container.jobs().update_scene(evolve(state, epoch=self._leg.number))
-        await self._brought(number)
 
     async def _stored(self, clip: Path) -> StoredFile:
         key = f"jobs/{self._leg.job_id}/clips/{clip.name}"
@@ -239,7 +246,9 @@ class Bench:
         return path
 
     async def _scenes(self) -> Sequence[SceneState]:
-        found: Sequence[SceneState] = await self._container.jobs().scenes(self._leg.job_id, 1)
+        found: Sequence[SceneState] = await self._container.jobs().scenes(
+            self._leg.job_id, self._leg.revision
+        )
         return found
 
     async def _rendered(self, number: int) -> None:
@@ -249,6 +258,14 @@ class Bench:
     async def _composed(self) -> None:
         outcome = await self._pipeline.compose_video(self._leg)
         assert outcome.verdict is Verdict.READY, outcome
+
+
+async def _leg(container: Container, job: Job, board: Storyboard) -> Leg:
+    """A revision that was accepted, its leg claimed; it has all the time that a slow machine may need."""
+    scenes = SceneState.of(job.id, job.revision.number, board, job.updated_at)
+    await container.jobs().accept(evolve(an_acceptance(job), storyboard=board, scenes=scenes))
+    leg: Leg = await container.pipeline().start_leg(job.id, job.epoch + 1)
+    return evolve(leg, until=leg.until + timedelta(hours=1))
 
 
 def _board(scenes: int, fade: int) -> Storyboard:

@@ -278,3 +278,33 @@ async def test_the_reason_is_told(world: World, name: str, why: dict[int, tuple[
     job_id = await made(world)
     promised = await world.app.edit_storyboard.foretell(ADA, job_id, EDITS[name])
     assert {s.number: s.why for s in promised.scenes if s.why} == why
+
+
+@pytest.mark.slow
+async def test_an_edit_looks_only_into_what_is_new(world: World) -> None:
+    """A clip that the revision before found good is neither fetched nor looked into again; the new one is."""
+    job_id = await made(world)
+    await edit(world, job_id, scene(2, seed=77))
+    world.faults.calls.clear()
+    await carried_out(world, job_id)
+    assert world.faults.calls.count("inspector.inspect") == 1
+
+
+@pytest.mark.slow
+async def test_a_clip_that_is_wanted_longer_is_looked_into_again(world: World) -> None:
+    """Good for as long as it was wanted says nothing about more."""
+    job_id = await made(world)
+    await edit(world, job_id, scene(3, frames=140))
+    world.faults.calls.clear()
+    await carried_out(world, job_id)
+    assert world.faults.calls.count("inspector.inspect") == 1
+
+
+@pytest.mark.slow
+async def test_what_lies_on_the_desk_is_not_asked_for(world: World) -> None:
+    """A segment that was rendered here is composed without a word to the store about it."""
+    leg = await world.begun(four())
+    world.faults.calls.clear()
+    await world.walked(leg)
+    # One for each of 4 segments, 4 stems of clips, 2 of voices, the music's and the sound, before they are made.
+    assert world.faults.calls.count("assets.head") == 12

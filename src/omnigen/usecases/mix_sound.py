@@ -51,7 +51,7 @@ class MixSound:
         """The sound, as long as the programme. Raises Rejected naming what can't be heard, Transient."""
         key = built(sound_content(cutting, music), self.composer.build)
         async with self.workspace.lock(cutting.job.id, key):
-            return await self.assets.head(key) or await self._mix(cutting, music, key)
+            return await self.workspace.look(cutting.job.id, key) or await self._mix(cutting, music, key)
 
     async def music(self, cutting: Cutting) -> StoredFile | None:
         """The music that was made for this revision, if any was."""

@@ -79,18 +79,32 @@ class RenderSegment:
             ready = state.become(SceneStatus.READY, at=self.clock.now(), progress=1.0, clip=card)
             await self._save(leg.number, ready)
             return True
-        path = await self.workspace.bring(leg.job_id, state.clip)
         try:
-            # All of it is decoded when it is rendered; decoding it twice would take a third of a job's time.
-            footage = await self.inspector.inspect(path, _kind(state.clip), sampled=True)
-            if footage.kind is MediaKind.VIDEO:
-                self._check_length(state, footage)
+            if not await self._admitted_before(leg, state):
+                await self._inspect(leg, state, state.clip)
         except Rejected as error:
             await self._reject(leg.number, state, error)
             return False
         ready = state.become(SceneStatus.READY, at=self.clock.now(), progress=1.0)
         await self._save(leg.number, ready)
         return True
+
+    async def _admitted_before(self, leg: Leg, state: SceneState) -> bool:
+        """Whether the revision before had the same clip, and found it good for as long as it is wanted now."""
+        if leg.revision == 1:
+            return False
+        before = await self.jobs.scenes(leg.job_id, leg.revision - 1)
+        return any(
+            scene.status is SceneStatus.READY and scene.clip == state.clip and scene.frames >= state.frames
+            for scene in before
+        )
+
+    async def _inspect(self, leg: Leg, state: SceneState, clip: StoredFile) -> None:
+        path = await self.workspace.bring(leg.job_id, clip)
+        # All of it is decoded when it is rendered; decoding it twice would take a third of a job's time.
+        footage = await self.inspector.inspect(path, _kind(clip), sampled=True)
+        if footage.kind is MediaKind.VIDEO:
+            self._check_length(state, footage)
 
     async def _card(self, leg: Leg, state: SceneState) -> StoredFile:
         """What is shown for a scene that has no clip; from the store where it has been drawn before."""
@@ -150,7 +164,7 @@ class RenderSegment:
         key = built(segment_content(cutting, render), self.composer.build)
         async with self.workspace.lock(cutting.job.id, key):
             # The neighbour may be at it too: rendering is dear, so that one waits for the other.
-            return await self.assets.head(key) or await self._render(cutting, render, key)
+            return await self.workspace.look(cutting.job.id, key) or await self._render(cutting, render, key)
 
     async def _render(self, cutting: Cutting, render: SegmentRender, key: str) -> StoredFile:
         segment = render.segment

@@ -89,7 +89,7 @@ class Stems:
         content = f"jobs/{job_id}/stems/{digest_of([kind, *told])}"
         key = built(content, self.composer.build, ".flac")
         async with self.workspace.lock(job_id, key):
-            stored = await self.assets.head(key) or await self._make(job_id, key, await stem())
+            stored = await self.workspace.look(job_id, key) or await self._make(job_id, key, await stem())
         return await self.workspace.bring(job_id, stored)
 
     async def _make(self, job_id: str, key: str, stem: Stem) -> StoredFile:

@@ -17,6 +17,8 @@ class Workspace:
     root: Path
     assets: Assets
     _locks: dict[str, dict[str, asyncio.Lock]] = field(factory=dict, init=False)
+    _here: dict[str, dict[str, StoredFile]] = field(factory=dict, init=False)
+    """By job and key: what was brought, or stored from here."""
 
     def folder(self, job_id: str) -> Path:
         """The job's own folder, made where it isn't there."""
@@ -28,25 +30,35 @@ class Workspace:
         """Held by whoever makes a file of that name, so that nobody in this process makes it twice."""
         return self._locks.setdefault(job_id, {}).setdefault(name, asyncio.Lock())
 
+    async def look(self, job_id: str, key: str) -> StoredFile | None:
+        """What is stored under a key that never changes its content; the store isn't asked about what lies here."""
+        here = self._here.get(job_id, {}).get(key)
+        if here is not None and (self.folder(job_id) / _name(here)).exists():
+            return here
+        return await self.assets.head(key)
+
     async def bring(self, job_id: str, file: StoredFile) -> Path:
         """A local copy of a stored file, named by its hash: it is downloaded once. Raises Transient, NotFound."""
-        name = f"{file.sha256}{Path(file.key).suffix}"
+        name = _name(file)
         async with self.lock(job_id, name):
             path = self.folder(job_id) / name
             if not path.exists():
                 await self.assets.fetch(file.key, path)
+            self._here.setdefault(job_id, {})[file.key] = file
         return path
 
     async def keep(self, job_id: str, file: StoredFile, path: Path) -> None:
         """Take over what was stored from here, so that it needn't be downloaded again."""
-        name = f"{file.sha256}{Path(file.key).suffix}"
+        name = _name(file)
         async with self.lock(job_id, name):
             await asyncio.to_thread(path.replace, self.folder(job_id) / name)
+            self._here.setdefault(job_id, {})[file.key] = file
 
     async def keep_only(self, job_id: str) -> None:
         """Take away everything of other jobs: for a process that works on one job at a time, and has the root to itself."""
         for other in [name for name in self._locks if name != job_id]:
             del self._locks[other]
+            self._here.pop(other, None)
         await asyncio.to_thread(self._empty, job_id)
 
     def _empty(self, job_id: str) -> None:
@@ -57,4 +69,9 @@ class Workspace:
     async def clear(self, job_id: str) -> None:
         """Take away everything of a job."""
         self._locks.pop(job_id, None)
+        self._here.pop(job_id, None)
         await asyncio.to_thread(shutil.rmtree, self.root / job_id, ignore_errors=True)
+
+
+def _name(file: StoredFile) -> str:
+    return f"{file.sha256}{Path(file.key).suffix}"

@@ -21,13 +21,15 @@ from botocore.exceptions import ClientError
 
 from omnigen.adapters.aws.clients import Clients
 from omnigen.adapters.aws.s3_errors import is_absent, is_taken, translated
-from omnigen.adapters.aws.s3_upload import Upload, send
+from omnigen.adapters.aws.s3_upload import PART, Upload, send
 from omnigen.domain.errors import NotFound, Transient
 from omnigen.domain.take import StoredFile
 from omnigen.ports.assets import StoredObject, UploadForm
 from omnigen.settings import AssetSettings
 
 _CHUNK: Final = 256 * 1024
+_STANDS_S: Final = 60
+"""Seconds for which a bucket that was seen is known to be there."""
 _LONGEST_S: Final = 7 * 86_400
 """The longest life of a URL that the signature allows, in seconds."""
 _REMEMBERED: Final = 4_096
@@ -43,6 +45,8 @@ class S3Assets:
         self._signer = signer
         """Signs for the host that browsers see; it never connects."""
         self._signed: dict[tuple[str, int, str | None], tuple[str, float]] = {}
+        self._seen_at = -float(_STANDS_S)
+        """When the bucket was last seen to be there, by the monotonic clock."""
 
     @classmethod
     async def open(cls, settings: AssetSettings, clients: Clients) -> Self:
@@ -61,6 +65,7 @@ class S3Assets:
         try:
             async with translated(f"bucket {self._bucket}"):
                 await self._client.head_bucket(Bucket=self._bucket)
+                self._seen_at = time.monotonic()
         except NotFound as error:
             raise Transient(f"bucket {self._bucket} does not exist", code="storage_no_bucket") from error
 
@@ -68,12 +73,13 @@ class S3Assets:
         self, key: str, path: Path, *, content_type: str, seconds: float = 0.0, once: bool = False
     ) -> StoredFile:
         """Store a file with its SHA-256. With `once`, an object that is there already stays as it is."""
-        if once and (there := await self._look(key)):
-            return there
         size, sha256 = await asyncio.to_thread(_measure, path)
+        # What goes in one request is sent at once: its condition says whether something is there.
+        if once and size > PART and (there := await self._look(key)):
+            return there
         stored = StoredFile(key=key, sha256=sha256, size=size, content_type=content_type, seconds=seconds)
         upload = Upload(bucket=self._bucket, path=path, stored=stored, headers=_headers(stored), once=once)
-        async with translated(key):
+        async with translated(key, size=size):
             try:
                 await send(self._client, upload)
             except ClientError as error:
@@ -100,7 +106,7 @@ class S3Assets:
     async def head(self, key: str) -> StoredFile | None:
         """What is stored under a key, hash included; None where nothing is."""
         there = await self._look(key)
-        if there is None:
+        if there is None and time.monotonic() - self._seen_at > _STANDS_S:
             await self.check()
         return there
 
@@ -136,9 +142,9 @@ class S3Assets:
     async def _download(self, key: str, part: Path) -> StoredFile:
         async with self._certain(), translated(key):
             found = await self._client.get_object(Bucket=self._bucket, Key=key)
-            body = found["Body"]
-            async with body:
-                sha256, size = await _save(body, part)
+        body = found["Body"]
+        async with translated(key, size=found["ContentLength"]), body:
+            sha256, size = await _save(body, part)
         stored = _stored(key, found)
         if size != stored.size or sha256 != (stored.sha256 or sha256):
             raise Transient(f"{key} arrived damaged: {size} bytes of {stored.size}", code="storage_damaged")
@@ -204,7 +210,7 @@ class S3Assets:
     async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
         """All objects under a prefix."""
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
-        async with translated(prefix):
+        async with translated(prefix, size=None):  # what is done with each, in between, takes its own time
             async for page in pages:
                 for found in page.get("Contents", ()):
                     yield StoredObject(
