@@ -91,7 +91,7 @@ def _plainly(body: bytes) -> Any:
     """The body as lists and dicts. Raises Malformed: a model may refuse a body before its end has been read."""
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise _unreadable(body, error) from None
 
 
