@@ -5,12 +5,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Final
 
-import httpx
 from attrs import frozen
 
 from emulator.ports import HOST, free_ports
@@ -37,10 +37,14 @@ class Running:
         return self.log.read_bytes().split(b"\n")[:-1]
 
     def answers(self) -> bool:
+        line = HTTPConnection(HOST, self.port, timeout=10)
         try:
-            return httpx.get(f"{self.url}/health", trust_env=False).status_code == 200
-        except httpx.TransportError:
+            line.request("GET", "/health")
+            return line.getresponse().status == 200
+        except (OSError, HTTPException):
             return False
+        finally:
+            line.close()
 
 
 @contextmanager

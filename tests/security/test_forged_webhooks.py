@@ -260,10 +260,10 @@ async def test_ten_megabytes_are_stopped_unread(route: Route) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    (
+    [
         *("text/plain", "multipart/form-data", "multipart/form-data; boundary=x", "application/msgpack"),
         *("application/x-www-form-urlencoded", "application/json; charset=utf-16", "", "x", "\x7f/;;;="),
-    ),
+    ],
 )
 async def test_the_signature_decides_and_no_content_type(route: Route, kind: str) -> None:
     headers = route.signed() | {"content-type": kind}
