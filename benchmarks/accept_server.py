@@ -8,7 +8,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -56,13 +56,13 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    """Start the API on an empty folder, without a worker; stop it at the end."""
+def served(folder: Path, **changes: str) -> Iterator[Served]:
+    """Start the API on an empty folder, without a worker and with changed variables; stop it at the end."""
     folder.mkdir()
     key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, private=True, auto_kid=True)
     tokens = folder / "tokens"
     tokens.write_text("\n".join(_token(key, f"owner-{n}") for n in range(OWNERS)))
-    with _key_server(key) as jwks_url, _api(folder, jwks_url) as port:
+    with _key_server(key) as jwks_url, _api(folder, jwks_url, changes) as port:
         yield Served(port, tokens)
 
 
@@ -105,13 +105,14 @@ def _key_server(key: RSAKey) -> Iterator[str]:
 
 
 @contextmanager
-def _api(folder: Path, jwks_url: str) -> Iterator[int]:
+def _api(folder: Path, jwks_url: str, changes: Mapping[str, str]) -> Iterator[int]:
     [port] = free_ports(1)
     environment = {
         "PATH": os.environ["PATH"],
         "OMNIGEN_DATA_DIR": str(folder),
         "OMNIGEN_PORT": str(port),
         "OMNIGEN_RATE_LIMITS": "off",
+        "OMNIGEN_SUBMISSIONS": "0",  # refuses nobody
         "OMNIGEN_OIDC_ISSUER": _ISSUER,
         "OMNIGEN_OIDC_JWKS_URL": jwks_url,
         "OMNIGEN_OIDC_CLIENT_ID": _CLIENT,
@@ -119,6 +120,7 @@ def _api(folder: Path, jwks_url: str) -> Iterator[int]:
         "AWS_ACCESS_KEY_ID": "benchmark",
         "AWS_SECRET_ACCESS_KEY": "benchmark",
         "REPLICATE_BASE_URL": f"http://{HOST}:9",
+        **changes,
     }
     with (folder / "api.log").open("wb") as log:
         argv = [sys.executable, "-m", "omnigen.entrypoints.http"]

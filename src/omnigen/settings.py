@@ -74,6 +74,9 @@ class HttpSettings:
     public_url: str
     app_origins: tuple[str, ...]
     """Origins that CORS admits: the web app's."""
+    submissions: int
+    """Requests that make work, at once in each process, at most; fewer while they keep each other waiting, and the
+    others are refused. 0 refuses nobody."""
     rate_limits: bool
     """Off only for load tests: quota and money are counted all the same."""
 
@@ -222,6 +225,7 @@ class Settings:
                 processes=env.integer("OMNIGEN_API_PROCESSES", _cores(), 1, 64),
                 public_url=public_url,
                 app_origins=env.words("OMNIGEN_APP_ORIGINS", (public_url,)),
+                submissions=env.integer("OMNIGEN_SUBMISSIONS", 64, 0, 10_000),
                 rate_limits=env.one_of("OMNIGEN_RATE_LIMITS", "on", ("on", "off")) == "on",
             ),
             aws=_aws(env),

@@ -27,6 +27,7 @@ BAD = [
     ("OMNIGEN_JOB_DEADLINE", "1e3"),
     ("OMNIGEN_RATE_LIMITS", "maybe"),
     ("OMNIGEN_API_PROCESSES", "0"),
+    ("OMNIGEN_SUBMISSIONS", "-1"),
     ("OMNIGEN_S3_ENDPOINT", "//s3"),
     ("OMNIGEN_S3_PUBLIC_ENDPOINT", "s3.example.org"),
     ("OMNIGEN_OIDC_ISSUER", "http://"),

@@ -67,6 +67,11 @@ MEASURES: Final = (
         dimensions=("route",),
     ),
     Measure(
+        name="submissions_refused",
+        kind=MeasureKind.COUNTER,
+        meaning="Requests that make work and were refused because too many came at once; they aren't among the others.",
+    ),
+    Measure(
         name="jobs_ended_total",
         kind=MeasureKind.COUNTER,
         meaning="Jobs that have come to an end, by the end that they have come to.",

@@ -1,5 +1,6 @@
 """Puts the API together: routes, middleware, errors, documentation."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -23,11 +24,13 @@ from omnigen.entrypoints.http import (
     web,
     webhooks,
 )
-from omnigen.entrypoints.http.decoding import ApiRequest, check_query
+from omnigen.entrypoints.http.decoding import ApiRequest, check_address
 from omnigen.entrypoints.http.facade import Running
 from omnigen.entrypoints.http.middleware.access_log import AccessLog
+from omnigen.entrypoints.http.middleware.admission import Admission, refuse
 from omnigen.entrypoints.http.middleware.authentication import Authentication
 from omnigen.entrypoints.http.middleware.body_limit import BodyLimit
+from omnigen.entrypoints.http.middleware.concurrency import ConcurrencyLimit
 from omnigen.entrypoints.http.middleware.cors import Cors
 from omnigen.entrypoints.http.middleware.rate_limit import RateLimit
 from omnigen.entrypoints.http.middleware.request_id import RequestIds
@@ -80,7 +83,7 @@ def _guarded(http: HttpSettings, running: Running) -> Router:
         "/api/v1",
         route_handlers=[*answering_options(handlers), *handlers],
         middleware=middleware if http.rate_limits else middleware[:1],
-        before_request=check_query,
+        before_request=check_address,
         security=[{"accessToken": []}],
     )
 
@@ -90,4 +93,14 @@ def _wrap(api: Litestar, http: HttpSettings, running: Running) -> None:
     handler: ASGIApp = BodyLimit(api.asgi_handler)
     handler = Cors(handler, origins=http.app_origins)
     handler = AccessLog(handler, running=running)
-    api.asgi_handler = RequestIds(handler, https=http.public_url.startswith("https:"))
+    https = http.public_url.startswith("https:")
+    handler = RequestIds(handler, https=https)
+    if http.submissions:
+        handler = Admission(
+            handler,
+            refused=RequestIds(Cors(refuse, origins=http.app_origins), https=https),
+            limit=ConcurrencyLimit(http.submissions, time.perf_counter),
+            routes=api.routes,
+            running=running,
+        )
+    api.asgi_handler = handler

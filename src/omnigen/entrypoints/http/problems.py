@@ -59,6 +59,12 @@ class NotReady(Transient):
         self.checks = checks
 
 
+class Overloaded(Transient):
+    """More is asked for than can be done at present."""
+
+    code = "overloaded"
+
+
 STATUS: Final[Mapping[type[OmniGenError], int]] = {
     Malformed: 400,
     Unauthenticated: 401,
@@ -92,6 +98,7 @@ _CODES: Final[Mapping[int, str]] = {
     503: Transient.code,
 }
 
+_SHOWN: Final = 200
 _UNSAFE: Final = re.compile(r"[^\x20-\x7e]")
 
 
@@ -206,9 +213,9 @@ def _frameworks(error: HTTPException, scope: Scope) -> Answer:
 
 def _detail(error: HTTPException, scope: Scope) -> str:
     if error.status_code == HTTPStatus.NOT_FOUND:
-        return f"there is nothing at {scope['path'][:200]}"
+        return f"there is nothing at {scope['path'][:_SHOWN]}"
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        return f"{scope.get('method')} is not possible at {scope['path'][:200]}"
+        return f"{scope.get('method')} is not possible at {scope['path'][:_SHOWN]}"
     return error.detail
 
 
@@ -228,7 +235,7 @@ def _problem(scope: Scope, status: int, code: str, detail: str, **extra: Any) ->
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
-        instance=scope["path"],
+        instance=scope["path"][:_SHOWN],
         code=code,
         request_id=request_id_of(scope),
         **extra,

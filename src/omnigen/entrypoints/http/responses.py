@@ -27,7 +27,11 @@ _SAID: Final[Mapping[int, tuple[str, str, str]]] = {
         "rate_limited",
         "10 spending requests a minute are allowed",
     ),
-    503: ("A dependency can't be reached.", "unavailable", "the job store can't be reached"),
+    503: (
+        "Too much is asked for at once, or a dependency can't be reached: come again after Retry-After.",
+        "unavailable",
+        "the job store can't be reached",
+    ),
 }
 
 

@@ -18,6 +18,12 @@ answers 502 to those whose request crosses with our close.
 MOST_HEADERS: Final = 65_536
 """Bytes read ahead: a token of 8 KB and all else that a browser sends fit many times over."""
 
+BACKLOG: Final = 1_024
+"""Connections that the system completes before we take them: a burst of new ones."""
+CONNECTIONS: Final = 4_096
+"""Open at once in each process; more wait in the backlog. The server's own bound is 128, which as many browser tabs with
+their streams of events would use up, and nobody else would get an answer."""
+
 
 def server_of(api: Litestar, http: HttpSettings, *, silence_ms: int = SILENCE_MS) -> Server:
     """The server. HTTP/1.1 only: load balancers speak it to us, and what nobody uses nobody can attack."""
@@ -30,4 +36,6 @@ def server_of(api: Litestar, http: HttpSettings, *, silence_ms: int = SILENCE_MS
         http1_settings=HTTP1Settings(header_read_timeout=silence_ms, max_buffer_size=MOST_HEADERS),
         websockets=False,
         log_enabled=False,
+        backlog=BACKLOG,
+        backpressure=CONNECTIONS,
     )
