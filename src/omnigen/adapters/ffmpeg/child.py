@@ -15,6 +15,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from omnigen.adapters.ffmpeg.headers import size_told
 from omnigen.adapters.ffmpeg.pictures import Pictures, has_matrix, tags
 from omnigen.adapters.ffmpeg.serving import Facts, Refused, opened
 from omnigen.adapters.ffmpeg.showing import Showing, upright
@@ -34,7 +35,7 @@ def _inspect(request: Facts) -> Facts:
         stream = _required(container, limits["kind"])
         _not_too_long(_claimed_s(container), limits)
         if stream is not None:
-            _bounded(stream, limits)
+            _bounded(stream, limits, size_told(path, demuxer) or (0, 0))
         facts = (_sampled if limits["sampled"] else _decoded)(container, stream, limits)
         facts["from_zero"] = container.start_time == 0
         if limits["kind"] != "image":
@@ -51,9 +52,9 @@ def _required(container: InputContainer, kind: str) -> VideoStream | None:
     return picture_of(container)
 
 
-def _bounded(stream: VideoStream, limits: Facts) -> None:
-    """Refuse bombs by their header, before the first picture is decoded."""
-    width, height = stream.codec_context.width, stream.codec_context.height
+def _bounded(stream: VideoStream, limits: Facts, told: tuple[int, int]) -> None:
+    """Refuse bombs by their header, before the first picture is decoded. The decoder has no size for the worst of them."""
+    width, height = stream.codec_context.width or told[0], stream.codec_context.height or told[1]
     if width < 2 or height < 2:
         raise Refused("holds no picture that can be decoded")
     if width * height > limits["max_pixels"]:
