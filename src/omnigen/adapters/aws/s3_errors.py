@@ -1,23 +1,34 @@
 """Translates what S3 servers and their client say: absence only where it was said for certain."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from botocore.exceptions import ClientError
 
 from omnigen.adapters.aws.outage import is_outage
 from omnigen.domain.errors import NotFound, OmniGenError, TooLarge, Transient
 
+PATIENCE_S: Final = 90.0
+"""Longest call, its repetitions included, beside the time that its bytes may take."""
+_SLOWEST: Final = 256 * 1024
+"""Bytes a second below which a line is taken to be broken: single bytes that come in time would hold a job for ever."""
 _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 _TOO_LARGE = frozenset({"EntityTooLarge", "MaxMessageLengthExceeded"})
 _TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 
 
 @asynccontextmanager
-async def translated(what: str) -> AsyncIterator[None]:
-    """Turn any trouble of the block into NotFound, TooLarge or Transient about `what`."""
+async def translated(what: str, *, size: int | None = 0) -> AsyncIterator[None]:
+    """Turn any trouble of the block into NotFound, TooLarge or Transient about `what`.
+
+    The block takes no longer than `size` bytes may; None lets it take any time.
+    """
+    longest = None if size is None else PATIENCE_S + size / _SLOWEST
     try:
-        yield
+        async with asyncio.timeout(longest):
+            yield
     except ClientError as error:
         raise _told(error, what) from error
     except Exception as error:
