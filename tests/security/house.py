@@ -1,8 +1,10 @@
 """An API with somebody at home: the jobs and the upload of one owner, each in a state that some route asks for."""
 
+import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +12,8 @@ import httpx
 import msgspec
 from attrs import evolve, field, frozen
 from dependency_injector import providers
+from granian.constants import Interfaces
+from granian.server.embed import Server
 from litestar import Litestar
 
 from omnigen.adapters.oidc import OidcVerifier
@@ -232,3 +236,26 @@ async def a_failed(world: World, who: str = OWNER) -> str:
     released = job.revision.reservation.release(0)
     await world.stores.jobs.end(job.become(JobStatus.FAILED, at=world.clock.now(), reservation=released))
     return job.id
+
+
+@asynccontextmanager
+async def listening(api: Litestar) -> AsyncIterator[int]:
+    """The API behind the server that is used in production; the port of loopback on which it listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    server = Server(api, port=port, interface=Interfaces.ASGINL, websockets=False, log_enabled=False)
+    serving = asyncio.create_task(server.serve())
+    await _alive(f"http://127.0.0.1:{port}/health")
+    yield port
+    server.stop()
+    await serving
+
+
+async def _alive(address: str) -> None:
+    async with asyncio.timeout(30), httpx.AsyncClient(trust_env=False) as client:
+        while True:
+            with suppress(httpx.ConnectError):
+                if (await client.get(address)).is_success:
+                    return
+            await asyncio.sleep(0.01)

@@ -9,25 +9,21 @@ import asyncio
 import contextlib
 import os
 import re
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
-import httpx
 import msgspec
 import pytest
-from granian.constants import Interfaces
-from granian.server.embed import Server
 
 from omnigen.container import Worker
 from omnigen.entrypoints.worker import look
 from tests.contract.harness import FAMILIES
 from tests.fakes.world import World, a_world
 from tests.http.conftest import bearer, enterprise
-from tests.security.house import a_failed, a_film, an_upload, served
+from tests.security.house import a_failed, a_film, an_upload, listening, served
 
 CONFIGURATION: Final = Path(__file__).with_name("schema") / "schemathesis.toml"
 SEED: Final = 20261123
@@ -44,16 +40,8 @@ async def address(tmp_path: Path) -> AsyncIterator[str]:
     async with a_world(FAMILIES["sqlite"], tmp_path) as world, served(world, tmp_path) as (api, client):
         await a_film(world, await an_upload(world, client))
         await a_failed(world)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        server = Server(api, port=port, interface=Interfaces.ASGINL, websockets=False, log_enabled=False)
-        serving = asyncio.create_task(server.serve())
-        async with _working(world):
-            await _listening(f"http://127.0.0.1:{port}")
+        async with listening(api) as port, _working(world):
             yield f"http://127.0.0.1:{port}"
-        server.stop()
-        await serving
 
 
 @contextlib.asynccontextmanager
@@ -73,15 +61,6 @@ async def _working(world: World) -> AsyncIterator[None]:
     yield
     working.cancel()
     await worker.workflow.stop()
-
-
-async def _listening(address: str) -> None:
-    async with asyncio.timeout(30), httpx.AsyncClient(trust_env=False) as client:
-        while True:
-            with contextlib.suppress(httpx.ConnectError):
-                if (await client.get(f"{address}/health")).is_success:
-                    return
-            await asyncio.sleep(0.01)
 
 
 def _users(folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
@@ -11,12 +12,13 @@ import msgspec
 from litestar import Request
 from litestar.types import Empty
 
-from omnigen.domain.errors import Invalid
+from omnigen.domain.errors import Invalid, NotFound
 from omnigen.entrypoints.http.explaining import explain
 from omnigen.entrypoints.http.problems import Malformed, UnsupportedMediaType
 from omnigen.ports.identity import Caller
 
 _SHOWN: Final = 60
+_ID: Final = re.compile(r"[A-Za-z0-9_]{1,80}")
 
 
 class ApiRequest(Request[Caller, Any, Any]):
@@ -60,8 +62,14 @@ def check_media_type(request: Request[Any, Any, Any]) -> None:
         raise UnsupportedMediaType(f"Content-Encoding is {encoding[:_SHOWN]!r}; none is allowed")
 
 
-async def check_query(request: Request[Any, Any, Any]) -> None:
-    """Raise Invalid for a parameter that comes twice, or as the word null, which Litestar would take for none."""
+async def check_address(request: Request[Any, Any, Any]) -> None:
+    """Raise NotFound for what can't be a job's id, and Invalid for parameters that can't be what was meant.
+
+    Stores have limits of their own for keys, and none of them is asked. Litestar takes the word null for none.
+    """
+    job_id = request.path_params.get("job_id", "job_")
+    if not _ID.fullmatch(job_id):
+        raise NotFound(f"there is no job {job_id[:_SHOWN]!r}")
     given = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
     seen = set[str]()
     for name, value in given:
