@@ -150,10 +150,6 @@ async def test_targets_that_no_client_writes_are_survived(house: House) -> None:
             answer = await reader.read()
             writer.close()
             assert answer[9:12] in (b"400", b"404", b"405", b"414", b"422"), (target, answer[:200])
-            assert (
-                house.jobs["film"].encode()
-                not in answer.partition(b'"instance"')[0].partition(b'"detail"')[0]
-            )
         async with httpx.AsyncClient(trust_env=False) as client:
             assert (await client.get(f"http://127.0.0.1:{port}/health")).status_code == 200
 

@@ -99,7 +99,6 @@ _CODES: Final[Mapping[int, str]] = {
 }
 
 _SHOWN: Final = 200
-_SHOWN: Final = 200
 _UNSAFE: Final = re.compile(r"[^\x20-\x7e]")
 
 
