@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -96,6 +97,8 @@ class Side:
             assets=self.container.assets(),
             policy=policy_of(self.settings),
             jobs=list(self.jobs.values()),
+            before={},
+            healed_at=datetime.min.replace(tzinfo=UTC),
             object_keys=lambda: [key for key in keys if key.split("/")[1] in self.jobs.values()],
         )
         await check_promises(world)
