@@ -13,6 +13,8 @@ from omnigen.domain.errors import Rejected
 from omnigen.ports.inspector import MediaKind
 from tests.fixtures.clips import ClipShelf, ffmpeg
 
+SILENCE: Final = ("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono")
+
 Make = Callable[[ClipShelf, Path], Path]
 
 
@@ -84,6 +86,17 @@ def _cover(_: ClipShelf, folder: Path) -> Path:
     return song
 
 
+def _untold(_: ClipShelf, folder: Path) -> Path:
+    """A FLAC that doesn't say how long it is, and begins as a short one does."""
+    path = folder / "bomb.flac"
+    ffmpeg(*SILENCE, "-t", "1020", path)
+    data = bytearray(path.read_bytes())
+    data[21] &= 0xF0
+    data[22:26] = bytes(4)
+    path.write_bytes(data)
+    return path
+
+
 def _wav(channels: int, rate: int, bits: int, claimed: int) -> bytes:
     form = struct.pack(
         "<HHIIHH", 1, channels, rate, rate * channels * bits // 8 % 2**32, channels * bits // 8 % 65536, bits
@@ -142,7 +155,6 @@ IMAGES: Final[dict[str, tuple[Make, str]]] = {
     "a page": (_written(b"\x89PNG\r\n\x1a\n<script>alert(1)</script>"), "is damaged|holds no picture"),
 }
 
-SILENCE: Final = ("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono")
 SOUNDS: Final[dict[str, tuple[Make, str]]] = {
     "17 minutes of silence": (_made("bomb.flac", *SILENCE, "-t", "1020"), r"lasts \d+ s; at most 900 s"),
     "17 minutes that are not told": (
@@ -162,6 +174,7 @@ SOUNDS: Final[dict[str, tuple[Make, str]]] = {
         ),
         r"lasts \d+ s; at most 900 s",
     ),
+    "17 minutes, and not a word of it": (_untold, r"lasts \d+ s; at most 900 s"),
     "a sample a second": (_written(_wav(1, 1, 8, 2**32 - 1)), r"lasts \d+ s; at most 900 s"),
     "65535 channels": (_written(_wav(65_535, 48_000, 8, 2**31)), "is damaged|holds no sound"),
     "4 GB that are not there": (_written(_wav(2, 48_000, 16, 2**32 - 2)), ""),
