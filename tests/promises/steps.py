@@ -3,17 +3,20 @@
 Only stores in memory can be looked into so closely; what is checked costs as little as the write itself.
 """
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from omnigen.domain.job import JOB_MOVES, SCENE_MOVES, Job, SceneState
 from omnigen.domain.quota import QUOTAS, EntryKind, Reservation, ReservationStatus
-from omnigen.domain.take import TAKE_MOVES, Take
+from omnigen.domain.take import TAKE_MOVES, Take, TakeStatus
 from tests.promises.broken import promise
 
 if TYPE_CHECKING:
     from tests.simulation.world import SimWorld
 
 _JOBS: Final = frozenset({"accept", "update", "plan", "end", "update_scene", "purge"})
+_SKEW: Final = timedelta(seconds=10)
+"""The most that clocks differ by, and a request's way."""
 _TAKES: Final = frozenset({"intend", "update"})
 
 
@@ -38,6 +41,10 @@ class Watch:
             self._look_at_takes()
         elif port == "ledger" and method == "enter":
             self._p1(args[0].owner)
+
+    def job(self, job_id: str) -> Job | None:
+        """A job as it was after the last write but one, while its present write is being looked at."""
+        return self._jobs.get(job_id)
 
     def _look_at_jobs(self, method: str, args: Any) -> None:
         if method == "purge":
@@ -105,8 +112,22 @@ class Watch:
         if take.prediction_id is not None and before.prediction_id is None:
             same = [t.id for t in self._tables.takes.values() if t.prediction_id == take.prediction_id]
             promise("P2", len(same) == 1, f"{take.prediction_id} belongs to {same}")
+        if take.status is TakeStatus.LOST and take.prediction_id is None:
+            self._p2_searched(take)
         if take.cost != before.cost:
             self._p1(take.owner)
+
+    def _p2_searched(self, take: Take) -> None:
+        """A lost reply is searched for as long as there is hope, and found where there is something to be found."""
+        world, sent = self._world, take.sent_at
+        if sent is None or not (take.error or "").startswith("its reply was lost"):
+            return  # it was given up, since its job had to end
+        now, adoption = world.true_clock.now(), world.policy.adoption
+        searched = now >= sent + adoption - _SKEW
+        promise("P2", searched, f"{take.id}, sent {sent}, was given up at {now}")
+        made = [m for m in world.provider.made.values() if m.take.id == take.id]
+        there = [m.id for m in made if m.created_at < now - _SKEW]
+        promise("P2", not there, f"{take.id} was given up, and is there: {there}")
 
     # --- P1
 

@@ -2,8 +2,11 @@
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from omnigen.domain.errors import OmniGenError
 from omnigen.ports.outbox import Message
 from tests.simulation.cluster import Cluster, LocalCluster, MachineCluster
 from tests.simulation.loop import Process
@@ -19,6 +22,8 @@ class Chaos:
         self._world, self._cluster = world, cluster
         chance = world.streams["chaos"]
         kinds = [self._kill, self._kill, self._kill_api, self._freeze, self._freeze, self._jump, self._replay]
+        kinds += [self._operate, self._operate]
+        world.stand_still = self.stand_still
         for number in range(chance.choice([0, 0, 1, 2, 3, 6])):
             deed, seconds = chance.choice(kinds), chance.random() ** 2 * horizon
             own = random.Random(chance.random())
@@ -50,21 +55,41 @@ class Chaos:
             self._world.kill(own.choice(self._cluster.apis), "api")
 
     async def _freeze(self, own: random.Random) -> None:
-        """A zombie: it stops for a while, another takes its place, it goes on."""
-        victim = self._victim(own)
-        if victim is None:
+        """A zombie: it stands still for a while, another takes its place, it goes on."""
+        if (victim := self._victim(own)) is not None:
+            await self.stand_still(victim, own.choice([1.0, 20.0, 60.0]), replaced=own.random() < 0.7)
+
+    async def stand_still(self, victim: Process, seconds: float, *, replaced: bool) -> None:
+        """Freeze a process for some seconds. Where it is replaced, both are at work for a while."""
+        if victim.frozen or not victim.alive:
             return
         self._world.situation("frozen")
         victim.freeze()
-        await asyncio.sleep(own.choice([1.0, 15.0, 45.0]))
         driver = self._cluster.driver
-        other = driver.begin() if isinstance(driver, LocalCluster) and own.random() < 0.7 else None
-        await asyncio.sleep(own.choice([0.0, 5.0, 60.0]))
+        other = driver.begin() if replaced and isinstance(driver, LocalCluster) else None
+        await asyncio.sleep(seconds)
         victim.thaw()
-        if other is not None:
-            await asyncio.sleep(own.choice([0.0, 10.0]))
+        if other is not None and isinstance(driver, LocalCluster):
+            await asyncio.sleep(10.0)
+            driver.workers.remove(other)
             self._world.kill(other, "one of two workers")
-            driver.workers.remove(other)  # type: ignore[union-attr]
+
+    async def _operate(self, own: random.Random) -> None:
+        """An operator breaks a job off, drives it on, or gives money back."""
+        jobs = sorted(self._world.tables.jobs)
+        api = self._cluster.api()
+        if not jobs or api is None:
+            return
+        desk, job_id = self._world.container.desk().jobs, own.choice(jobs)
+        deed = own.choice(
+            [
+                lambda: desk.fail(job_id, "enough"),
+                lambda: desk.resume(job_id),
+                lambda: desk.refund(job_id, None, "sorry"),
+            ]
+        )
+        self._world.situation("operator at work")
+        await asyncio.wait({api.start(_awaited(deed))}, timeout=30)
 
     async def _jump(self, own: random.Random) -> None:
         self._world.situation("clock jumped")
@@ -81,3 +106,8 @@ class Chaos:
                     id=f"again:{message.id}:{leg}", kind=message.kind, job_id=job.id, leg=leg, at=message.at
                 )
             )
+
+
+async def _awaited(deed: Callable[[], Awaitable[object]]) -> None:
+    with suppress(OmniGenError):
+        await deed()

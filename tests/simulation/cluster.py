@@ -69,13 +69,15 @@ class Cluster:
         task = api.start(self.world.container.app().receive_webhook(headers, body))
         await asyncio.wait({task}, timeout=30)
         if task.done() and (error := task.exception()) is not None:
-            self.world.situation(f"webhook refused: {type(error).__name__}")
+            self.world.situation("webhook refused")
             self.check(error)
 
-    def check(self, error: BaseException) -> None:
-        """Whether an error is one that we know; whatever isn't is a bug."""
+    def check(self, error: BaseException, *, at_once: bool = True) -> None:
+        """Whether an error is one that we know; one that reaches a user, and isn't, is a bug."""
         if not isinstance(error, (OmniGenError, asyncio.CancelledError, Broken)):
-            self.world.broken(Broken("bug", f"{type(error).__name__}: {error}"))
+            self.world.bug(error)
+            if at_once:
+                self.world.broken(Broken("bug", f"{type(error).__name__}: {error}"))
 
 
 class LocalCluster:
@@ -149,6 +151,8 @@ class MachineCluster:
         """At least once: now and then twice."""
         self._starts += 1
         twice = self._world.plan.wanted(f"twice:{self._starts}") if self._starts % 7 == 3 else False
+        if twice:
+            self._world.situation("execution doubled")
         for _ in range(2 if twice else 1):
             execution = Execution(DEFINITION, self._call, self._world.clock, self._world.ids)
             task = self._world.loop.background(execution.run(given))
@@ -184,7 +188,7 @@ class MachineCluster:
                 raise StateError("Lambda.Unknown", "the sandbox died")
             self._idle[function].append(sandbox)
             if (error := task.exception()) is not None and not isinstance(error, Superseded):
-                self._cluster.check(error)
+                self._cluster.check(error, at_once=False)
             return task.result()
         finally:
             self._busy.remove(sandbox)

@@ -24,12 +24,14 @@ GARBAGE: Final = "garbage"
 """It answers nonsense."""
 CRASH: Final = "crash"
 """The process that asks is killed, just before or just after it takes effect."""
+FREEZE: Final = "freeze"
+"""The process that asks stands still before it takes effect, while another takes its place: a zombie in the making."""
 UNHEARD: Final = "unheard"
 """It is not known whether it took effect, and it didn't; or it will, later."""
 OUTAGE: Final = "outage"
 """Every call fails for a while."""
 
-_STORE: Final = (FAIL, LOST, DELAY, REPEAT, CRASH)
+_STORE: Final = (FAIL, LOST, DELAY, REPEAT, CRASH, FREEZE)
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "jobs": _STORE,
     "takes": _STORE,
@@ -38,9 +40,9 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "outbox": _STORE,
     "uploads": _STORE,
     "assets": _STORE,
-    "provider": (FAIL, LOST, DELAY, REPEAT, GARBAGE, CRASH, UNHEARD),
+    "provider": (FAIL, LOST, DELAY, REPEAT, GARBAGE, CRASH, FREEZE, UNHEARD),
     "inspector": (FAIL, DELAY, GARBAGE, CRASH),
-    "composer": (FAIL, DELAY, GARBAGE, CRASH),
+    "composer": (FAIL, DELAY, GARBAGE, CRASH, FREEZE),
     "workflow": (FAIL, LOST, DELAY, REPEAT, CRASH),
     "secrets": (FAIL, DELAY),
 }

@@ -35,11 +35,14 @@ class Ports:
         self.calls = 0
 
     async def call(self, port: str, method: str, args: Any, kwargs: Any) -> Any:
-        """One call, with whatever goes wrong with it."""
+        """One call, with whatever goes wrong with it. With what nobody's code asks, nothing does."""
         world = self.world
-        await _turn()
+        process = PROCESS.get()
         if world.closed:
             raise asyncio.CancelledError
+        if process is None:
+            return await getattr(self.real[port], method)(*args, **kwargs)
+        await _turn()
         self.calls += 1
         fault = world.plan.draw(port, method, world.loop.time())
         target = getattr(self.real[port], method)
@@ -70,8 +73,11 @@ class Ports:
 
         chance = self.world.plan.chance(fault)
         match fault.kind:
+            case "freeze":
+                await self._freeze(chance)
+                return await effect()
             case "crash":
-                return await self._crash(effect, chance)
+                return await self._crash(fault, effect, chance)
             case "delay":
                 return await self._delayed(fault, effect, chance)
             case "repeat":
@@ -79,7 +85,7 @@ class Ports:
             case "garbage":
                 return self._garbled(fault, await effect(), args, chance)
             case "lost":
-                await effect()
+                self._nobody_hears(fault, await effect())
                 raise self._unknown(fault)
             case "unheard":
                 self._unheard(fault, effect, args, chance)
@@ -91,17 +97,23 @@ class Ports:
         if fault.method != "create":
             return
         if chance < 0.5:
-            self._later(effect, 80 * chance)
+            self._later(lambda: self._arrived(fault, effect), 80 * chance)
         else:
             self.world.provider.refused(args[0], None)
 
-    async def _crash(self, effect: Callable[[], Awaitable[Any]], chance: float) -> Any:
+    async def _freeze(self, chance: float) -> None:
         process = PROCESS.get()
-        if process is None:
-            return await effect()
+        if process is not None and not process.name.startswith("api"):
+            seconds = 5 + 50 * (chance * 2 % 1)
+            self.world.loop.background(self.world.stand_still(process, seconds, replaced=chance < 0.7))
+            await asyncio.sleep(0.01)
+
+    async def _crash(self, fault: Fault, effect: Callable[[], Awaitable[Any]], chance: float) -> Any:
+        process = PROCESS.get()
+        assert process is not None
         if chance < 0.5:
             with suppress(Exception):  # nobody is left to hear of it
-                await effect()
+                self._nobody_hears(fault, await effect())
         self.world.kill(process, "in a call")
         return await asyncio.get_running_loop().create_future()
 
@@ -115,6 +127,13 @@ class Ports:
         if fault.method == "create":
             return Ambiguous("the reply was lost")
         return Transient(f"the reply of {fault.port} was lost")
+
+    async def _arrived(self, fault: Fault, effect: Callable[[], Awaitable[Any]]) -> None:
+        self._nobody_hears(fault, await effect())
+
+    def _nobody_hears(self, fault: Fault, result: Any) -> None:
+        if fault.method == "create":
+            self.world.provider.unheard.add(result.id)
 
     def _later(self, effect: Callable[[], Awaitable[Any]], seconds: float) -> "asyncio.Task[Any]":
         async def arrive() -> Any:

@@ -6,10 +6,12 @@ import hashlib
 import hmac
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from omnigen.domain.catalogue import TakeKind
 from omnigen.domain.take import Take
+from omnigen.ports.composer import SegmentRender
 from omnigen.ports.provider import Prediction, PredictionStatus
 from tests.fakes.media import FakeComposer
 from tests.fakes.provider import NEVER, FakeProvider, Fate
@@ -35,6 +37,8 @@ class SimProvider(FakeProvider):
         self._tries: dict[tuple[TakeKind, str, int | None], int] = {}
         self.barred: dict[str, datetime] = {}
         """When each take may be sent again at the earliest."""
+        self.unheard: set[str] = set()
+        """Predictions whose acceptance nobody has heard of."""
         self.deliver: Any = None
         """Takes webhooks: headers and body."""
         swarm = world.streams["swarm"]
@@ -53,8 +57,8 @@ class SimProvider(FakeProvider):
                 Fate(ends=PredictionStatus.FAILED, error_code="sensitive", seconds=2.0),
                 Fate(ends=PredictionStatus.ABORTED, seconds=6.0),
                 Fate(ends=PredictionStatus.CANCELED, seconds=6.0),
-                Fate(seconds=120.0),
-                Fate(seconds=400.0),
+                Fate(seconds=100.0),
+                Fate(seconds=250.0),
                 Fate(seconds=NEVER),
                 Fate(seconds=0.0),
                 Fate(seconds=5.0, media={"bad": True}),
@@ -130,3 +134,13 @@ class SimComposer(FakeComposer):
     def __init__(self, world: "SimWorld") -> None:
         super().__init__(world.true_clock)  # type: ignore[arg-type]
         self.seconds = world.streams["swarm"].choice([0.0, 1.0, 8.0, 45.0])
+        self._world = world
+        self.rendered_in: dict[tuple[str, int], set[int]] = {}
+        """Scenes whose segments were rendered, by job and revision."""
+
+    async def render_segment(self, render: SegmentRender, into: Path, **given: Any) -> None:
+        job = self._world.tables.jobs.get(into.parent.name)
+        if job is not None:
+            place = (job.id, job.revision.number)
+            self.rendered_in.setdefault(place, set()).add(render.segment.number)
+        await super().render_segment(render, into, **given)

@@ -20,7 +20,8 @@ from attrs import frozen
 
 import omnigen.entrypoints.worker as worker
 from tests.promises import check_promises
-from tests.promises.broken import Broken
+from tests.promises.broken import Broken, promise
+from tests.promises.edits import check_forecast
 from tests.simulation.chaos import Chaos
 from tests.simulation.cluster import Cluster
 from tests.simulation.faults import DrawnPlan, Fault, Plan
@@ -29,7 +30,7 @@ from tests.simulation.streams import Streams, stream
 from tests.simulation.workload import User
 from tests.simulation.world import SimWorld
 
-HORIZON: Final = 420.0
+HORIZON: Final = 300.0
 """Seconds for which things go wrong."""
 _REST: Final = 90 * 60.0
 """Seconds after which a world that has not come to rest never will."""
@@ -85,9 +86,10 @@ async def _story(world: SimWorld) -> None:
     cluster = Cluster(world)
     cluster.start()
     users = _users(world, cluster)
-    Chaos(world, cluster, HORIZON)
+    horizon = HORIZON * world.streams["swarm"].choice([1, 1, 1, 1, 1, 3])
+    Chaos(world, cluster, horizon)
     lives = [world.loop.background(user.live()) for user in users]
-    await _until(world, lambda: world.loop.time() >= HORIZON or _at_rest(world, lives))
+    await _until(world, lambda: world.loop.time() >= horizon or _at_rest(world, lives))
     world.plan.heal()
     world.note("healed")
     world.healed_at = world.true_clock.now()
@@ -130,6 +132,24 @@ async def _whole(world: SimWorld, users: list[User]) -> None:
             if not found:
                 raise Broken("P12", f"{job_id} was acknowledged, and is lost")
     await check_promises(world)  # type: ignore[arg-type]
+    for user in users:
+        for (job_id, revision), forecast in user.forecasts.items():
+            check_forecast(world, job_id, revision, forecast)
+    for entry in world.tables.entries.values():
+        world.situation(f"ledger {entry.kind}")
+    if any(job.deleted_at for job in world.tables.jobs.values()):
+        await _a_day_later(world)
+
+
+async def _a_day_later(world: SimWorld) -> None:
+    """What was deleted is forgotten, with its objects; the books stay."""
+    due = [job.id for job in world.tables.jobs.values() if job.deleted_at is not None]
+    world.loop.jump(25 * 3600.0)
+    await asyncio.sleep(130.0)
+    for job_id in due:
+        promise("P9", job_id not in world.tables.jobs, f"{job_id} was deleted a day ago")
+        left = [key for key in world.object_keys() if f"/{job_id}/" in key]
+        promise("P9", not left, f"{job_id} is forgotten; there is still {left}")
 
 
 @contextmanager
@@ -148,13 +168,13 @@ def _quiet() -> Iterator[list[SimWorld]]:
         error = told.get("exc_info")
         if error and worlds:
             error = sys.exc_info()[1] if error is True else error
-            if not isinstance(error, Broken):
-                worlds[-1].broken(Broken("bug", f"{told.get('event')}: {type(error).__name__}: {error}"))
+            if error is not None and not isinstance(error, Broken):
+                worlds[-1].bug(error)
         raise structlog.DropEvent
 
     look, sweep = worker.LOOK_EVERY, worker.SWEEP_EVERY
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40), processors=[note])
-    worker.LOOK_EVERY, worker.SWEEP_EVERY = 2.0, 20.0  # type: ignore[misc]
+    worker.LOOK_EVERY, worker.SWEEP_EVERY = 3.0, 30.0  # type: ignore[misc]
     try:
         yield worlds
     finally:

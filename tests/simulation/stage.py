@@ -18,18 +18,18 @@ _AWS: Final = (
     "OMNIGEN_STATE_MACHINE_ARN", "OMNIGEN_PUBLIC_URL", "OMNIGEN_OIDC_ISSUER", "OMNIGEN_OIDC_JWKS_URL"
 )  # fmt: skip
 POLICIES: Final[dict[str, Policy]] = {
-    "local": Policy(job_deadline=timedelta(minutes=12), poll=4.0),
-    "aws": Policy(job_deadline=timedelta(minutes=14), poll=4.0, lease=timedelta(seconds=312)),
+    "local": Policy(job_deadline=timedelta(minutes=7), poll=8.0),
+    "aws": Policy(job_deadline=timedelta(minutes=8), poll=10.0, lease=timedelta(seconds=312)),
     "tight": Policy(
-        job_deadline=timedelta(minutes=9),
-        poll=3.0,
+        job_deadline=timedelta(minutes=6),
+        poll=5.0,
         leg=timedelta(seconds=60),
         creations_a_minute=3,
         retries_a_minute=2,
     ),
     "tight-aws": Policy(
-        job_deadline=timedelta(minutes=12),
-        poll=4.0,
+        job_deadline=timedelta(minutes=7),
+        poll=8.0,
         leg=timedelta(seconds=100),
         lease=timedelta(seconds=130),
         creations_a_minute=3,

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
@@ -20,6 +21,7 @@ from omnigen.domain.quota import QUOTAS, Tier, Usage, period_of
 from omnigen.domain.storyboard import Brief, Planner, Soundtrack, Storyboard
 from omnigen.ports.identity import Caller
 from omnigen.usecases.app import App
+from omnigen.usecases.forecast import Forecast
 from omnigen.usecases.job_detail import Accepted
 from tests.builders import NOW, a_brief, a_scene, a_storyboard
 from tests.fakes.catalogue import ANIMATED
@@ -53,6 +55,8 @@ class User:
         self.acknowledged: set[str] = set()
         """Jobs that were accepted with 202."""
         self.deleted: set[str] = set()
+        self.forecasts: dict[tuple[str, int], Forecast] = {}
+        """What was foretold of each edit that was accepted."""
         if chance.random() < 0.15:
             self._use_up(QUOTAS[tier].videos - 1)
 
@@ -90,7 +94,7 @@ class User:
             await asyncio.sleep(self._chance.choice([0.0, 1.0, 10.0]))
         raise Lost
 
-    async def _accepted(self, key: str, ask: Ask) -> Accepted | None:
+    async def _accepted(self, key: str, ask: Ask, deed: str = "submit") -> Accepted | None:
         """Ask for something that wants a key; the answers under a key are all the same."""
         try:
             answer: Accepted = await self.ask(ask)
@@ -102,6 +106,7 @@ class User:
         self._world.note(f"{self.caller.id} {key} -> {answer.job_id} r{answer.revision}")
         self._world.judge(lambda: self._p6(key, answer))
         self.acknowledged.add(answer.job_id)
+        self._world.situation(f"{deed} accepted")
         return answer
 
     def _p6(self, key: str, answer: Accepted) -> None:
@@ -119,11 +124,20 @@ class User:
 
     async def _submit(self, key: str) -> str | None:
         given: dict[str, Any] = self._wish()
-        answer = await self._accepted(key, lambda app: self._submitted(app, key, given))
+        if self._chance.random() < 0.1:
+            given = {"storyboard": await self._with_reference()}
+
+        def submit() -> Awaitable[Accepted | None]:
+            return self._accepted(key, lambda app: self._submitted(app, key, given))
+
+        # The same request twice at once, as of an impatient user, or again later.
+        often = self._chance.choice([1, 1, 1, 2, 3])
+        answers = await asyncio.gather(*(submit() for _ in range(often)))
+        answer = next(filter(None, answers), None)
         if answer is None:
             return None
         if self._chance.random() < 0.2:
-            await self._accepted(key, lambda app: self._submitted(app, key, given))
+            await submit()
         if self._chance.random() < 0.1:
             await self._other_body(key)
         return answer.job_id
@@ -141,6 +155,19 @@ class User:
             pass
         else:
             self._world.judge(lambda: promise("P6", False, f"{key} was taken for two requests"))
+
+    async def _with_reference(self) -> Storyboard:
+        """A storyboard that begins with a picture of the user's; not every picture is one."""
+        board = self._storyboard(1)
+        with suppress(OmniGenError, Lost):
+            upload, form = await self.ask(
+                lambda app: app.request_upload(self.caller, content_type="image/png", size=1000)
+            )
+            good = self._chance.random() < 0.8
+            self._world.assets.receive(form, b'{"kind": "image"}' if good else b"no picture")
+            board = evolve(board, scenes=(evolve(board.scenes[0], reference=upload.id),))
+            self._world.situation("reference brought")
+        return board
 
     def _wish(self) -> dict[str, Any]:
         chance = self._chance
@@ -194,9 +221,12 @@ class User:
     async def _delete(self, job_id: str, key: str) -> None:
         self.deleted.add(job_id)
         await self.ask(lambda app: app.delete_job(self.caller, job_id))
+        self._world.situation("job deleted")
 
     async def _restore(self, job_id: str, key: str) -> None:
         await self.ask(lambda app: app.restore_job(self.caller, job_id))
+        if job_id in self.deleted:
+            self._world.situation("job restored")
 
     async def _spy(self, job_id: str, key: str) -> None:
         """P8: another's is not there."""
@@ -237,12 +267,15 @@ class User:
         await self._accepted(
             key,
             lambda app: app.retry_job(self.caller, job_id, render=rendered, key=key, placeholders=cards),
+            "retry",
         )
 
     async def _regenerate(self, job_id: str, key: str) -> None:
         await self._ended(job_id)
         await self._accepted(
-            key, lambda app: app.regenerate_scene(self.caller, job_id, 1, render=rendered, key=key)
+            key,
+            lambda app: app.regenerate_scene(self.caller, job_id, 1, render=rendered, key=key),
+            "regenerate",
         )
 
     async def _edit(self, job_id: str, key: str) -> None:
@@ -259,10 +292,24 @@ class User:
             return Edit.same(evolve(before, scenes=scenes))
 
         body = [number, frames, prompt]
-        await self._accepted(
+        foretold = await self._foretold(job_id, change)
+        answer = await self._accepted(
             key,
             lambda app: app.edit_storyboard(self.caller, job_id, change, body=body, render=rendered, key=key),
+            "edit",
         )
+        if answer is not None and foretold is not None and foretold[0] == answer.revision:
+            self.forecasts[job_id, answer.revision] = foretold[1]
+
+    async def _foretold(self, job_id: str, change: Any) -> tuple[int, Forecast] | None:
+        """What the edit would come to as everything stands now, and the number of its revision."""
+        job = self._world.tables.jobs.get(job_id)
+        if job is None:
+            return None
+        edit = self._world.container.app().edit_storyboard
+        task = self._world.oracle(edit.foretell(self.caller, job_id, change))
+        await asyncio.wait({task})
+        return None if task.exception() else (job.revision.number + 1, task.result())
 
     async def _ended(self, job_id: str) -> None:
         """Wait for the job's end, mostly."""

@@ -29,6 +29,7 @@ from tests.simulation.faults import Plan
 from tests.simulation.loop import PROCESS, Process, SimLoop
 from tests.simulation.ports import AssetsPort, Ports
 from tests.simulation.provider import SimComposer, SimProvider
+from tests.simulation.situations import tell
 from tests.simulation.stage import POLICIES, SECRET, WORKFLOW, stage
 from tests.simulation.streams import Streams
 
@@ -94,7 +95,10 @@ class SimWorld:
         self.situations: Counter[str] = Counter()
         self.violation: Broken | None = None
         self.over: asyncio.Event = asyncio.Event()
+        self.stand_still: Callable[..., Coroutine[Any, Any, None]] = _nothing
+        """Makes a zombie of a process: set by whoever knows what takes its place."""
         self.closed = False
+        self.errors: list[BaseException] = []
         self._trace: list[str] = []
 
     # --- what the promises ask for
@@ -145,6 +149,7 @@ class SimWorld:
         """Look at what a call has done, at once."""
         if isinstance(result, Exception):
             self.note(f"{port}.{method} -> {type(result).__name__}")
+        tell(self, port, method, args, result)
         self.judge(lambda: self.watch.after(port, method, args, result))
 
     def judge(self, check: Callable[[], object]) -> None:
@@ -160,6 +165,11 @@ class SimWorld:
             self.note(f"BROKEN {violation}")
             self.violation = violation
             self.over.set()
+
+    def bug(self, error: BaseException) -> None:
+        """An error that nobody translated. A zombie's does no harm; that of a job which fails by it is a bug."""
+        self.note(f"{type(error).__name__}: {error}")
+        self.errors.append(error)
 
     @property
     def trace(self) -> list[str]:
@@ -177,3 +187,7 @@ class SimWorld:
 
     def in_time(self, seconds: float) -> datetime:
         return self.true_clock.now() + timedelta(seconds=seconds)
+
+
+async def _nothing(*args: Any, **kwargs: Any) -> None:
+    """Nobody knows what takes the place of a process that stands still."""
