@@ -21,6 +21,9 @@ ARCH ?= arm64
 # Of `make test-exact` and `make test-schema`; of `make test-ffmpeg5`.
 EXAMPLES ?= 200
 FFMPEG5 ?= /usr/bin/ffmpeg
+# Of `make test-single-faults`: what gets a fault (every call, or the first call of every place in the program), and where.
+FAULTS ?= every
+FAMILIES ?=
 # Of `make test-mutations`.
 FIRST ?= 0
 MUTATIONS ?= 10000
@@ -110,6 +113,10 @@ test-exact: setup ## many storyboards to the frame and the sample, chosen anew e
 .PHONY: test-schema
 test-schema: setup ## the API tried against its own OpenAPI document, at length (EXAMPLES=200)
 	@OMNIGEN_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n0 tests/security/test_schema.py $(ARGS)
+
+.PHONY: test-single-faults
+test-single-faults: setup ## every fault at every call of a job, in memory, on SQLite and on DynamoDB (FAULTS=every|site FAMILIES="memory sqlite")
+	@OMNIGEN_SINGLE_FAULTS=$(FAULTS) OMNIGEN_FAMILIES="$(FAMILIES)" $(BIN)/pytest -n auto tests/simulation/test_single_faults.py $(ARGS)
 
 .PHONY: test-ffmpeg5
 test-ffmpeg5: setup ## the composer on Debian's FFmpeg 5.1, installed where there is apt (FFMPEG5=/usr/bin/ffmpeg)

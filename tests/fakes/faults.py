@@ -2,11 +2,30 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
+
+from attrs import frozen
 
 Hook = Callable[[str, int, str], Awaitable[None] | None]
 """Called with the call's name (`jobs.update`), its number, and `before` or `after` it takes effect; may raise."""
+
+
+@frozen(kw_only=True)
+class Call:
+    """A call that somebody makes, not made yet."""
+
+    name: str
+    number: int
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    make: Callable[[], Awaitable[Any]]
+    """Makes it; may be called never, later, or more than once."""
+
+
+Instead = Callable[[Call], Awaitable[Any]]
+"""Answers a call, making it or not."""
 
 
 class Faults:
@@ -16,6 +35,7 @@ class Faults:
         self.calls: list[str] = []
         self.under_way = 0
         self.hook: Hook | None = None
+        self.instead: Instead | None = None
 
     def watch(self, name: str, port: Any) -> Any:
         """The port, every awaited call of it under watch."""
@@ -25,13 +45,21 @@ class Faults:
         number = len(self.calls)
         self.calls.append(name)
         await self._meddle(name, number, "before")
-        self.under_way += 1
-        try:
-            result = await target(*args, **kwargs)
-        finally:
-            self.under_way -= 1
+        make = partial(self._make, target, args, kwargs)
+        if self.instead is None:
+            result = await make()
+        else:
+            call = Call(name=name, number=number, args=args, kwargs=kwargs, make=make)
+            result = await self.instead(call)
         await self._meddle(name, number, "after")
         return result
+
+    async def _make(self, target: Callable[..., Awaitable[Any]], args: Any, kwargs: Any) -> Any:
+        self.under_way += 1
+        try:
+            return await target(*args, **kwargs)
+        finally:
+            self.under_way -= 1
 
     async def _meddle(self, name: str, number: int, when: str) -> None:
         if self.hook is not None:

@@ -1,4 +1,4 @@
-"""A step that is cut off at any of its port calls, or called twice at once, or by a leg that is no longer the one."""
+"""A step that is called twice at once, or by a leg that is no longer the one. tests/simulation cuts jobs off at any call."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -26,38 +26,6 @@ VIDEO = TakeKind.VIDEO
 FULL = evolve(
     board_of(a_scene(1, narration="here it is")), model=ANIMATED, soundtrack=Soundtrack(music="slow and dark")
 )
-
-
-async def _cut_walk(world: World, number: int) -> bool:
-    """Walk a whole job, cut off once before that call; a new leg goes on. False once there are not so many calls.
-
-    What is cut off after a call is cut off before the next one: all that the walk knows is in the store.
-    """
-    leg = await world.begun(FULL)
-    world.faults.crash_at(len(world.faults.calls) + number, "before")
-    try:
-        await world.walked(leg)
-    except asyncio.CancelledError:
-        world.faults.hook = None
-    else:
-        return False
-    if not (await world.job()).ended:
-        await world.walked(await world.next_leg(leg.job_id))
-    assert (await world.job()).status is JobStatus.SUCCEEDED
-    await check_promises(world)
-    return True
-
-
-@pytest.mark.parametrize("share", range(4))
-async def test_a_walk_cut_at_any_call_goes_on_and_pays_once(tmp_path: Path, share: int) -> None:
-    """At most one charge a take, and at most one charge in all that ends in nobody's video."""
-    number, went_on = share, True
-    while went_on:
-        async with a_world(FAMILIES["memory"], tmp_path / str(number)) as world:
-            went_on = await _cut_walk(world, number)
-            assert len(world.provider.charged()) <= 5
-        number += 4
-    assert number > 50
 
 
 async def test_every_step_twice_at_once_is_the_same_as_once(world: World) -> None:
