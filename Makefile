@@ -21,8 +21,8 @@ ARCH ?= arm64
 # Of `make test-exact` and `make test-schema`; of `make test-ffmpeg5`.
 EXAMPLES ?= 200
 FFMPEG5 ?= /usr/bin/ffmpeg
-# Of `make test-single-faults`: what gets a fault (every call, or the first call of every place in the program), and where.
-FAULTS ?= every
+# Of `make test-single-faults`: how much gets a fault (full, every, site, method), and where.
+FAULTS ?= full
 FAMILIES ?=
 # Of `make test-mutations`.
 FIRST ?= 0
@@ -115,7 +115,7 @@ test-schema: setup ## the API tried against its own OpenAPI document, at length 
 	@OMNIGEN_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n0 tests/security/test_schema.py $(ARGS)
 
 .PHONY: test-single-faults
-test-single-faults: setup ## every fault at every call of a job, in memory, on SQLite and on DynamoDB (FAULTS=every|site FAMILIES="memory sqlite")
+test-single-faults: setup ## every fault at every call of a job, on DynamoDB at every place (FAULTS=full|every|site|method FAMILIES="memory sqlite")
 	@OMNIGEN_SINGLE_FAULTS=$(FAULTS) OMNIGEN_FAMILIES="$(FAMILIES)" $(BIN)/pytest -n auto tests/simulation/test_single_faults.py $(ARGS)
 
 .PHONY: test-ffmpeg5

@@ -1,4 +1,4 @@
-"""A step that is called twice at once, or by a leg that is no longer the one. tests/simulation cuts jobs off at any call."""
+"""A step that is called twice at once, or by a leg that is no longer the one; tests/simulation cuts jobs off anywhere."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
