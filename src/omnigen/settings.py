@@ -22,6 +22,7 @@ _LONGEST_NUMBER: Final = 20
 """Digits; Python refuses to read numbers of thousands."""
 _TOKEN: Final = "REPLICATE_API_TOKEN"  # noqa: S105  a name, as the next one
 _WEBHOOK: Final = "OMNIGEN_REPLICATE_WEBHOOK_SECRET"
+_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 REPLICATE_DELIVERY: Final = ("replicate.delivery", "*.replicate.delivery")
 
 
@@ -237,7 +238,7 @@ class Settings:
             ),
             identity=IdentitySettings(
                 issuer=env.url("OMNIGEN_OIDC_ISSUER", "http://127.0.0.1:4566/local_pool"),
-                jwks_url=env.url(
+                jwks_url=env.private_url(
                     "OMNIGEN_OIDC_JWKS_URL", "http://127.0.0.1:4566/local_pool/.well-known/jwks.json"
                 ),
                 client_id=env.text("OMNIGEN_OIDC_CLIENT_ID", "omnigen-local"),
@@ -245,7 +246,7 @@ class Settings:
                 user_pool_id=env.text("OMNIGEN_COGNITO_USER_POOL_ID", ""),
             ),
             replicate=ReplicateSettings(
-                base_url=env.url("REPLICATE_BASE_URL", "https://api.replicate.com"),
+                base_url=env.private_url("REPLICATE_BASE_URL", "https://api.replicate.com"),
                 token=_TOKEN if local else env.text("OMNIGEN_REPLICATE_TOKEN_SECRET", ""),
                 webhook_url=env.optional_url("OMNIGEN_REPLICATE_WEBHOOK_URL"),
                 webhook_secret=_WEBHOOK if local else env.text("OMNIGEN_REPLICATE_WEBHOOK_SECRET_NAME", ""),
@@ -344,6 +345,13 @@ class _Reader:
         text = self.text(name, default).rstrip("/")
         if not _is_web_address(text):
             raise SettingsError(f"{name} is {text!r}; an http or https URL is allowed")
+        return text
+
+    def private_url(self, name: str, default: str) -> str:
+        """An address that gets a secret of ours, or says whom to believe: nobody may listen in between."""
+        text = self.url(name, default)
+        if text.startswith("http:") and urlsplit(text).hostname not in _THIS_MACHINE:
+            raise SettingsError(f"{name} is {text!r}; https is needed, but for this machine itself")
         return text
 
     def optional_url(self, name: str) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from omnigen.adapters.oidc import KeyRing, fetch_over_http
 from omnigen.adapters.replicate import downloads
 from omnigen.adapters.replicate.catalogue import load_catalogue
 from omnigen.adapters.replicate.downloads import Downloads
@@ -199,4 +200,38 @@ async def test_the_token_goes_nowhere_else() -> None:
         ):
             assert await provider.created_since(NOW) == []
             assert len(odd.asked) == 2
+    assert elsewhere.asked == []
+
+
+# --- the sign-in's keys
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
+async def test_a_packed_key_set(coding: str) -> None:
+    """Not unpacked; what it is then is no key set."""
+    bomb = gzip.compress(b" " * 60_000_000, 1)
+    async with saying(answer(200, bomb, content_encoding=coding)) as odd:
+        tracemalloc.start()
+        ring = KeyRing(fetch_over_http(odd.url), lambda: NOW)
+        with pytest.raises(OmniGenError):
+            await ring.find("any")
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+@pytest.mark.parametrize("piece", [bytes(65_536), b"{" * 65_536])
+async def test_a_key_set_without_end(piece: bytes) -> None:
+    async with host(pouring(JSON_HEAD + b"\r\n", piece)) as port:
+        with pytest.raises(Transient, match="more than 262144 bytes"):
+            await fetch_over_http(f"http://127.0.0.1:{port}/jwks.json")()
+
+
+async def test_a_key_set_elsewhere() -> None:
+    """Keys are where the settings say; a redirect is an outage, and so is one to what is no address."""
+    async with saying(answer(200, {"keys": []})) as elsewhere:
+        for to in (elsewhere.url, "data:,x"):
+            async with saying(answer(302, b"", location=to)) as odd:
+                with pytest.raises(Transient):
+                    await fetch_over_http(odd.url)()
     assert elsewhere.asked == []

@@ -62,17 +62,18 @@ def fetch_over_http(url: str) -> FetchKeys:
         try:
             async with asyncio.timeout(5), httpx.AsyncClient(timeout=3, trust_env=False) as client:
                 return await _read(client, url)
-        except (httpx.HTTPError, TimeoutError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise Transient(f"the sign-in's keys can't be fetched: {type(error).__name__}") from error
 
     return fetch
 
 
 async def _read(client: httpx.AsyncClient, url: str) -> bytes:
-    async with client.stream("GET", url) as response:
+    # Plain, and taken as it comes: a packed key set could fill the memory before its size is known.
+    async with client.stream("GET", url, headers={"Accept-Encoding": "identity"}) as response:
         response.raise_for_status()
         body = bytearray()
-        async for chunk in response.aiter_bytes():
+        async for chunk in response.aiter_raw():
             body += chunk
             if len(body) > MAX_KEY_SET:
                 raise Transient(f"the sign-in's key set has more than {MAX_KEY_SET} bytes")
