@@ -3,6 +3,7 @@
 Only stores in memory can be looked into so closely; what is checked costs as little as the write itself.
 """
 
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +29,10 @@ class Watch:
         self._jobs: dict[str, Job] = {}
         self._scenes: dict[tuple[str, int, int], SceneState] = {}
         self._takes: dict[str, Take] = {}
+        self._deliveries: set[str] = set()
+        """Webhooks that were taken for new."""
+        self.allowed: Counter[str] = Counter()
+        """Requests that the shared counters have let through."""
         self._reservations: dict[tuple[str, int], Reservation] = {}
         """Of every revision that ever was: books outlive their jobs."""
 
@@ -41,6 +46,11 @@ class Watch:
             self._look_at_takes()
         elif port == "ledger" and method == "enter":
             self._p1(args[0].owner)
+        elif port == "rates" and result.allowed:
+            self.allowed[args[0]] += 1
+        elif method == "first_time" and result:
+            promise("P10", args[0] not in self._deliveries, f"{args[0]} was taken for new twice")
+            self._deliveries.add(args[0])
 
     def job(self, job_id: str) -> Job | None:
         """A job as it was after the last write but one, while its present write is being looked at."""
@@ -72,6 +82,10 @@ class Watch:
         name = f"{job.id} r{job.revision.number}"
         promise("P4", job.version == before.version + 1, f"{name}: version {job.version}, {before.version}")
         promise("P5", job.epoch >= before.epoch, f"{name}: epoch {job.epoch} after {before.epoch}")
+        claimed = job.driven_until not in (None, before.driven_until) and job.updated_at != before.updated_at
+        promise(
+            "P5", not claimed or job.epoch == before.epoch + 1, f"{name}: leg {job.epoch} is claimed twice"
+        )
         if job.revision.number != before.revision.number:
             promise("P4", before.ended, f"{name} began while the one before was {before.status}")
             promise("P4", job.revision.number == before.revision.number + 1, f"{name} is not the next")

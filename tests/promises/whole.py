@@ -93,7 +93,10 @@ def _p2_books_agree(provider: FakeProvider, take: Take) -> None:
     if made is None:
         promise("P2", take.prediction_id is None, f"{take.id} has a prediction that was never made")
         promise("P2", take.cost == 0, f"{take.id} costs {take.cost} without a prediction")
-    elif take.ended and take.status is not TakeStatus.LOST:
+        return
+    same = (made.take.model, made.take.input) == (take.model, take.input)
+    promise("P2", same, f"{take.id} has {made.id}, which was asked for something else")
+    if take.ended and take.status is not TakeStatus.LOST:
         agreed = take.charged == provider.charges(made)
         promise("P2", agreed, f"{take.id} is {take.status} at {take.cost}; {made.id} {provider.status(made)}")
 

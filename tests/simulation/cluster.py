@@ -9,7 +9,7 @@ from omnigen.container import Worker
 from omnigen.domain.errors import OmniGenError, Superseded
 from omnigen.entrypoints.lambdas import sweeper
 from omnigen.entrypoints.worker import serve
-from tests.promises.broken import Broken
+from tests.promises.broken import Broken, promise
 from tests.simulation.loop import Process
 from tests.workflow.asl import Execution, StateError
 from tests.workflow.machine import DEFINITION, FUNCTIONS
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _TIMEOUTS: Final = {"${GeneratorFunction}": 60.0, "${ComposerFunction}": 240.0}
 """Of the two Lambdas, as Terraform sets them."""
 _SWEEP: Final = 60.0
+_STALE: Final = 340.0
+"""Seconds after which a webhook is too old, with what clocks differ by and what an answer may take."""
 
 
 class Cluster:
@@ -71,6 +73,16 @@ class Cluster:
         if task.done() and (error := task.exception()) is not None:
             self.world.situation("webhook refused")
             self.check(error)
+        elif task.done():
+            self._believed(headers)
+
+    def _believed(self, headers: Mapping[str, str]) -> None:
+        """P10: what is believed is the provider's, and fresh."""
+        name, sent_at = headers["webhook-id"], float(headers["webhook-timestamp"])
+        old = self.world.true_clock.now().timestamp() - sent_at
+        forged = name in self.world.provider.forged
+        self.world.judge(lambda: promise("P10", not forged, f"{name} is forged, and was believed"))
+        self.world.judge(lambda: promise("P10", old < _STALE, f"{name} is {old:.0f} s old, and was believed"))
 
     def check(self, error: BaseException, *, at_once: bool = True) -> None:
         """Whether an error is one that we know; one that reaches a user, and isn't, is a bug."""

@@ -39,6 +39,8 @@ class SimProvider(FakeProvider):
         """When each take may be sent again at the earliest."""
         self.unheard: set[str] = set()
         """Predictions whose acceptance nobody has heard of."""
+        self.forged: set[str] = set()
+        """Webhooks that are not ours."""
         self.deliver: Any = None
         """Takes webhooks: headers and body."""
         swarm = world.streams["swarm"]
@@ -96,6 +98,12 @@ class SimProvider(FakeProvider):
             "P11", stored.sends >= asked, f"{take.id} was sent {asked} times; {stored.sends} were counted"
         )
 
+        limits = {"provider:create": lambda t: True, "provider:retry": lambda t: t.sends > 1 or t.attempt > 1}
+        for name, concerned in limits.items():
+            sent = sum(map(concerned, [*self.asked, take]))
+            within = sent <= self._world.watch.allowed[name]
+            promise("P11", within, f"{take.id} was sent without asking {name}: {sent} were sent")
+
     def refused(self, take: Take, retry_after: float | None) -> None:
         """It was asked, and has not accepted."""
         self.asked.append(take)
@@ -120,6 +128,8 @@ class SimProvider(FakeProvider):
     def _signed(self, delivery: str, body: bytes, *, forged: bool) -> dict[str, str]:
         at = str(int(self._clock.now().timestamp()))
         key = b"another" if forged else _KEY
+        if forged:
+            self.forged.add(delivery)
         mark = hmac.new(key, b".".join((delivery.encode(), at.encode(), body)), hashlib.sha256).digest()
         return {
             "webhook-id": delivery,

@@ -67,6 +67,8 @@ class User:
 
     async def live(self) -> None:
         """Everything that the user does."""
+        if self._chance.random() < 0.12:
+            await self._crowd()
         for number in range(self._chance.choice([1, 1, 1, 2])):
             await asyncio.sleep(self._chance.random() ** 2 * 60)
             job_id = await self._submit(f"k{number}")
@@ -119,6 +121,15 @@ class User:
         promise("P6", same, f"{self.caller.id} {key}: {answer} after {first}")
         if answer.replayed:
             self._world.situation("answer replayed")
+
+    async def _crowd(self) -> None:
+        """Several of the very same at once, each a job of its own."""
+        given = {"storyboard": self._storyboard(1)}
+        asks = {
+            f"c{number}": lambda app, key=f"c{number}": self._submitted(app, key, given)
+            for number in range(4)
+        }
+        await asyncio.gather(*(self._accepted(key, ask) for key, ask in asks.items()))
 
     # --- deeds
 
@@ -211,6 +222,8 @@ class User:
             gone = job_id in self.deleted
             self._world.judge(lambda: promise("P12", gone, f"{job_id} was acknowledged and isn't there"))
             return
+        own = all(line.job.owner == self.caller.id for line in page.jobs)
+        self._world.judge(lambda: promise("P8", own, f"{self.caller.id} was shown another's jobs"))
         listed = any(line.job.id == job_id for line in page.jobs) or job_id in self.deleted
         self._world.judge(lambda: promise("P12", listed, f"{job_id} was acknowledged and isn't listed"))
         await self.ask(lambda app: app.get_usage(self.caller, periods=2))
