@@ -67,7 +67,7 @@ def stage(policy: str) -> Container:
     environ = {"OMNIGEN_DATA_DIR": "/nowhere", "OMNIGEN_REPLICATE_WEBHOOK_SECRET": SECRET}
     if not local:
         environ |= {"OMNIGEN_PROFILE": "aws", "OMNIGEN_REPLICATE_WEBHOOK_SECRET_NAME": "webhooks"}
-        environ |= dict.fromkeys(_AWS, "http://nowhere.test/")
+        environ |= dict.fromkeys(_AWS, "https://nowhere.test/")
         environ |= {"AWS_REGION": "eu-central-1", "OMNIGEN_OIDC_CLIENT_ID": "app"}
     container = Container(
         settings=providers.Object(Settings.from_environment(environ)),
