@@ -27,6 +27,9 @@ FAMILIES ?=
 # Of `make test-mutations`.
 FIRST ?= 0
 MUTATIONS ?= 10000
+# Of `make simulate`.
+SEEDS ?= 5000
+FIRST ?= 1
 # Narrows a test target: make test ARGS="-k ports"
 ARGS ?=
 WEB := $(wildcard web/package.json)
@@ -138,6 +141,10 @@ test-playback: setup ## programmes played and sought in Chromium, installed wher
 	@$(SHELL) scripts/system-package chromium chromium
 	@$(BIN)/pytest -n0 -m system tests/browser/test_playback.py $(ARGS)
 
+.PHONY: simulate
+simulate: setup ## simulate so many seeds of everything that can go wrong, deterministically (SEEDS=5000 FIRST=1)
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST) $(ARGS)
+
 .PHONY: verify-live
 verify-live: setup ## compare the real Replicate with the fake, for the price of one short clip (ARGS="--max-cost 0.5")
 	@$(BIN)/python -m emulator.replicate.verify $(ARGS)
@@ -167,6 +174,7 @@ check: setup ## everything that CI runs
 	@$(MAKE) types
 	@$(MAKE) imports
 	@$(MAKE) test
+	@$(MAKE) simulate
 	@$(MAKE) test-offline
 	@$(MAKE) test-ffmpeg5
 	@$(MAKE) test-hostile

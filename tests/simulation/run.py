@@ -145,7 +145,7 @@ async def _a_day_later(world: SimWorld) -> None:
     """What was deleted is forgotten, with its objects; the books stay."""
     due = [job.id for job in world.tables.jobs.values() if job.deleted_at is not None]
     world.loop.jump(25 * 3600.0)
-    await asyncio.sleep(130.0)
+    await asyncio.sleep(65.0)
     for job_id in due:
         promise("P9", job_id not in world.tables.jobs, f"{job_id} was deleted a day ago")
         left = [key for key in world.object_keys() if f"/{job_id}/" in key]
@@ -174,7 +174,7 @@ def _quiet() -> Iterator[list[SimWorld]]:
 
     look, sweep = worker.LOOK_EVERY, worker.SWEEP_EVERY
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40), processors=[note])
-    worker.LOOK_EVERY, worker.SWEEP_EVERY = 3.0, 30.0  # type: ignore[misc]
+    worker.LOOK_EVERY, worker.SWEEP_EVERY = 5.0, 30.0  # type: ignore[misc]
     try:
         yield worlds
     finally:
