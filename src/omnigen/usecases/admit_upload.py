@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from attrs import evolve, frozen
 
@@ -11,6 +12,9 @@ from omnigen.domain.take import StoredFile
 from omnigen.ports.assets import Assets
 from omnigen.ports.inspector import Inspector, MediaKind
 from omnigen.ports.uploads import Upload, Uploads, UploadStatus
+
+_TYPES: Final = {"png": "image/png", "mjpeg": "image/jpeg", "webp": "image/webp"}
+"""Of images, by their codec."""
 
 
 @frozen(kw_only=True)
@@ -53,34 +57,44 @@ class AdmitUpload:
             raise Invalid(f"upload {upload.id} has not arrived yet", field=field) from error
 
     async def _admit(self, upload: Upload) -> StoredFile:
-        if upload.file is not None:
-            return upload.file
-        if upload.status is UploadStatus.REFUSED:
+        if upload.status is UploadStatus.AWAITED:
+            upload = await self._decided(upload)
+            await self.assets.delete(upload.key)
+        if upload.file is None:
             raise Rejected(upload.error or "it was refused")
+        return upload.file
+
+    async def _decided(self, upload: Upload) -> Upload:
+        """The upload with what becomes of it, written; what others have written, where they were faster.
+
+        Its owner may exchange the file until somebody has decided: two who look may see two files, and one of them
+        counts for both.
+        """
         with TemporaryDirectory(prefix="omnigen-upload-") as folder:
-            file = await self._look_into(upload, Path(folder) / "upload")
-        admitted = evolve(upload, status=UploadStatus.ADMITTED, file=file, version=upload.version + 1)
-        await self._save(admitted)
-        await self.assets.delete(upload.key)
-        return file
+            try:
+                file = await self._look_into(upload, Path(folder) / "upload")
+                decided = evolve(upload, status=UploadStatus.ADMITTED, file=file, version=upload.version + 1)
+            except Rejected as error:
+                decided = evolve(
+                    upload, status=UploadStatus.REFUSED, error=error.message, version=upload.version + 1
+                )
+        try:
+            await self.uploads.update(decided)
+        except Conflict:
+            decided = await self.uploads.get(upload.id, owner=upload.owner)
+            if decided.file is None:
+                await self.assets.delete(_key(upload))
+        return decided
 
     async def _look_into(self, upload: Upload, path: Path) -> StoredFile:
+        """The file under its own key, where no form reaches, with the type that it has, whatever was announced."""
         found = await self.assets.fetch(upload.key, path)
-        try:
-            if found.size > upload.size:
-                raise Rejected(f"it has {found.size} bytes; {upload.size} were announced")
-            await self.inspector.inspect(path, MediaKind.IMAGE)
-        except Rejected as error:
-            await self._save(
-                evolve(upload, status=UploadStatus.REFUSED, error=error.message, version=upload.version + 1)
-            )
-            await self.assets.delete(upload.key)
-            raise
-        return await self.assets.put(f"uploads/{upload.id}", path, content_type=upload.content_type)
+        if found.size > upload.size:
+            raise Rejected(f"it has {found.size} bytes; {upload.size} were announced")
+        footage = await self.inspector.inspect(path, MediaKind.IMAGE)
+        content_type = _TYPES.get(footage.codec, upload.content_type)
+        return await self.assets.put(_key(upload), path, content_type=content_type, once=True)
 
-    async def _save(self, upload: Upload) -> None:
-        try:
-            await self.uploads.update(upload)
-        except Conflict:
-            # Somebody admitted or refused the same file at the same time: the same bytes, the same answer.
-            return
+
+def _key(upload: Upload) -> str:
+    return f"uploads/{upload.id}"
