@@ -53,6 +53,7 @@ class Served:
     port: int
     tokens: Path
     """A file with one access token a line, each of another owner."""
+    database: Path
 
 
 @contextmanager
@@ -63,7 +64,7 @@ def served(folder: Path, **changes: str) -> Iterator[Served]:
     tokens = folder / "tokens"
     tokens.write_text("\n".join(_token(key, f"owner-{n}") for n in range(OWNERS)))
     with _key_server(key) as jwks_url, _api(folder, jwks_url, changes) as port:
-        yield Served(port, tokens)
+        yield Served(port, tokens, folder / "omnigen.db")
 
 
 def _token(key: RSAKey, owner: str) -> str:

@@ -18,6 +18,8 @@ from typing import Final
 
 from emulator.ports import HOST
 
+KEY: Final = b"KEY-0123456789abcdef0123456789abcdef"
+"""Stands in a prepared request for an Idempotency-Key; each that is sent gets another one, just as long."""
 PATIENCE_S: Final = 20
 """How long the last answers are waited for; what has not come by then counts as lost."""
 _LONGEST: Final = 1 << 18
@@ -114,6 +116,7 @@ class _Running:
         self.lines = [_Line(port, self) for _ in range(stream.connections)]
         self._free = deque(self.lines)
         self._requests: Iterator[bytes] = cycle(stream.requests)
+        self._run = os.urandom(12).hex().encode()
         self._end = end
         self._sent = 0
 
@@ -125,7 +128,8 @@ class _Running:
         """All that are due, as far as there are connections."""
         while self._free and (due := self.due()) <= now < self._end:
             self._sent += 1
-            self._free.popleft().send(next(self._requests), due if self.rate else now)
+            request = next(self._requests).replace(KEY, b"KEY-%b%08x" % (self._run, self._sent))
+            self._free.popleft().send(request, due if self.rate else now)
 
     def take(self, line: _Line, begun: float) -> None:
         """What has arrived on a line."""

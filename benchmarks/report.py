@@ -7,10 +7,10 @@ import json
 from html import escape
 from typing import Any, Final
 
-from benchmarks import bill_report, compose_report
+from benchmarks import bill_report, compose_report, overload_report
 from benchmarks.figures import RESULTS, ROOT, Figure, shown
 
-ORDER: Final = ("accept", "post_to_video", "compose", "start", "cold_start", "bill")
+ORDER: Final = ("accept", "overload", "post_to_video", "compose", "start", "cold_start", "bill")
 PAGE: Final = ROOT / "docs" / "BENCHMARKS.md"
 PLOT: Final = ROOT / "docs" / "benchmarks.svg"
 _INTRODUCTION: Final = """\
@@ -42,6 +42,8 @@ def main() -> None:
             bill_report.PLOT.write_text(bill_report.plot(run["bills"]), encoding="utf-8")
         if "stages" in run:
             compose_report.PLOT.write_text(compose_report.plot(run), encoding="utf-8")
+        if "loads" in run:
+            overload_report.PLOT.write_text(overload_report.plot(run), encoding="utf-8")
     print(f"written: {PAGE.relative_to(ROOT)}, {PLOT.relative_to(ROOT)}")
 
 
@@ -77,7 +79,7 @@ def section(run: dict[str, Any]) -> str:
         for figure in figures_of(run)
         if figure.details
     ]
-    more = {"bills": bill_report.section, "stages": compose_report.section}
+    more = {"bills": bill_report.section, "stages": compose_report.section, "loads": overload_report.section}
     told = [tell(run) for part, tell in more.items() if part in run]
     return head + "\n".join(lines) + "\n" + "".join(told)
 

@@ -12,7 +12,7 @@ from omnigen.container import running
 from omnigen.domain.errors import OmniGenError
 from omnigen.entrypoints.http.app import create_app
 from omnigen.entrypoints.http.processes import TOLD, in_processes, share_metrics
-from omnigen.entrypoints.http.serving import server_of
+from omnigen.entrypoints.http.serving import allow_connections, server_of
 from omnigen.entrypoints.logs import configure_logging
 from omnigen.settings import HttpSettings, Part, Settings, SettingsError
 from omnigen.usecases.app import App
@@ -82,6 +82,7 @@ def main() -> int:
     try:
         settings = Settings.from_environment(part=Part.API)
         check_port(settings.http)
+        allow_connections()
         configure_logging(settings.log_level)
         if settings.http.processes > 1:
             share_metrics(settings.data_dir / "metrics")

@@ -1,5 +1,6 @@
 """The HTTP server around the application, and what it grants a connection before the application sees a request."""
 
+import resource
 from typing import Final
 
 from granian.constants import HTTPModes, Interfaces
@@ -24,6 +25,24 @@ CONNECTIONS: Final = 4_096
 """Open at once in each process; more wait in the backlog. The server's own bound is 128, which as many browser tabs with
 their streams of events would use up, and nobody else would get an answer."""
 
+_OTHER_FILES: Final = 256
+"""Database, logs, connections to others."""
+
+
+def allow_connections() -> None:
+    """Raise this process's bound on open files as far as CONNECTIONS need it, or as far as the system lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+
+
+def connections() -> int:
+    """How many the open files suffice for: one more could not be taken, and it would be tried again without end."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return CONNECTIONS if soft == resource.RLIM_INFINITY else max(1, min(CONNECTIONS, soft - _OTHER_FILES))
+
 
 def server_of(api: Litestar, http: HttpSettings, *, silence_ms: int = SILENCE_MS) -> Server:
     """The server. HTTP/1.1 only: load balancers speak it to us, and what nobody uses nobody can attack."""
@@ -37,5 +56,5 @@ def server_of(api: Litestar, http: HttpSettings, *, silence_ms: int = SILENCE_MS
         websockets=False,
         log_enabled=False,
         backlog=BACKLOG,
-        backpressure=CONNECTIONS,
+        backpressure=connections(),
     )

@@ -12,8 +12,8 @@ from typing import Final
 
 WINDOW: Final = 32
 """Requests by whose median the limit is judged: one slow write to the disk is no crowd."""
-TOLERANCE: Final = 1.5
-"""Times as long as alone that a request may take with nobody let in beyond the limit's own headroom."""
+TOLERANCE: Final = 1.25
+"""Times as long as alone that a request may take before the limit goes down; it has its square root as headroom."""
 FEWEST: Final = 4
 """What the limit never goes below: some wait for the disk while another computes."""
 DEEPEST_CUT: Final = 0.25
