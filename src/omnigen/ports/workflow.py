@@ -67,11 +67,19 @@ async def attempt(leg: Leg, clock: Clock, step: Callable[[], Awaitable[Outcome]]
     if clock.now() >= leg.until:
         return HANDOVER
     try:
-        return await step()
+        return await _on_this_machine(step)
     except Transient as error:
         if error.retry_after is None and clock.now() < leg.until:
             raise
         return wait(leg, clock, error.retry_after or 0.0)
+
+
+async def _on_this_machine(step: Callable[[], Awaitable[Outcome]]) -> Outcome:
+    """Call it. A disk that is full or fails is nobody's job's fault, and may be well again: it raises Transient."""
+    try:
+        return await step()
+    except OSError as error:
+        raise Transient(f"the machine failed: {error.strerror or type(error).__name__}") from error
 
 
 class Workflow(Protocol):
