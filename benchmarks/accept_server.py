@@ -54,17 +54,19 @@ class Served:
     tokens: Path
     """A file with one access token a line, each of another owner."""
     database: Path
+    process: int
+    """Its first process."""
 
 
 @contextmanager
-def served(folder: Path, **changes: str) -> Iterator[Served]:
+def served(folder: Path, *, owners: int = OWNERS, **changes: str) -> Iterator[Served]:
     """Start the API on an empty folder, without a worker and with changed variables; stop it at the end."""
     folder.mkdir()
     key = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, private=True, auto_kid=True)
     tokens = folder / "tokens"
-    tokens.write_text("\n".join(_token(key, f"owner-{n}") for n in range(OWNERS)))
-    with _key_server(key) as jwks_url, _api(folder, jwks_url, changes) as port:
-        yield Served(port, tokens, folder / "omnigen.db")
+    tokens.write_text("\n".join(_token(key, f"owner-{n}") for n in range(owners)))
+    with _key_server(key) as jwks_url, _api(folder, jwks_url, changes) as (port, process):
+        yield Served(port, tokens, folder / "omnigen.db", process)
 
 
 def _token(key: RSAKey, owner: str) -> str:
@@ -106,7 +108,7 @@ def _key_server(key: RSAKey) -> Iterator[str]:
 
 
 @contextmanager
-def _api(folder: Path, jwks_url: str, changes: Mapping[str, str]) -> Iterator[int]:
+def _api(folder: Path, jwks_url: str, changes: Mapping[str, str]) -> Iterator[tuple[int, int]]:
     [port] = free_ports(1)
     environment = {
         "PATH": os.environ["PATH"],
@@ -128,7 +130,7 @@ def _api(folder: Path, jwks_url: str, changes: Mapping[str, str]) -> Iterator[in
         process = subprocess.Popen(argv, env=environment, cwd=ROOT, stdout=log, stderr=log)
         try:
             _wait_for(port, process)
-            yield port
+            yield port, process.pid
         finally:
             process.terminate()
             process.wait(30)
