@@ -188,8 +188,8 @@ lambda-zip: setup ## build the generator's zip in dist/ (ARCH=arm64|x86_64)
 # --- measuring ---
 
 .PHONY: bench
-bench: setup ## measure everything that docs/BENCHMARKS.md says, each figure against its peer (a quiet machine, ~45 minutes; melt installed)
-	@for name in accept post_to_video compose start cold_start bill; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+bench: setup ## measure everything that docs/BENCHMARKS.md says, each figure against its peer (a quiet machine, ~48 minutes; melt installed)
+	@for name in accept overload post_to_video compose start cold_start bill; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 	@$(BIN)/python -m benchmarks.report
 
 .PHONY: docs
