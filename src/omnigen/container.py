@@ -48,7 +48,7 @@ from omnigen.usecases.sketching import DrawAnimatic, PreviewJob
 from omnigen.usecases.start_leg import KeepLeg, StartLeg
 from omnigen.usecases.stems import Stems
 from omnigen.usecases.submit_job import SubmitJob
-from omnigen.usecases.sweep import ClearOrphans, Sweep
+from omnigen.usecases.sweep import ClearDesk, ClearOrphans, Sweep
 from omnigen.usecases.video_files import ExportJob, FileUrl
 from omnigen.usecases.video_url import VideoUrl
 from omnigen.usecases.watch_job import WatchJob
@@ -255,13 +255,14 @@ class Container(containers.DeclarativeContainer):
         purge_jobs=One(PurgeJobs, jobs=jobs, assets=assets, clock=clock, policy=policy),
     )  # fmt: skip
     clear_orphans = One(ClearOrphans, jobs=jobs, assets=assets, clock=clock)
+    clear_desk = One(ClearDesk, jobs=jobs, workspace=workspace)
     # All of them together: a Lambda takes only those that it runs.
     pipeline = One(
         Pipeline,
         start_leg=start_leg, keep_leg=keep_leg, plan_storyboard=plan_storyboard,
         generate_scene=generate_scene, generate_music=generate_music, render_segment=render_segment,
         compose_video=compose_video, finish_job=finish_job, fail_job=fail_job,
-        inspect_object=inspect_object, sweep=sweep, clear_orphans=clear_orphans,
+        inspect_object=inspect_object, sweep=sweep, clear_orphans=clear_orphans, clear_desk=clear_desk,
     )  # fmt: skip
 
     # What operators do.

@@ -198,6 +198,17 @@ async def test_the_desk_is_cleared_once_a_job_has_ended(world: World, tmp_path: 
     assert list(work_dir.iterdir()) == []
 
 
+async def test_what_a_killed_worker_has_left_on_the_desk_goes_at_the_next_start(world: World) -> None:
+    """Killed behind the end of a job: its folder goes, and that of the one that is under way stays."""
+    ended, open_ = await world.begun(), await world.begun()
+    await world.walked(ended)
+    work_dir = world.container.settings().work_dir
+    for name in (ended.job_id, open_.job_id, "job_gone", "compose-abc"):
+        (work_dir / name).mkdir(parents=True, exist_ok=True)
+    assert await world.steps.clear_desk() == 2
+    assert {path.name for path in work_dir.iterdir()} == {open_.job_id, "compose-abc"}
+
+
 async def test_a_video_that_storage_has_let_go_of_says_so(world: World) -> None:
     leg = await world.begun()
     job = await world.walked(leg)

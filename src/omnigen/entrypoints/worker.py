@@ -27,6 +27,7 @@ CLEAR_EVERY: Final = 3600.0
 
 async def serve(worker: Worker, stop: asyncio.Event) -> None:
     """Work until told to stop. At the start no leg can be alive: this machine has one worker, and it is new."""
+    await _once(worker.pipeline.clear_desk)
     await _once(lambda: worker.pipeline.sweep(ignore_leases=True))
     async with asyncio.TaskGroup() as group:
         tasks = [

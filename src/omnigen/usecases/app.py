@@ -30,7 +30,7 @@ from omnigen.usecases.show_plan import ShowPlan
 from omnigen.usecases.sketching import DrawAnimatic, PreviewJob
 from omnigen.usecases.start_leg import KeepLeg, StartLeg
 from omnigen.usecases.submit_job import SubmitJob
-from omnigen.usecases.sweep import ClearOrphans, Sweep
+from omnigen.usecases.sweep import ClearDesk, ClearOrphans, Sweep
 from omnigen.usecases.video_files import ExportJob, FileUrl
 from omnigen.usecases.video_url import VideoUrl
 from omnigen.usecases.watch_job import WatchJob
@@ -84,6 +84,7 @@ class Pipeline:
     inspect_object: InspectObject
     sweep: Sweep
     clear_orphans: ClearOrphans
+    clear_desk: ClearDesk
 
 
 @frozen(kw_only=True)

@@ -1,4 +1,4 @@
-"""Make up for whatever was lost: start legs for jobs that nobody drives, forget what is due, clear orphans."""
+"""Make up for whatever was lost: start legs for jobs that nobody drives, forget what is due, clear what is left over."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,6 +14,7 @@ from omnigen.ports.sketcher import ANIMATICS, PREVIEWS
 from omnigen.ports.workflow import Workflow
 from omnigen.usecases.delete_job import PurgeJobs
 from omnigen.usecases.hint import start_hint
+from omnigen.usecases.workspace import Workspace
 
 _GRACE: Final = timedelta(days=2)
 """An object may be older than its row's mention of it by no more than this."""
@@ -87,3 +88,27 @@ class ClearOrphans:
         except NotFound:
             return False
         return True
+
+
+@frozen(kw_only=True)
+class ClearDesk:
+    """Remove folders of jobs that have ended: whoever was killed between the end and the clearing has left them.
+
+    For a moment at which nobody works on any job: one that has ended may be going its way again, as another revision.
+    """
+
+    jobs: Jobs
+    workspace: Workspace
+
+    async def __call__(self) -> int:
+        """How many were removed. Raises Transient."""
+        over = [job_id for job_id in self.workspace.kept() if await self._over(job_id)]
+        for job_id in over:
+            await self.workspace.clear(job_id)
+        return len(over)
+
+    async def _over(self, job_id: str) -> bool:
+        try:
+            return (await self.jobs.get(job_id)).ended
+        except NotFound:
+            return True

@@ -66,6 +66,10 @@ class Workspace:
             if path.name != job_id:
                 shutil.rmtree(path, ignore_errors=True)
 
+    def kept(self) -> list[str]:
+        """Ids of the jobs that have a folder."""
+        return [path.name for path in self.root.glob("job_*") if path.is_dir()]
+
     async def clear(self, job_id: str) -> None:
         """Take away everything of a job."""
         self._locks.pop(job_id, None)
