@@ -4,7 +4,6 @@ import asyncio
 import atexit
 import json
 import logging
-import re
 import sys
 from collections.abc import Mapping
 from typing import Any, BinaryIO, Final
@@ -13,11 +12,12 @@ import msgspec
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from omnigen.entrypoints.one_line import one_line
+
 _LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _QUIET: Final = ("httpx", "httpcore", "botocore", "aiobotocore", "asyncio")
 _DELAY: Final = 0.05
 _FULL: Final = 200
-_UNSEEN: Final = re.compile("[\x80-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def configure_logging(level: str) -> "Lines":
@@ -49,20 +49,12 @@ def render(_: WrappedLogger, __: str, event: EventDict) -> bytes:
 
 
 def line_of(event: Mapping[str, Any]) -> bytes:
-    """One line of JSON, which no reader takes for two, and no terminal for a command.
-
-    JSON escapes what is below a blank. Left are line ends of Unicode, the C1 commands of terminals and marks that
-    turn the direction of text: they are escaped too. Half a surrogate pair can't be written, and is replaced.
-    """
+    """One line. Half a surrogate pair, which can't be written, is replaced."""
     try:
         line = msgspec.json.encode(event, enc_hook=str)
     except UnicodeEncodeError:
         line = json.dumps(event, default=str, ensure_ascii=False).encode(errors="replace")
-    return line if line.isascii() else _UNSEEN.sub(_escaped, line.decode()).encode()
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
+    return one_line(line)
 
 
 class Lines:

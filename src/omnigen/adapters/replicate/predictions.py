@@ -104,7 +104,7 @@ def _output(output: object) -> str | None:
 def _joined(parts: list[str]) -> str | None:
     if parts and all(_is_address(part) for part in parts):
         return parts[0]  # we ask for one file; a model may make more of it than one
-    return "".join(parts) or None
+    return _whole("".join(parts)) or None
 
 
 def _is_address(text: str) -> bool:
@@ -112,7 +112,12 @@ def _is_address(text: str) -> bool:
 
 
 def _text(error: object) -> str | None:
-    return None if error is None else str(error)[:2_000]
+    return None if error is None else _whole(str(error)[:2_000])
+
+
+def _whole(text: str) -> str:
+    """Half a surrogate pair, which JSON can carry and no store can write, is replaced."""
+    return text.encode(errors="replace").decode()
 
 
 def _error_code(status: PredictionStatus, error: str | None) -> str | None:

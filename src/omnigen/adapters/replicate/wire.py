@@ -8,6 +8,7 @@ has no overall time-out, and none at all for uploads (each call gets one); it re
 """
 
 import asyncio
+import json
 import ssl
 from collections.abc import AsyncIterator
 from functools import cache
@@ -78,10 +79,14 @@ class Wire:
 
     async def _send(self, method: str, path: str, token: Secret, **how: Any) -> Any:
         headers = {**how.pop("headers", {}), **_bearer(token)}
-        async with asyncio.timeout(_WHOLE_CALL_S):
-            reply = await self._client._async_request(method, path, headers=headers, **how)
         try:
-            return reply.json()
+            async with asyncio.timeout(_WHOLE_CALL_S):
+                reply = await self._client._async_request(method, path, headers=headers, **how)
+        except Refusal as refusal:
+            refusal.detail = _without(refusal.detail, token)
+            raise
+        try:
+            return json.loads(_without(reply.content.decode(), token))
         except (ValueError, RecursionError) as error:  # nested too deeply
             raise Nonsense(f"{method} {path}: not JSON") from error
 
@@ -92,6 +97,12 @@ class Wire:
 
 def _bearer(token: Secret) -> dict[str, str]:
     return {"Authorization": f"Bearer {token.reveal()}".strip()}
+
+
+def _without(text: str, token: Secret) -> str:
+    """What is said in errors reaches users and logs: a reply that repeats our token doesn't carry it there."""
+    secret = token.reveal()
+    return text.replace(secret, str(token)) if secret else text
 
 
 class _Sorting(httpx.AsyncBaseTransport):

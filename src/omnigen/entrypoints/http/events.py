@@ -17,6 +17,7 @@ from omnigen.entrypoints.http.facade import AppDep
 from omnigen.entrypoints.http.problems import Malformed
 from omnigen.entrypoints.http.responses import guarded
 from omnigen.entrypoints.http.wire import Money
+from omnigen.entrypoints.one_line import one_line
 from omnigen.ports.identity import Caller
 
 PING_SECONDS: Final = 15.0
@@ -145,7 +146,7 @@ def encode(event: JobEvent, position: Position, rate: int) -> bytes:
     return b"id: %b\nevent: %b\ndata: %b\n\n" % (
         str(position).encode(),
         event.type.encode(),
-        msgspec.json.encode(view),
+        one_line(msgspec.json.encode(view)),  # our own client splits at the line ends of Unicode too
     )
 
 
