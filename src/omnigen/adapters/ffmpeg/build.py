@@ -8,6 +8,7 @@ from typing import Final
 import imageio_ffmpeg
 from attrs import frozen
 
+from omnigen.adapters.ffmpeg.runner import environment
 from omnigen.domain.errors import Transient
 
 NEEDED_FILTERS: Final = frozenset(
@@ -93,6 +94,7 @@ def _ask(path: Path, question: str) -> str:
             timeout=20,
             check=True,
             stdin=subprocess.DEVNULL,
+            env=environment(),
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise Transient(f"FFmpeg at {path} can't be run; set OMNIGEN_FFMPEG to one that can") from error

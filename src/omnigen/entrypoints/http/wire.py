@@ -12,7 +12,7 @@ from msgspec import Meta
 from omnigen.domain.catalogue import Micros
 from omnigen.domain.errors import Invalid
 
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _DOLLARS: Final = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?")
 _MICRO: Final = Decimal(1_000_000)
 _MOST: Final = Decimal(1_000_000)

@@ -4,6 +4,7 @@ Neither tokens nor query strings nor addresses are written down; the caller appe
 """
 
 import hashlib
+import re
 import time
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from omnigen.entrypoints.http.facade import Running
 _QUIET: Final = frozenset({"/health", "/ready", "/metrics"})
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """By their names. Any word is a method to the server, and each would be a time series of its own."""
+_JOB_ID: Final = re.compile(r"job_[A-Za-z0-9]{1,40}")
 _log: Final = structlog.get_logger("omnigen.http")
 
 
@@ -64,6 +66,7 @@ def _about(scope: Scope) -> dict[str, Any]:
     about: dict[str, Any] = {}
     if (caller := scope.get("user")) is not None:
         about["caller"] = hashlib.sha256(caller.id.encode()).hexdigest()[:12]
-    if job_id := scope.get("path_params", {}).get("job_id"):
-        about["job_id"] = str(job_id)[:60]
+    job_id = str(scope.get("path_params", {}).get("job_id", ""))
+    if _JOB_ID.fullmatch(job_id):  # whatever else stands there is the caller's word, and may be a secret
+        about["job_id"] = job_id
     return about
