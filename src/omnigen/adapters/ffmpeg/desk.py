@@ -41,19 +41,24 @@ _SILENT: Final = -70.0
 
 
 def _measure(request: Facts) -> list[Facts]:
-    return [_stem(path) for path in request["files"]]
+    return [_stem(path, pcm) for path, pcm in request["files"]]
 
 
-def _stem(path: str) -> Facts:
-    """What a stem is like, a minute at a time: raw, a long one would take hundreds of megabytes."""
+def _stem(path: str, into: str) -> Facts:
+    """What a stem is like, a minute at a time: raw, a long one would take hundreds of megabytes.
+
+    Its samples are left in a file, for the mixes that follow.
+    """
     blocks, peak, start, whole = [], _SILENT, 0, True
-    while whole:
-        pcm = _decoded.__wrapped__(path, start, start + _MINUTE)
-        facts = _metered(pcm, 0, 0, _HEADROOM, peak="sample")
-        blocks += facts["blocks"]
-        peak = max(peak, facts["peak"])
-        start += _MINUTE
-        whole = len(pcm) == _MINUTE * BYTES
+    with Path(into).open("wb") as file:
+        while whole:
+            pcm = _decoded.__wrapped__(path, start, start + _MINUTE)
+            file.write(pcm)
+            facts = _metered(pcm, 0, 0, _HEADROOM, peak="sample")
+            blocks += facts["blocks"]
+            peak = max(peak, facts["peak"])
+            start += _MINUTE
+            whole = len(pcm) == _MINUTE * BYTES
     return {"blocks": blocks, "peak": peak}
 
 
@@ -67,7 +72,7 @@ def _stretch(one: Facts) -> Facts:
     first = one["encoded"][0]
     if one["into"] is None:
         return _metered(_bytes_of(_mixed(one)), first, start, peak="sample", last=end)
-    packets, extradata = _encoded(_mixed(one))
+    packets, extradata = _encoded(_mixed(one, "fltp", AAC_FRAME))
     facts = _metered(_bytes_of(_heard(packets, extradata)), first, start, last=end)
     # Each packet is heard from the frame before its own place on.
     skip = 0 if start == 0 else (start - first) // AAC_FRAME
@@ -85,16 +90,17 @@ def _read(request: Facts) -> Any:
 # --- mixing
 
 
-def _mixed(one: Facts) -> Iterator[AudioFrame]:
-    """The stretch with all that is encoded around it, in frames of AAC's size."""
+def _mixed(one: Facts, form: str = "flt", size: int | None = None) -> Iterator[AudioFrame]:
+    """The stretch with all that is encoded around it, in frames of a size."""
     desk = Graph()
     raw = _input(desk)
     out = _mastered(desk, raw, one["gain"], one["ceiling"])
     begin, (first, last) = one["window"][0], one["encoded"]
     out = _then(desk, out, "atrim", f"start_sample={first - begin}:end_sample={last - begin}")
     out = _then(desk, out, "asetpts", "N/SR/TB")
-    out = _then(desk, out, "aformat", "sample_fmts=fltp:channel_layouts=stereo")
-    out = _then(desk, out, "asetnsamples", f"n={AAC_FRAME}:p=0")
+    out = _then(desk, out, "aformat", f"sample_fmts={form}:channel_layouts=stereo")
+    if size is not None:
+        out = _then(desk, out, "asetnsamples", f"n={size}:p=0")
     return _run(desk, [(raw, _raw(one))], out)
 
 
@@ -127,7 +133,7 @@ def _track(pieces: Sequence[Facts], begin: int, end: int) -> bytes:
         if piece["tempo"] > 1:
             pcm = _faster(piece["path"], piece["tempo"])[skipped * BYTES : (limit - piece["start"]) * BYTES]
         else:
-            pcm = _decoded(piece["path"], skipped, limit - piece["start"])
+            pcm = _samples(piece, skipped, limit - piece["start"])
         at = (place - begin) * BYTES
         track[at : at + len(pcm)] = pcm
     return bytes(track)
@@ -199,6 +205,17 @@ def _frame(pcm: bytes) -> AudioFrame:
 
 
 # --- decoding
+
+
+def _samples(piece: Facts, start: int, end: int) -> bytes:
+    """Samples of a stem, `end` excluded: as measuring has left them, if it was measured just now."""
+    try:
+        file = Path(piece["pcm"]).open("rb")  # noqa: SIM115 - closed below; absence is no error of what follows
+    except FileNotFoundError:
+        return _decoded(piece["path"], start, end)
+    with file:
+        file.seek(start * BYTES)
+        return file.read((end - start) * BYTES)
 
 
 @lru_cache(maxsize=6)

@@ -24,7 +24,7 @@ from omnigen.adapters.ffmpeg.levels import CEILING, CLOSER, GATE, Mastering, Mea
 from omnigen.adapters.ffmpeg.runner import Command, Limits, together
 from omnigen.adapters.ffmpeg.splicer import Splicer
 from omnigen.adapters.ffmpeg.stems import Stems
-from omnigen.adapters.ffmpeg.stretches import Piece, Stretch, stretches
+from omnigen.adapters.ffmpeg.stretches import Piece, Stretch, samples_in, stretches
 from omnigen.domain.captions import placed, spoken_frames
 from omnigen.domain.errors import Transient
 from omnigen.ports.composer import ClipStem, MusicStem, SceneSound, SoundRender, VoiceStem
@@ -75,7 +75,9 @@ class _Work:
     def request(self, scratch: Path, into: Path) -> dict[str, Any]:
         """As the desk takes it."""
         raw = scratch / f"{self.stretch.raw_key(self.gains)}.pcm"
-        return self.stretch.request(self.gains, self.mastering, raw=raw, into=into if self.encoded else None)
+        return self.stretch.request(
+            self.gains, self.mastering, raw=raw, into=into if self.encoded else None, pcm=scratch
+        )
 
 
 class Mixer:
@@ -180,13 +182,17 @@ class Mixer:
         new = {name: path for name, path in files.items() if name not in self._ledger.measured}
         found = await together(
             *(
-                self._ask("loudness of the stems", "measure", files=[str(new[n]) for n in names])
+                self._ask("loudness of the stems", "measure", files=[self._opened(new[n], n) for n in names])
                 for names in self._shared(list(new))
             )
         )
         self._ledger = self._ledger.also(
             dict(zip(new, (Measured.of(one) for some in found for one in some), strict=True))
         )
+
+    def _opened(self, path: Path, name: str) -> tuple[str, str]:
+        """A stem, and where its samples are left."""
+        return str(path), str(samples_in(self._scratch, name))
 
     async def _measured(
         self, plan: _Plan, masterings: Sequence[Mastering], *, encoded: bool

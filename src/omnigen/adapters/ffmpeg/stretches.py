@@ -93,16 +93,16 @@ class Stretch:
         }
 
     def request(
-        self, gains: Mapping[str, float], mastering: Mastering, *, raw: Path, into: Path | None
+        self, gains: Mapping[str, float], mastering: Mastering, *, raw: Path, into: Path | None, pcm: Path
     ) -> dict[str, Any]:
-        """As the desk takes it; `raw` is where a rehearsal leaves it unmastered."""
+        """As the desk takes it; `raw` is where a rehearsal leaves it unmastered, `pcm` the folder of stems' samples."""
         return {
             "raw": str(raw),
             "window": self.window,
             "encoded": self.encoded,
             "kept": [self.start, self.end],
             "last": self.end == self.total,
-            "tracks": {name: [_request(p) for p in pieces] for name, pieces in self.tracks.items()},
+            "tracks": {name: [_request(p, pcm) for p in pieces] for name, pieces in self.tracks.items()},
             "gains": dict(gains),
             "gain": mastering.gain,
             "ceiling": mastering.ceiling,
@@ -114,8 +114,14 @@ def _digest(told: object) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _request(piece: Piece) -> dict[str, Any]:
-    return {"path": str(piece.path), "start": piece.start, "end": piece.end, "tempo": piece.tempo}
+def samples_in(folder: Path, name: str) -> Path:
+    """Where a stem's samples are left while it is mixed."""
+    return folder / f"stem-{name}.pcm"
+
+
+def _request(piece: Piece, pcm: Path) -> dict[str, Any]:
+    told = {"path": str(piece.path), "start": piece.start, "end": piece.end, "tempo": piece.tempo}
+    return told | {"pcm": str(samples_in(pcm, piece.name))}
 
 
 def stretches(marks: Sequence[int], total: int, tracks: Mapping[str, Sequence[Piece]]) -> Iterator[Stretch]:
