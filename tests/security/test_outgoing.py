@@ -53,6 +53,14 @@ async def test_a_body_without_end(local: Downloads, tmp_path: Path, head: bytes,
     assert not (tmp_path / "a").exists()
 
 
+async def test_crumbs(local: Downloads, tmp_path: Path) -> None:
+    """Every piece costs as much to read as a large one: a body in single bytes is left after some thousands."""
+    async with host(pouring(CHUNKED, b"1\r\nx\r\n" * 1000)) as port:
+        with pytest.raises(Rejected) as caught:
+            await local.save(f"http://127.0.0.1:{port}/a.mp4", tmp_path / "a", max_size=100_000_000)
+    assert caught.value.reason == "output_pieces"
+
+
 async def test_a_head_without_end(local: Downloads, tmp_path: Path) -> None:
     """Headers are bounded too."""
     async with host(pouring(b"HTTP/1.1 200 OK\r\n", b"x-more: " + b"y" * 50_000 + b"\r\n")) as port:

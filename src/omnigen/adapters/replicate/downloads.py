@@ -24,8 +24,10 @@ _TIMEOUT: Final = httpx.Timeout(connect=5.0, read=20.0, write=20.0, pool=5.0)
 _WHOLE_S: Final = 240.0
 """Longest download from end to end."""
 _HOPS: Final = 3
-_CHUNK: Final = 256 * 1024
 _FRESH: Final = httpx.Limits(max_connections=32, max_keepalive_connections=0)
+_PIECES: Final = 10_000
+_SMALL: Final = 64
+"""Bytes. Reading each piece of a body costs the same, so that of many pieces the average must be larger."""
 _UNTOLD: Final = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 TYPES: Final = frozenset(
     {
@@ -143,13 +145,15 @@ async def _write(reply: httpx.Response, part: Path, max_size: int) -> None:
     told = reply.headers.get("content-length", "")
     if told.isdecimal() and int(told) > max_size:
         raise too_large
-    size = 0
+    size = pieces = 0
     # Written from the event loop: a write to the page cache is shorter than a change of thread.
     with part.open("wb") as file:
-        async for chunk in reply.aiter_raw(_CHUNK):
-            size += len(chunk)
+        async for piece in reply.aiter_raw():
+            size, pieces = size + len(piece), pieces + 1
             if size > max_size:
                 raise too_large
-            file.write(chunk)
+            if pieces > _PIECES and size < pieces * _SMALL:
+                raise Rejected("an output comes in pieces of a few bytes", code="output_pieces")
+            file.write(piece)
     if size == 0:
         raise Transient("an output arrived empty", code="output_lost")

@@ -9,7 +9,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 _SANE: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _NAME: Final = b"x-request-id"
 
-API_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'"
+API_POLICY: Final = b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 _ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
