@@ -36,6 +36,8 @@ KEPT: Final = timedelta(hours=1)
 COOLDOWN: Final = timedelta(seconds=30)
 """Between two fetches of the key set that nobody's clock asked for: a flood of unknown key ids causes one."""
 _FIRST_COOLDOWN: Final = timedelta(seconds=1)
+FETCH_S: Final = 5
+"""Longest fetch of the key set, from end to end: a server that drips it must not hold a request."""
 _MIN_BITS: Final = 2_048
 _ROCA: Final = {
     prime: frozenset(pow(65_537, power, prime) for power in range(prime))
@@ -60,7 +62,7 @@ def fetch_over_http(url: str) -> FetchKeys:
 
     async def fetch() -> bytes:
         try:
-            async with asyncio.timeout(5), httpx.AsyncClient(timeout=3, trust_env=False) as client:
+            async with asyncio.timeout(FETCH_S), httpx.AsyncClient(timeout=3, trust_env=False) as client:
                 return await _read(client, url)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise Transient(f"the sign-in's keys can't be fetched: {type(error).__name__}") from error
