@@ -132,15 +132,17 @@ async def test_a_refused_key_is_as_good_as_new(filled: Callable[[int], Any]) -> 
 
 
 async def test_all_that_makes_work_is_refused(filled: Callable[[int], Any]) -> None:
-    """Even where the job doesn't exist: nobody has looked."""
+    """Even where the job doesn't exist: nobody has looked. However many slashes are written."""
     async with filled(1) as held:
         for method, path in (
             ("POST", "/api/v1/jobs"),
             ("POST", "/api/v1/jobs/job_1/retry"),
             ("PATCH", "/api/v1/jobs/job_1/storyboard"),
             ("POST", "/api/v1/jobs/job_1/scenes/1/regenerate"),
+            ("POST", "/api/v1/jobs/"),
+            ("POST", "//api/v1///jobs//"),
         ):
-            refused = problem_of(await held.client.request(method, path), 503)
+            refused = problem_of(await held.client.request(method, f"http://api.test{path}"), 503)
             assert (refused["code"], refused["instance"]) == ("overloaded", path)
 
 
@@ -188,10 +190,11 @@ async def test_those_who_fail_inside_leave_their_places(filled: Callable[[int], 
 
 async def test_a_slow_body_holds_no_place(filled: Callable[[int], Any]) -> None:
     """A few who drip would hold all the places. Once it is there, it is taken in if there is room, else refused."""
-    arrived = asyncio.Event()
+    begun, arrived = asyncio.Event(), asyncio.Event()
 
     async def dripping() -> AsyncIterator[bytes]:
         yield b'{"brief": '
+        begun.set()
         await asyncio.wait_for(arrived.wait(), PATIENCE_S)
         yield b"{}}"
 
@@ -199,6 +202,7 @@ async def test_a_slow_body_holds_no_place(filled: Callable[[int], Any]) -> None:
         await held.empty()
         headers = enterprise() | {"Content-Type": "application/json"}
         slow = asyncio.create_task(held.client.post("/api/v1/jobs", content=dripping(), headers=headers))
+        await asyncio.wait_for(begun.wait(), PATIENCE_S)
         await until(lambda: _accepted(held))
         await held.fill()
         arrived.set()

@@ -125,9 +125,9 @@ class Admission:
 
 
 def making_work(routes: Iterable[BaseRoute]) -> re.Pattern[str]:
-    """Matches method and path of the requests that make work."""
+    """Matches method and path of the requests that make work, with as many slashes as the router overlooks."""
     patterns = {
-        f"{method} {_PARAMETER.sub('[^/]+', route.path_format)}"
+        f"{method} {_PARAMETER.sub('[^/]+', route.path_format).replace('/', '/+')}/*"
         for route in routes
         if isinstance(route, HTTPRoute)
         for handler in route.route_handlers
