@@ -105,6 +105,23 @@ async def test_a_prediction_older_than_the_intent_is_another_s(world: World) -> 
     await check_promises(world, ended=False)
 
 
+async def test_a_prediction_made_too_late_to_be_ours_is_another_s(world: World) -> None:
+    """Nobody looked for a lost request for long; by then an equal one has been made, whose reply is lost too."""
+    world.provider.will(VIDEO, Fate(reply="unheard"), Fate(reply="lost"))
+    early = await world.begun(ONE)
+    await world.steps.generate_scene(early, 1)
+    world.clock.advance(80)
+    late = await world.begun(ONE)
+    await world.steps.generate_scene(late, 1)
+    await world.steps.generate_scene(early, 1)
+    (given_up, *_) = await world.takes(early.job_id)
+    assert given_up.status is TakeStatus.LOST
+    assert await world.scene_done(late) is Verdict.READY
+    (found,) = await world.takes(late.job_id)
+    assert found.prediction_id == "p0001"
+    await check_promises(world, ended=False)
+
+
 async def test_throttling_waits_as_long_as_it_is_told_and_sends_the_same_take(world: World) -> None:
     verdict, (take,) = await _made(world, Fate(reply="throttled", retry_after=47))
     assert (verdict, take.sends) == (Verdict.READY, 2)

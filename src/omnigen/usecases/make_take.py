@@ -242,20 +242,21 @@ class MakeTake:
 
     async def _adopt(self, leg: Leg, take: Take) -> Progress:
         since = take.intended_at - self.policy.clock_skew
-        for prediction in await self._candidates(take, since):
+        until = (take.sent_at or take.intended_at) + self.policy.adoption
+        for prediction in await self._candidates(take, since, until + self.policy.clock_skew):
             if await self.takes.by_prediction(prediction.id) is None:
                 return await self._submitted(leg, take, prediction)
-        now, sent = self.clock.now(), take.sent_at or take.intended_at
-        if now < sent + self.policy.adoption:
+        if self.clock.now() < until:
             return Progress(take=take, wait=self.policy.poll)
         return await self._lose(leg, take, "its reply was lost and it can't be found")
 
-    async def _candidates(self, take: Take, since: datetime) -> Sequence[Prediction]:
+    async def _candidates(self, take: Take, since: datetime, until: datetime) -> Sequence[Prediction]:
         found = await self.provider.created_since(since)
         return [
             p for p in found
-            # An older one may be a take that was given up: adopting it would orphan ours.
-            if p.created_at >= since and p.model == take.model and dict(p.input) == dict(take.input)
+            # An older one may be a take that was given up: adopting it would orphan ours. A later one is that of an
+            # equal take: no request is on its way for so long, and whoever sent it will look for it.
+            if since <= p.created_at <= until and p.model == take.model and dict(p.input) == dict(take.input)
         ]  # fmt: skip
 
     async def _lose(self, leg: Leg, take: Take, why: str) -> Progress:
