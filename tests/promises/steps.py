@@ -140,7 +140,8 @@ class Watch:
         searched = now >= sent + adoption - _SKEW
         promise("P2", searched, f"{take.id}, sent {sent}, was given up at {now}")
         made = [m for m in world.provider.made.values() if m.take.id == take.id]
-        there = [m.id for m in made if m.created_at < now - _SKEW]
+        others = {t.prediction_id for t in self._tables.takes.values()}  # equal inputs are interchangeable
+        there = [m.id for m in made if m.created_at < now - _SKEW and m.id not in others]
         promise("P2", not there, f"{take.id} was given up, and is there: {there}")
 
     # --- P1

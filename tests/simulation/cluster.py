@@ -10,6 +10,7 @@ from omnigen.domain.errors import OmniGenError, Superseded
 from omnigen.entrypoints.lambdas import sweeper
 from omnigen.entrypoints.worker import serve
 from tests.promises.broken import Broken, promise
+from tests.simulation.faults import LOST
 from tests.simulation.loop import Process
 from tests.workflow.asl import Execution, StateError
 from tests.workflow.machine import DEFINITION, FUNCTIONS
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _TIMEOUTS: Final = {"${GeneratorFunction}": 60.0, "${ComposerFunction}": 240.0}
 """Of the two Lambdas, as Terraform sets them."""
+_NOT_NOW: Final = "Lambda.ServiceException"
 _SWEEP: Final = 60.0
 _STALE: Final = 340.0
 """Seconds after which a webhook is too old, with what clocks differ by and what an answer may take."""
@@ -177,6 +179,17 @@ class MachineCluster:
         self.executions.clear()
 
     async def _call(self, function: str, event: Any) -> Any:
+        fault = self._world.plan.draw("aws", function.rpartition(":")[2], self._world.loop.time())
+        if fault is not None:
+            self._world.note(str(fault))
+        if fault is not None and fault.kind != LOST:
+            raise StateError(_NOT_NOW, "AWS is away")
+        answer = await self._carry_out(function, event)
+        if fault is not None:
+            raise StateError(_NOT_NOW, "the answer was lost")
+        return answer
+
+    async def _carry_out(self, function: str, event: Any) -> Any:
         if function == "states:startExecution":
             self.start_execution(event["Input"])
             return {"ExecutionArn": event["Name"]}

@@ -45,8 +45,12 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "composer": (FAIL, DELAY, GARBAGE, CRASH, FREEZE),
     "workflow": (FAIL, LOST, DELAY, REPEAT, CRASH),
     "secrets": (FAIL, DELAY),
+    "aws": (FAIL, LOST),
 }
-"""What can go wrong at each port. A lost read is one that failed; only what can be nonsense can be garbled."""
+"""What can go wrong at each port, and when AWS is asked for something (`aws`).
+
+A lost read is one that failed; only what can be nonsense can be garbled.
+"""
 
 
 @frozen
