@@ -25,7 +25,8 @@ from omnigen.ports.composer import ClipStem, Still, VoiceStem
 from omnigen.ports.inspector import MediaKind
 from tests.composer.scenes import Film, timeline
 
-FRAMES = 12
+FRAMES = 20
+"""More than a keyframe's distance of the clip that conforms: the rest is encoded, and both are laid end to end."""
 
 
 class Bench:
