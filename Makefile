@@ -29,6 +29,9 @@ FIRST ?= 0
 MUTATIONS ?= 10000
 # Of `make simulate`; the first seed is FIRST.
 SEEDS ?= 5000
+# Of `make test-faults`: how many kills at least, and which.
+KILLS ?= 110
+SEED ?= 1
 # Narrows a test target: make test ARGS="-k ports"
 ARGS ?=
 WEB := $(wildcard web/package.json)
@@ -144,6 +147,10 @@ test-playback: setup ## programmes played and sought in Chromium, installed wher
 simulate: setup ## simulate so many seeds of everything that can go wrong, deterministically (SEEDS=5000 FIRST=0)
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST) $(ARGS)
 
+.PHONY: test-faults
+test-faults: setup ## kill -9 wherever a process writes, disks that fail (Linux; KILLS=1000 for more, SEED=7 for others)
+	@KILLS="$(KILLS)" SEED="$(SEED)" $(BIN)/pytest -n 2 --dist=loadfile -rP -m system tests/faults $(ARGS)
+
 .PHONY: verify-live
 verify-live: setup ## compare the real Replicate with the fake, for the price of one short clip (ARGS="--max-cost 0.5")
 	@$(BIN)/python -m emulator.replicate.verify $(ARGS)
@@ -177,6 +184,7 @@ check: setup ## everything that CI runs
 	@$(MAKE) test-offline
 	@$(MAKE) test-ffmpeg5
 	@$(MAKE) test-hostile
+	@$(MAKE) test-faults
 	@$(MAKE) test-playback
 
 # --- shipping ---

@@ -16,6 +16,7 @@ from tests.faults.gate import Passage, Verdict
 from tests.faults.ground import Ground, grounds
 
 pytestmark = [pytest.mark.timeout(240)]
+# Those that take long run by `make test-faults`.
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +80,11 @@ async def test_another_process_holds_the_lock_for_longer_than_we_wait(ground: Gr
 
 @pytest.mark.parametrize(
     ("code", "calls"),
-    [(errno.ENOSPC, WRITES), (errno.EIO, WRITES), (errno.EIO, SYNCS)],
-    ids=["full", "writes fail", "syncs fail"],
+    [
+        pytest.param(errno.ENOSPC, WRITES, id="full"),
+        pytest.param(errno.EIO, WRITES, id="writes fail", marks=pytest.mark.system),
+        pytest.param(errno.EIO, SYNCS, id="syncs fail", marks=pytest.mark.system),
+    ],
 )
 async def test_the_disk_of_the_database(code: int, calls: tuple[str, ...], ground: Ground) -> None:
     """Whoever submits is told to come back; once the disk is well, the same submission is taken, once."""
@@ -104,12 +108,11 @@ async def test_the_disk_of_the_database(code: int, calls: tuple[str, ...], groun
 @pytest.mark.parametrize(
     ("code", "places"),
     [
-        (errno.ENOSPC, ("/work/",)),
-        (errno.EIO, ("/work/",)),
-        (errno.ENOSPC, DATABASE),
-        (errno.EIO, DATABASE),
+        pytest.param(errno.ENOSPC, ("/work/",), id="full work folder"),
+        pytest.param(errno.EIO, ("/work/",), id="failing work folder", marks=pytest.mark.system),
+        pytest.param(errno.ENOSPC, DATABASE, id="full disk below the database", marks=pytest.mark.system),
+        pytest.param(errno.EIO, DATABASE, id="failing disk below it", marks=pytest.mark.system),
     ],
-    ids=["full work folder", "failing work folder", "full disk below the database", "failing disk below it"],
 )
 async def test_the_disk_of_the_worker(code: int, places: tuple[str, ...], ground: Ground) -> None:
     """The job waits, paid for once, and is made when the disk is well again; FFmpeg's writes fail as the worker's do."""
