@@ -119,6 +119,10 @@ test-exact: setup ## many storyboards to the frame and the sample, chosen anew e
 test-schema: setup ## the API tried against its own OpenAPI document, at length (EXAMPLES=200)
 	@OMNIGEN_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n0 tests/security/test_schema.py $(ARGS)
 
+.PHONY: test-stores
+test-stores: setup ## the model, memory, SQLite and DynamoDB side by side through many histories (EXAMPLES=200)
+	@OMNIGEN_EXAMPLES=$(EXAMPLES) $(BIN)/pytest -n0 tests/contract/test_stores_machine.py $(ARGS)
+
 .PHONY: test-single-faults
 test-single-faults: setup ## every fault at every call of a job, on DynamoDB at every place (FAULTS=full|every|site|method FAMILIES="memory sqlite")
 	@OMNIGEN_SINGLE_FAULTS=$(FAULTS) OMNIGEN_FAMILIES="$(FAMILIES)" $(BIN)/pytest -n auto tests/simulation/test_single_faults.py $(ARGS)

@@ -12,7 +12,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import pytest
 from attrs import evolve
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -249,7 +248,7 @@ class JobsMachine(RuleBasedStateMachine):
         usage = self.asked(lambda s: s.usage.usage(owner, PERIOD))
         assert usage == self.model.usage(owner)
         assert usage.videos <= QUOTA.videos
-        assert usage.amount <= QUOTA.spend
+        assert usage.amount - max(0, self.model.beside(owner)) <= QUOTA.spend
         active = self.asked(lambda s: s.usage.active(owner))
         assert active == self.model.active(owner) <= QUOTA.concurrent
 
@@ -258,16 +257,5 @@ async def _listed(answer: Awaitable[Any]) -> list[Any]:
     return list(await answer)
 
 
-class SlowJobsMachine(JobsMachine):
-    """The same over those that answer over a wire, beside the quickest of the others."""
-
-    families = ("memory", *(name for name, family in FAMILIES.items() if family.slow))
-
-
 TestJobs = JobsMachine.TestCase
 TestJobs.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
-
-
-@pytest.mark.slow
-class TestSlowJobs(SlowJobsMachine.TestCase):
-    settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
