@@ -141,7 +141,11 @@ def audit(service: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("known", "code", "said"),
-    [("nothing-of-ours", 0, "what ships (uv.lock): nothing known"), ("msgspec", 1, "msgspec")],
+    [
+        ("nothing-of-ours", 0, "what ships (uv.lock): nothing known"),
+        ("msgspec", 1, "msgspec"),
+        ("ministack", 1, "ministack"),
+    ],
 )
 def test_the_audit_tells_what_is_known(known: str, code: int, said: str) -> None:
     with advisories(known) as service:
