@@ -7,7 +7,7 @@ neither takes time from the other. Jobs are submitted as our own clients do it, 
 (`omnigen render PROMPT`), which are planned first, and as storyboards, which cost the least to accept and so leave the
 least room for refusals.
 
-- Peak: the most jobs a second that are accepted, at any load: closed loops of 4 to 64 at once, then open loops at half
+- Peak: the most jobs a second that are accepted, at any load: closed loops of 4 to 16 at once, then open loops at half
   to three times of that.
 - Unloaded: at a tenth of the peak, in an open loop.
 - Overload: at four times the peak, in an open loop (requests come when they are due, whatever becomes of those before,
@@ -38,11 +38,11 @@ from benchmarks.overload_others import SECRET, Others, bearer, request
 SERVER, CLIENTS = 0, 1
 """Cores."""
 TIMES: Final = 4
-CROWDS: Final = (4, 8, 16, 64)
+CROWDS: Final = (4, 8, 16)
 """Requests at once in a closed loop."""
 SWEEP: Final = (0.5, 1.0, 1.5, 2.0, 3.0)
 """Shares of the closed loops' peak."""
-STEP_S: Final = 3.0
+STEP_S: Final = 4.0
 """Length of one step on the way to the peak."""
 CONNECTIONS: Final = 500
 KINDS: Final = {"brief": "briefs", "storyboard": "storyboards"}

@@ -66,14 +66,14 @@ class Admission:
         """Let the request in, or answer that there is no room."""
         if not self._makes_work(f"{scope.get('method')} {scope['path']}"):
             await self.app(scope, receive, send)
-        elif self._limit.full:
+        elif self._limit.enter(visit := Visit()):
+            await self._serve(visit, scope, receive, send)
+        else:
             self._note()
             await self._refused(scope, receive, send)
-        else:
-            await self._let_in(scope, receive, send)
 
-    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
-        visit, accepted = Visit(), False
+    async def _serve(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
+        accepted = False
 
         async def answer(message: Message) -> None:
             nonlocal accepted
@@ -81,7 +81,6 @@ class Admission:
                 accepted = message["status"] == HTTPStatus.ACCEPTED
             await send(message)
 
-        self._limit.enter(visit)
         try:
             await self.app(scope, self._patient(receive, visit), answer)
         finally:
@@ -100,17 +99,12 @@ class Admission:
             finally:
                 late.cancel()
             whole = not message.get("more_body", False)
-            if whole and not visit.inside:
-                self._come_back(visit)
+            if whole and not visit.inside and not self._limit.enter(visit):
+                self._note()
+                raise overloaded()
             return message
 
         return received
-
-    def _come_back(self, visit: Visit) -> None:
-        if self._limit.full:
-            self._note()
-            raise overloaded()
-        self._limit.enter(visit)
 
     def _note(self) -> None:
         """Refusals are told together: a line and a number for each would cost more than they do."""

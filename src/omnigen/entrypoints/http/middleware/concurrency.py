@@ -12,6 +12,8 @@ from typing import Final
 
 WINDOW: Final = 32
 """Requests by whose median the limit is judged: one slow write to the disk is no crowd."""
+ALONE: Final = 8
+"""Of those that were alone fewer must do, since nobody else is let in while they are waited for."""
 TOLERANCE: Final = 1.25
 """Times as long as alone that a request may take before the limit goes down; it has its square root as headroom."""
 FEWEST: Final = 4
@@ -20,7 +22,7 @@ DEEPEST_CUT: Final = 0.25
 """One window leaves at least this share of the limit: a crowd is small again after some five of them."""
 FASTEST_GROWTH: Final = 2.0
 """And makes it at most so many times as large."""
-KEPT_S: Final = 30.0
+KEPT_S: Final = 60.0
 """For how long it is believed what a request takes alone. If none has been alone since, and there is a crowd, one at a
 time is let in until it is known anew: a crowd that stays would become the measure of itself."""
 CALM_S: Final = 1.0
@@ -48,7 +50,7 @@ class ConcurrencyLimit:
         self._clock = clock
         self._allowed = self._most
         self._inside = 0
-        self._crowd = 0  # the most inside at once, in this window
+        self._crowd = 0  # the most who wanted to be inside at once, in this window
         self._entries = 0
         self._left_at = clock()
         self._times: list[float] = []
@@ -62,20 +64,18 @@ class ConcurrencyLimit:
         """How many may be inside at present."""
         return 1 if self._measuring else int(self._allowed)
 
-    @property
-    def full(self) -> bool:
-        """Whether nobody else may come in."""
-        return self._inside >= self.allowed
-
-    def enter(self, visit: Visit) -> None:
-        """Come in, for the first time or again. Whether it is full is to be asked before."""
-        visit.began = now = self._clock()
+    def enter(self, visit: Visit) -> bool:
+        """Come in, for the first time or again. False where there is no room."""
+        now = self._clock()
         if not self._inside and now - self._left_at > CALM_S:
             self._allowed, self._measuring = self._most, False
+        self._crowd = max(self._crowd, self._inside + 1)
+        if self._inside >= self.allowed:
+            return False
         self._inside += 1
-        self._crowd = max(self._crowd, self._inside)
         self._entries += 1
-        visit.inside, visit.number = True, self._entries
+        visit.inside, visit.began, visit.number = True, now, self._entries
+        return True
 
     def step_out(self, visit: Visit) -> None:
         """Go out for as long as the request waits for something that is not our doing."""
@@ -92,7 +92,7 @@ class ConcurrencyLimit:
             return
         if visit.number == self._entries and not self._inside:
             self._times_alone.append(visit.before)
-            if len(self._times_alone) == WINDOW:
+            if len(self._times_alone) == ALONE:
                 self._learn()
         self._times.append(visit.before)
         if len(self._times) == WINDOW:
