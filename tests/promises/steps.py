@@ -134,7 +134,7 @@ class Watch:
     def _p2_searched(self, take: Take) -> None:
         """A lost reply is searched for as long as there is hope, and found where there is something to be found."""
         world, sent = self._world, take.sent_at
-        if sent is None or not (take.error or "").startswith("its reply was lost"):
+        if sent is None or take.error == "it was given up":
             return  # it was given up, since its job had to end
         now, adoption = world.true_clock.now(), world.policy.adoption
         searched = now >= sent + adoption - _SKEW

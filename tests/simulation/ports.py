@@ -46,21 +46,22 @@ class Ports:
         self.calls += 1
         fault = world.plan.draw(port, method, world.loop.time())
         target = getattr(self.real[port], method)
-
-        def act() -> Any:
-            return target(*args, **kwargs)
-
         if fault is None:
             world.note(f"{port}.{method}")
-            return await self._take_effect(port, method, act, args)
+            return await self._take_effect(port, method, target(*args, **kwargs), args)
         world.note(str(fault))
-        return await self._go_wrong(fault, act, args)
+        return await self._go_wrong(fault, lambda: target(*args, **kwargs), args)
 
-    async def _take_effect(
-        self, port: str, method: str, act: Callable[[], Coroutine[Any, Any, Any]], args: Any
-    ) -> Any:
+    async def _take_effect(self, port: str, method: str, work: Coroutine[Any, Any, Any], args: Any) -> Any:
+        """What has no reason to wait is done at once; what waits goes on as a task of the network's, or of the process."""
         try:
-            result = await (act() if port in LOCAL else at_once(act()))
+            if port in LOCAL:
+                result = await work
+            else:
+                waits_for = work.send(None)
+                result = await asyncio.shield(self.world.loop.background(_go_on(work, waits_for)))
+        except StopIteration as end:
+            result = end.value
         except Exception as error:
             self.world.seen(port, method, args, error)
             raise
@@ -69,7 +70,7 @@ class Ports:
 
     async def _go_wrong(self, fault: Fault, act: Callable[[], Any], args: Any) -> Any:
         def effect() -> Coroutine[Any, Any, Any]:
-            return self._take_effect(fault.port, fault.method, act, args)
+            return self._take_effect(fault.port, fault.method, act(), args)
 
         chance = self.world.plan.chance(fault)
         match fault.kind:
@@ -196,8 +197,8 @@ class Port:
             return getattr(here().ports.real[self._name], method)
         name = self._name
 
-        async def call(*args: Any, **kwargs: Any) -> Any:
-            return await here().ports.call(name, method, args, kwargs)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return here().ports.call(name, method, args, kwargs)
 
         setattr(self, method, call)
         return call
@@ -263,15 +264,6 @@ def _turn() -> Generator[None, None, None]:
     yield
 
 
-def at_once(work: Coroutine[Any, Any, Any]) -> Awaitable[Any]:
-    """Run something that has no reason to wait to its end, now; what does wait goes on as a task of the network's."""
-    try:
-        waits_for = work.send(None)
-    except StopIteration as end:
-        return _Done(end.value)
-    return asyncio.shield(here().loop.background(_go_on(work, waits_for)))
-
-
 async def _go_on(work: Coroutine[Any, Any, Any], waits_for: Any) -> Any:
     return await _rest(work, waits_for)
 
@@ -289,14 +281,3 @@ def _rest(work: Coroutine[Any, Any, Any], waits_for: Any) -> Generator[Any, Any,
             waits_for = step()
         except StopIteration as end:
             return end.value
-
-
-class _Done:
-    """An answer that is there already."""
-
-    def __init__(self, value: Any) -> None:
-        self._value = value
-
-    def __await__(self) -> Generator[Any, None, Any]:
-        return self._value
-        yield

@@ -102,7 +102,7 @@ async def _story(world: SimWorld) -> None:
 
 def _users(world: SimWorld, cluster: Cluster) -> list[User]:
     workload = world.streams["workload"]
-    names = ["ada", "bob", "cem"][: workload.choice([1, 1, 2, 2, 3])]
+    names = ["ada", "bob", "cem"][: workload.choice([1, 1, 1, 2, 2, 3])]
     users = [User(world, cluster, name, stream(world.streams.seed, f"user:{name}")) for name in names]
     for user in users:
         user.others = [other for other in users if other is not user]

@@ -24,16 +24,16 @@ POLICIES: Final[dict[str, Policy]] = {
         job_deadline=timedelta(minutes=6),
         poll=5.0,
         leg=timedelta(seconds=60),
-        creations_a_minute=3,
-        retries_a_minute=2,
+        creations_a_minute=6,
+        retries_a_minute=4,
     ),
     "tight-aws": Policy(
         job_deadline=timedelta(minutes=7),
         poll=8.0,
         leg=timedelta(seconds=100),
         lease=timedelta(seconds=130),
-        creations_a_minute=3,
-        retries_a_minute=2,
+        creations_a_minute=6,
+        retries_a_minute=4,
     ),
 }
 """What worlds go by; the deadline is short, so that it is met."""

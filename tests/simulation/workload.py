@@ -69,11 +69,11 @@ class User:
         """Everything that the user does."""
         if self._chance.random() < 0.12:
             await self._crowd()
-        for number in range(self._chance.choice([1, 1, 1, 2])):
+        for number in range(self._chance.choice([1, 1, 1, 1, 2])):
             await asyncio.sleep(self._chance.random() ** 2 * 60)
             job_id = await self._submit(f"k{number}")
             if job_id is not None:
-                for deed in range(self._chance.choice([0, 1, 2, 3, 4])):
+                for deed in range(self._chance.choice([0, 0, 1, 2, 3, 4])):
                     await asyncio.sleep(self._chance.random() ** 2 * 120)
                     await self._do_something(job_id, f"k{number}-{deed}")
 
