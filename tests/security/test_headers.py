@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 from email.message import Message
 from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from attrs import evolve
 from structlog.testing import capture_logs
 
-from omnigen.adapters.aws.s3 import attachment
+from omnigen.adapters.aws.clients import AioClients
+from omnigen.adapters.aws.s3 import S3Assets, attachment
+from omnigen.entrypoints.http.web import app_policy
 from omnigen.settings import Settings
 from omnigen.usecases.video_url import file_name
 from tests.builders import a_job
@@ -136,6 +140,37 @@ async def test_a_stream_of_events_is_kept_by_nobody(api: Api) -> None:
     answer = await api.client.get(f"/api/v1/jobs/{job_id}/events", headers=bearer())
     assert answer.headers["content-type"].startswith("text/event-stream")
     check(answer)
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"OMNIGEN_S3_ENDPOINT": "http://127.0.0.1:9000"},
+        {"OMNIGEN_S3_ENDPOINT": "http://minio:9000", "OMNIGEN_S3_PUBLIC_ENDPOINT": "https://files.test"},
+        {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"},
+        {"AWS_REGION": "eu-central-1", "OMNIGEN_ASSETS_BUCKET": "a-bucket"},
+        {"AWS_REGION": "cn-north-1"},
+    ],
+    ids=str,
+)
+async def test_the_app_may_load_from_the_store_and_from_nowhere_else(environment: dict[str, str]) -> None:
+    """Signed addresses lead to what its policy names; no source is a whole scheme."""
+    settings = Settings.from_environment(
+        {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", **environment}
+    )
+    policy = app_policy(settings)
+    check_policy(policy, str(environment))
+    assert not {"https:", "http:", "*"} & set(policy.replace(";", " ").split())
+    async with AioClients(settings.aws) as clients:
+        assets = await S3Assets.open(settings.assets, clients)
+        url = urlsplit(await assets.read_url("film.mp4", expires_in=timedelta(minutes=5)))
+        form = await assets.upload_form(
+            "a", content_type="image/png", max_size=9, expires_in=timedelta(minutes=5)
+        )
+    for address in (url, urlsplit(form.url)):
+        for rule in ("connect-src", "media-src", "img-src"):
+            allowed = next(r for r in policy.split("; ") if r.startswith(rule)).split()
+            assert f"{address.scheme}://{address.netloc}" in allowed
 
 
 # --- other origins

@@ -97,7 +97,7 @@ def _file(path: Path, headers: dict[str, str], *, immutable: bool) -> File:
 
 def app_policy(settings: Settings) -> str:
     """What the app's page may load: itself, the object store, the sign-in."""
-    store = _origins(settings.assets.public_endpoint or settings.assets.endpoint) or "https:"
+    store = _origins(*_stores(settings))
     identity = _origins(settings.identity.issuer, settings.identity.cognito_endpoint)
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
@@ -105,6 +105,16 @@ def app_policy(settings: Settings) -> str:
         f"connect-src 'self' {store} {identity}; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
         f"frame-ancestors 'none'"
     )
+
+
+def _stores(settings: Settings) -> tuple[str | None, ...]:
+    """Where signed addresses of the store lead to. AWS may send a browser on from its one host to the region's."""
+    assets, region = settings.assets, settings.aws.region
+    if named := assets.public_endpoint or assets.endpoint or settings.aws.endpoint:
+        return named, assets.cdn.url
+    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    hosts = (f"https://{assets.bucket}.{s3}.{domain}" for s3 in ("s3", f"s3.{region}"))
+    return *hosts, assets.cdn.url
 
 
 def _origins(*urls: Any) -> str:
