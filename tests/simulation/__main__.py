@@ -115,6 +115,8 @@ def run_many(first: int, count: int, workers: int, console: Console) -> Tally:
             total.add(part)
             rate = total.seeds / max(0.1, time.monotonic() - begin)
             progress.update(bar, completed=total.seeds, rate=f"{rate:.1f} seeds/s")
+            if not console.is_terminal and total.seeds % 500 < _CHUNK:
+                console.print(f"{total.seeds} of {count} seeds, {rate:.1f}/s", highlight=False)
             for failure in part.failures:
                 console.print(f"[red]{failure.message}[/red]\n  {failure.command}", highlight=False)
     seconds = time.monotonic() - begin

@@ -25,7 +25,6 @@ WORTH: Final = (
     "take adopted",
     "prediction taken by another",
     "late success after cancel",
-    "ledger late_cost",
     "ledger refund",
     "ledger lost",
     "zombie refused",
