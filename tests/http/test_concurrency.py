@@ -157,6 +157,17 @@ def test_what_was_not_done_does_not_count() -> None:
     assert (machine.refused, machine.limit.allowed) == (0, MOST)
 
 
+def test_those_who_leave_together_were_not_alone() -> None:
+    """A commit that they share answers all of them at one instant: the last to come is not the one to go by."""
+    machine = busy(1.0, 20)
+    for _ in range(2_000):
+        crowd = [visit for visit in (Visit() for _ in range(MOST)) if machine.limit.enter(visit)]
+        machine.now += len(crowd) * COMPUTES
+        for visit in crowd:
+            machine.limit.leave(visit, counts=True)
+    assert len(crowd) <= 2 * FEWEST
+
+
 def test_whoever_steps_out_makes_room() -> None:
     limit = ConcurrencyLimit(1, lambda: 0.0)
     first, second, third = Visit(), Visit(), Visit()

@@ -14,7 +14,7 @@ WINDOW: Final = 32
 """Requests by whose median the limit is judged: one slow write to the disk is no crowd."""
 ALONE: Final = 8
 """Of those that were alone fewer must do, since nobody else is let in while they are waited for."""
-TOLERANCE: Final = 1.25
+TOLERANCE: Final = 1.1
 """Times as long as alone that a request may take before the limit goes down; it has its square root as headroom."""
 FEWEST: Final = 4
 """What the limit never goes below: some wait for the disk while another computes."""
@@ -32,10 +32,12 @@ CALM_S: Final = 1.0
 class Visit:
     """One request inside: since when, and as the how many-th, so that it shows whether others have come."""
 
-    __slots__ = ("before", "began", "inside", "number")
+    __slots__ = ("before", "began", "first", "inside", "number")
 
     def __init__(self) -> None:
         self.inside = False
+        self.first = False
+        """Whether nobody was inside when it came."""
         self.began = 0.0
         self.number = 0
         self.before = 0.0
@@ -74,7 +76,8 @@ class ConcurrencyLimit:
             return False
         self._inside += 1
         self._entries += 1
-        visit.inside, visit.began, visit.number = True, now, self._entries
+        visit.inside, visit.began = True, now
+        visit.first, visit.number = self._inside == 1, self._entries
         return True
 
     def step_out(self, visit: Visit) -> None:
@@ -90,7 +93,7 @@ class ConcurrencyLimit:
             self.step_out(visit)
         if not counts:
             return
-        if visit.number == self._entries and not self._inside:
+        if visit.first and visit.number == self._entries:  # nobody was there, and nobody has come
             self._times_alone.append(visit.before)
             if len(self._times_alone) == ALONE:
                 self._learn()
