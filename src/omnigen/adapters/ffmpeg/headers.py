@@ -17,10 +17,11 @@ _FRAMES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 
 def size_told(path: str, demuxer: str) -> Size | None:
     """Width and height by the header of a PNG, JPEG or WebP picture, None where it doesn't say."""
-    with Path(path).open("rb") as file:
-        head = file.read(_HEAD)
     read = {"png_pipe": _png, "jpeg_pipe": _jpeg, "webp_pipe": _webp}.get(demuxer)
-    return read(head) if read is not None else None
+    if read is None:
+        return None
+    with Path(path).open("rb") as file:
+        return read(file.read(_HEAD))
 
 
 def _png(head: bytes) -> Size | None:
