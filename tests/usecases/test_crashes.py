@@ -134,6 +134,23 @@ async def test_a_leg_of_an_ended_revision_can_not_touch_the_next_one(world: Worl
     assert await _state(world, old.job_id) == before
 
 
+async def test_what_is_intended_while_the_job_ends_does_not_stay_open(world: World) -> None:
+    """The leg has looked, and writes its intent just after somebody else has ended the job."""
+    old = await world.begun(board_of(a_scene(1)))
+
+    async def end(called: str, _: int, when: str) -> None:
+        if (called, when) == ("takes.intend", "before"):
+            world.faults.hook = None
+            await world.desk.jobs.fail(old.job_id, "enough")
+
+    world.faults.hook = end
+    with pytest.raises(Superseded):
+        await world.steps.generate_scene(old, 1)
+    assert [t.status for t in await world.takes()] == [TakeStatus.CANCELLED]
+    assert world.provider.asked == []
+    await check_promises(world)
+
+
 async def test_a_leg_can_be_claimed_once_and_in_order(world: World) -> None:
     job_id = (await world.submit()).job_id
     for wrong in (0, 2):

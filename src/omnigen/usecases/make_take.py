@@ -206,6 +206,9 @@ class MakeTake:
         """
         job = await self.jobs.get(take.job_id)
         if job.ended or (job.epoch, job.revision.number) != (leg.number, leg.revision):
+            if job.ended or job.revision.number > leg.revision:
+                # It was intended while the revision was ending: nobody will come for it any more.
+                await self._finish(leg, take, TakeStatus.CANCELLED)
             raise Superseded(f"leg {leg.number} of job {job.id} may not spend any more")
         takes = await self.takes.of_job(job.id)
         rivals = [t for t in takes if t.sends or (t.intended_at, t.id) < (take.intended_at, take.id)]
