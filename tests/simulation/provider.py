@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from omnigen.domain.catalogue import TakeKind
+from omnigen.domain.errors import Transient
 from omnigen.domain.take import Take
 from omnigen.ports.composer import SegmentRender
 from omnigen.ports.provider import Prediction, PredictionStatus
@@ -69,12 +70,18 @@ class SimProvider(FakeProvider):
                 Fate(seconds=5.0, expired=True),
                 Fate(seconds=5.0, forgotten=True),
                 Fate(reply="refused"),
+                Fate(reply="throttled", retry_after=40.0),
+                Fate(reply="throttled", retry_after=90.0),
             ]
         )
 
     async def create(self, take: Take) -> Prediction:
         self._world.judge(lambda: self._judge(take))
-        prediction = await super().create(take)
+        try:
+            prediction = await super().create(take)
+        except Transient as error:
+            self._bar(take, error.retry_after)
+            raise
         made = self.made[prediction.id]
         self._world.loop.background(self._tell(prediction.id, made.fate.seconds))
         return prediction
@@ -107,6 +114,9 @@ class SimProvider(FakeProvider):
     def refused(self, take: Take, retry_after: float | None) -> None:
         """It was asked, and has not accepted."""
         self.asked.append(take)
+        self._bar(take, retry_after)
+
+    def _bar(self, take: Take, retry_after: float | None) -> None:
         if retry_after is not None:
             self.barred[take.id] = self._world.true_clock.now() + timedelta(seconds=retry_after)
 
