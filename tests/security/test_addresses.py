@@ -163,6 +163,18 @@ async def test_however_it_is_written(address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "address", ["https://" + "a" * 60_000 + "/a", "a" * 60_000 + "://replicate.delivery/a"]
+)
+async def test_what_is_said_of_an_address_has_an_end(address: str) -> None:
+    """It is told to users, and kept."""
+    downloads = Downloads(("replicate.delivery",))
+    with pytest.raises(Rejected) as caught:
+        downloads.allowed(address)
+    assert len(caught.value.message) < 200
+    await downloads.close()
+
+
+@pytest.mark.parametrize(
     "to",
     [
         "http://replicate.delivery/a", "//169.254.169.254/a", "file:///etc/passwd", "http://[::1]:1/a", "http://127.1/a",

@@ -91,7 +91,8 @@ class Downloads:
         secure = url.scheme == "https" and url.port is None and url.host not in LOOPBACK
         if url.userinfo or not (local or secure) or not self._is_listed(url):
             raise Rejected(
-                f"an output is at {url.scheme}://{url.host}, which is not allowed", code="output_host"
+                f"an output is at {f'{url.scheme}://{url.host}'[:100]}, which is not allowed",
+                code="output_host",
             )
         return url
 
