@@ -308,3 +308,14 @@ async def test_what_lies_on_the_desk_is_not_asked_for(world: World) -> None:
     await world.walked(leg)
     # One for each of 4 segments, 4 stems of clips, 2 of voices, the music's and the sound, before they are made.
     assert world.faults.calls.count("assets.head") == 12
+
+
+@pytest.mark.slow
+async def test_the_store_is_asked_once_about_what_is_kept(world: World) -> None:
+    """In all steps of a revision together, though each of them looks."""
+    job_id = await made(world)
+    await edit(world, job_id, board(title="Another title"))
+    world.faults.calls.clear()
+    await carried_out(world, job_id)
+    # 4 segments, the sound, and the 4 stems of the scenes that come before the last one.
+    assert world.faults.calls.count("assets.head") == 4 + 1 + 4

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from omnigen.domain.errors import NotFound
 from omnigen.domain.take import StoredFile
 from omnigen.ports.assets import Assets
 
@@ -17,8 +18,8 @@ class Workspace:
     root: Path
     assets: Assets
     _locks: dict[str, dict[str, asyncio.Lock]] = field(factory=dict, init=False)
-    _here: dict[str, dict[str, StoredFile]] = field(factory=dict, init=False)
-    """By job and key: what was brought, or stored from here."""
+    _seen: dict[str, dict[str, StoredFile]] = field(factory=dict, init=False)
+    """By job and key: what was seen in the store, or put there from here."""
 
     def folder(self, job_id: str) -> Path:
         """The job's own folder, made where it isn't there."""
@@ -31,11 +32,14 @@ class Workspace:
         return self._locks.setdefault(job_id, {}).setdefault(name, asyncio.Lock())
 
     async def look(self, job_id: str, key: str) -> StoredFile | None:
-        """What is stored under a key that never changes its content; the store isn't asked about what lies here."""
-        here = self._here.get(job_id, {}).get(key)
-        if here is not None and (self.folder(job_id) / _name(here)).exists():
-            return here
-        return await self.assets.head(key)
+        """What is stored under a key that never changes its content; the store is asked once."""
+        seen = self._seen.get(job_id, {}).get(key)
+        if seen is None and (seen := await self.assets.head(key)):
+            self._note(job_id, seen)
+        return seen
+
+    def _note(self, job_id: str, file: StoredFile) -> None:
+        self._seen.setdefault(job_id, {})[file.key] = file
 
     async def bring(self, job_id: str, file: StoredFile) -> Path:
         """A local copy of a stored file, named by its hash: it is downloaded once. Raises Transient, NotFound."""
@@ -43,8 +47,13 @@ class Workspace:
         async with self.lock(job_id, name):
             path = self.folder(job_id) / name
             if not path.exists():
-                await self.assets.fetch(file.key, path)
-            self._here.setdefault(job_id, {})[file.key] = file
+                try:
+                    await self.assets.fetch(file.key, path)
+                except NotFound:
+                    # What was seen has gone since: whoever tries again asks again.
+                    self._seen.get(job_id, {}).pop(file.key, None)
+                    raise
+            self._note(job_id, file)
         return path
 
     async def keep(self, job_id: str, file: StoredFile, path: Path) -> None:
@@ -52,13 +61,13 @@ class Workspace:
         name = _name(file)
         async with self.lock(job_id, name):
             await asyncio.to_thread(path.replace, self.folder(job_id) / name)
-            self._here.setdefault(job_id, {})[file.key] = file
+            self._note(job_id, file)
 
     async def keep_only(self, job_id: str) -> None:
         """Take away everything of other jobs: for a process that works on one job at a time, and has the root to itself."""
         for other in [name for name in self._locks if name != job_id]:
             del self._locks[other]
-            self._here.pop(other, None)
+            self._seen.pop(other, None)
         await asyncio.to_thread(self._empty, job_id)
 
     def _empty(self, job_id: str) -> None:
@@ -73,7 +82,7 @@ class Workspace:
     async def clear(self, job_id: str) -> None:
         """Take away everything of a job."""
         self._locks.pop(job_id, None)
-        self._here.pop(job_id, None)
+        self._seen.pop(job_id, None)
         await asyncio.to_thread(shutil.rmtree, self.root / job_id, ignore_errors=True)
 
 

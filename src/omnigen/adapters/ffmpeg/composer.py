@@ -64,11 +64,13 @@ class FfmpegComposer:
         self._glancer = Glancer(Splicer(slots, GLANCES))
         self._desk = Splicer(slots, DESK)
         self._cores = max(1, cores)
+        # Asked for with each key; to look the version up takes milliseconds.
+        self._build = f"ffmpeg-{ffmpeg.version}+av-{version('av')}+{plan.RECIPE}"
 
     @property
     def build(self) -> str:
         """FFmpeg's version, that of the libraries that lay copied frames, and our recipe's."""
-        return f"ffmpeg-{self._ffmpeg.version}+av-{version('av')}+{plan.RECIPE}"
+        return self._build
 
     @property
     def sketch_build(self) -> str:

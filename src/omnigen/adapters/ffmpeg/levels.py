@@ -5,6 +5,7 @@ scene by scene is put together to the loudness of the whole, and an edit measure
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from math import log10
 from typing import Any, Final
 
@@ -51,7 +52,7 @@ class Measured:
             peak=max((one.peak for one in every), default=GATE),
         )
 
-    @property
+    @cached_property
     def loudness(self) -> float:
         """Integrated, in LUFS: of all blocks that are not more than 10 LU below the mean (ITU-R BS.1770-4)."""
         energies = [_energy(block) for block in self.blocks if block > GATE]
