@@ -160,7 +160,8 @@ def test_what_was_not_done_does_not_count() -> None:
 def test_those_who_leave_together_were_not_alone() -> None:
     """A commit that they share answers all of them at one instant: the last to come is not the one to go by."""
     machine = busy(1.0, 20)
-    for _ in range(2_000):
+    machine.rest(COMPUTES)
+    for _ in range(1_000):
         crowd = [visit for visit in (Visit() for _ in range(MOST)) if machine.limit.enter(visit)]
         machine.now += len(crowd) * COMPUTES
         for visit in crowd:
