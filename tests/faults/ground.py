@@ -6,9 +6,10 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
@@ -17,9 +18,12 @@ import httpx
 from attrs import define, field
 
 from emulator.stack import ROOT
-from omnigen.container import opened, policy_of
+from omnigen.adapters.aws.clients import AioClients
+from omnigen.adapters.aws.s3 import S3Assets
+from omnigen.adapters.local.sqlite import Database, SqliteJobs, SqliteTakes, SqliteUsage
 from omnigen.processes import is_alive
 from omnigen.settings import Settings
+from omnigen.wiring import policy_of
 from tests.e2e.stage import CHEAP_MODEL, ENDED, User, brief_of, shelf_of_clips
 from tests.faults.gate import Gated, Keeper, let_all_pass
 from tests.fixtures.clips import frames_of
@@ -125,19 +129,36 @@ class Ground:
 
     async def check_promises(self, *, ended: bool = True) -> None:
         """P1 to P10 over all jobs that are in the database, against the provider's own books."""
+        async with self.court() as check:
+            await check(ended=ended)
+
+    @asynccontextmanager
+    async def court(self) -> AsyncIterator[Callable[..., Awaitable[None]]]:
+        """`check_promises`, for who checks them often. The database is opened each time: a third process that has it
+        open would spare the others its recovery.
+        """
         settings = Settings.from_environment(self.environment)
+        async with AioClients(settings.aws) as clients:
+            yield partial(self._judged, settings, await S3Assets.open(settings.assets, clients))
+
+    async def _judged(self, settings: Settings, assets: S3Assets, *, ended: bool = True) -> None:
         judge = Judge(self.replicate, lambda _: True)
         assert judge.repeated == []
-        async with opened(settings) as container:
-            keys = [found.key async for found in container.assets().list("jobs/")]
-            ids = [job["id"] for job in self.listed()]
-            assert self.acknowledged.keys() <= set(ids), "an acknowledged job is gone"
-            stores = SimpleNamespace(jobs=container.jobs(), takes=container.takes(), usage=container.ledger())
+        keys = [found.key async for found in assets.list("jobs/")]
+        ids = [job["id"] for job in self.listed()]
+        assert self.acknowledged.keys() <= set(ids), "an acknowledged job is gone"
+        database = await Database.open(settings.database)
+        try:
+            stores = SimpleNamespace(
+                jobs=SqliteJobs(database), takes=SqliteTakes(database), usage=SqliteUsage(database)
+            )
             world: Any = SimpleNamespace(
-                stores=stores, provider=judge, assets=container.assets(), policy=policy_of(settings), jobs=ids,
+                stores=stores, provider=judge, assets=assets, policy=policy_of(settings), jobs=ids,
                 object_keys=lambda: keys, before={}, healed_at=datetime.min.replace(tzinfo=UTC),
             )  # fmt: skip
             await check_promises(world, ended=ended)
+        finally:
+            await database.close()
 
     def listed(self) -> list[dict[str, Any]]:
         """All jobs of the user."""

@@ -29,9 +29,11 @@ class Kill:
 
 @define(eq=False)
 class Orders:
-    """Where to kill, of all families and lives: first once at every site, then as told."""
+    """Where to kill, of all families and lives: once at every site, or as told."""
 
     chance: Random
+    everywhere: bool
+    """Whether somebody is killed wherever nobody has been killed yet."""
     peace: bool = False
     kills: list[Kill] = field(factory=list, init=False)
     last: dict[Site, int] = field(factory=dict, init=False)
@@ -66,7 +68,7 @@ class Orders:
             return why is not None
 
     def _why(self, site: Site, time: int, passage: int) -> str | None:
-        if site not in self._known:
+        if self.everywhere and site not in self._known:
             self._known.add(site)
             return "first"
         if self.last.get(site) == time:

@@ -1,7 +1,7 @@
 """Jobs are made while their processes die, and are started again."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from random import Random
 from typing import Any, Final
@@ -41,6 +41,8 @@ class Siege:
     """One ground, its user, and who is killed on it."""
 
     ground: Ground
+    check: Callable[..., Awaitable[None]]
+    """Of the ground's `court`."""
     chance: Random
     orders: Orders
     reapers: dict[str, Reaper] = field(factory=dict, init=False)
@@ -103,7 +105,7 @@ class Siege:
         until(lambda: all(map(gone, family)), f"nobody of {name}'s family is left")
         if name == "worker":
             with suppress(httpx.TransportError):  # the API may be dead as well
-                await self.ground.check_promises(ended=False)
+                await self.check(ended=False)
 
     def _map(self, name: str) -> Map:
         run = self.ground.run

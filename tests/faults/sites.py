@@ -52,7 +52,9 @@ class Map:
         if "__pycache__" in passage.to:
             return None
         who = self._who(passage.pid, passage.main)
-        return who and Site(who, passage.call, self._place(passage.to))
+        # Which file of a folder goes first is chance.
+        to = passage.to.rpartition("/")[0] if passage.call.startswith("unlink") else passage.to
+        return who and Site(who, passage.call, self._place(to))
 
     def _who(self, pid: int, main: int) -> str | None:
         self.seen.add(pid)
