@@ -42,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pair(folder: Path) -> Iterator[list[Running]]:
-    with running(folder, 2, OMNIGEN_RATE_LIMITS="off") as started:
+    with running(folder, 2, OMNIGEN_RATE_LIMITS="off", OMNIGEN_SUBMISSIONS="0") as started:
         yield started
 
 
