@@ -32,6 +32,7 @@ from omnigen.entrypoints.http import problems
 from omnigen.entrypoints.http.facade import Running
 from omnigen.entrypoints.http.middleware.concurrency import ConcurrencyLimit, Visit
 from omnigen.entrypoints.http.middleware.rate_limit import SPENDS
+from omnigen.ports.metrics import Metrics
 
 GRACE_S: Final = 0.05
 """For a body to arrive. Whoever sends more slowly gives up the place meanwhile, or a few of them would hold them all."""
@@ -109,19 +110,19 @@ class Admission:
     def _note(self) -> None:
         """Refusals are told together: a line and a number for each would cost more than they do."""
         if not self._untold:
-            asyncio.get_running_loop().call_later(_TOLD_EVERY_S, self._tell)
+            asyncio.get_running_loop().call_later(_TOLD_EVERY_S, self._tell, self._running.app.metrics)
         self._untold += 1
 
-    def _tell(self) -> None:
+    def _tell(self, metrics: Metrics) -> None:
         refused, self._untold = self._untold, 0
         _log.warning("submissions refused: overloaded", refused=refused, at_once=self._limit.allowed)
-        self._running.app.metrics.count("submissions_refused", refused)
+        metrics.count("submissions_refused", refused)
 
 
 def making_work(routes: Iterable[BaseRoute]) -> re.Pattern[str]:
     """Matches method and path of the requests that make work, with as many slashes as the router overlooks."""
     patterns = {
-        f"{method} {_PARAMETER.sub('[^/]+', route.path_format).replace('/', '/+')}/*"
+        f"{method} {_PARAMETER.sub('[^/]+', route.path_format.replace('/', '/+'))}/*"
         for route in routes
         if isinstance(route, HTTPRoute)
         for handler in route.route_handlers

@@ -81,7 +81,9 @@ class ConcurrencyLimit:
         return True
 
     def step_out(self, visit: Visit) -> None:
-        """Go out for as long as the request waits for something that is not our doing."""
+        """Go out, unless it is out, for as long as the request waits for something that is not our doing."""
+        if not visit.inside:
+            return
         self._left_at = self._clock()
         self._inside -= 1
         visit.inside = False
@@ -89,8 +91,7 @@ class ConcurrencyLimit:
 
     def leave(self, visit: Visit, *, counts: bool) -> None:
         """Go out for good. What was really done counts; a wrong request is answered quickly in any crowd."""
-        if visit.inside:
-            self.step_out(visit)
+        self.step_out(visit)
         if not counts:
             return
         if visit.first and visit.number == self._entries:  # nobody was there, and nobody has come
