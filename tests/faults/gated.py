@@ -9,12 +9,14 @@ takes its copy meanwhile), and becomes the program. Linux on x86-64 or arm64; no
 import ctypes
 import os
 import platform
+import signal
 import struct
 import sys
 from typing import Final
 
 _MACHINES: Final = {"x86_64": (0xC000003E, 317), "aarch64": (0xC00000B7, 277)}
 """By machine: what the kernel calls it, and its number of seccomp(2)."""
+_PR_SET_PDEATHSIG: Final = 1
 _PR_SET_NO_NEW_PRIVS: Final = 38
 _SET_MODE_FILTER: Final = 1
 _NEW_LISTENER: Final = 1 << 3
@@ -56,6 +58,7 @@ def _close_the_gate(numbers: list[int]) -> None:
     filled = ctypes.create_string_buffer(code, len(code))
     program = _Program(len(code) // 8, ctypes.addressof(filled))
     libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # nobody would keep the gate any more
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     for flags in (_NEW_LISTENER | _WAIT_KILLABLE, _NEW_LISTENER):
         if libc.syscall(seccomp, _SET_MODE_FILTER, flags, ctypes.byref(program)) >= 0:

@@ -24,8 +24,8 @@ KILLS: Final = max(100, int(os.environ.get("KILLS", "100")))
 SEED: Final = int(os.environ.get("SEED", "1"))
 SITES: Final = 60
 """At least; there are some more."""
-AT_RANDOM: Final = 1 / 2
-"""Of the kills that are not somebody's first."""
+AT_RANDOM: Final = 0.85
+"""Of the kills that are not a site's first. A last one takes a whole life, of two films."""
 EACH_S: Final = 30
 """A kill takes no longer on average, on however busy a machine."""
 

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 ONE_IN: Final = 4
 """Requests of which one fares badly."""
-JOBS: Final = 2
+JOBS: Final = 1
 BREAKS: Final = (Fault.RESET, Fault.REQUEST_CUT, Fault.REPLY_LOST, Fault.REPLY_CUT, Fault.REPLY_SHORT)
 S3_FAULTS: Final = (*BREAKS, Fault.DAMAGED, Fault.SLOW_DOWN, Fault.ERROR)
 REPLICATE_FAULTS: Final = (*BREAKS, Fault.SLOW_DOWN)
@@ -69,7 +69,7 @@ async def test_jobs_over_bad_lines(tmp_path: Path) -> None:
         ids = [ground.submit(ground.storyboard(2)).json()["id"] for _ in range(JOBS)]
         jobs = [ground.end(job_id, timeout_s=400) for job_id in ids]
         assert [job["status"] for job in jobs] == ["succeeded"] * JOBS, [brief_of(job) for job in jobs]
-        assert len(set(store.done)) >= 5, store.done
+        assert len(set(store.done)) >= 4, store.done
         assert models.done
         store.choose = models.choose = lambda _: None
         for job in jobs:
