@@ -19,7 +19,7 @@ from omnigen.settings import Settings
 from omnigen.usecases.app import App
 from tests.http.conftest import assembled
 
-SILENCE_MS = 400
+SILENCE_MS = 2_000
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 

@@ -28,7 +28,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield started
 
 
-def said(api: Running, sent: bytes, *, patience_s: float = 10) -> bytes:
+def said(api: Running, sent: bytes, *, patience_s: float = 30) -> bytes:
     """All that comes back until the server closes the line. What doesn't end in time is an error."""
     with socket.create_connection((HOST, api.port), timeout=patience_s) as line:
         line.sendall(sent)
