@@ -5,7 +5,13 @@ from statistics import quantiles
 
 from attrs import define, field
 
-from omnigen.entrypoints.http.middleware.concurrency import FEWEST, KEPT_S, ConcurrencyLimit, Visit
+from omnigen.entrypoints.http.middleware.concurrency import (
+    FEWEST,
+    KEPT_S,
+    MEASURING_S,
+    ConcurrencyLimit,
+    Visit,
+)
 
 MOST = 64
 COMPUTES = 0.001
@@ -155,6 +161,19 @@ def test_what_was_not_done_does_not_count() -> None:
         machine.limit.leave(visit, counts=False)
     machine.arrive(COMPUTES / 0.8, 2)
     assert (machine.refused, machine.limit.allowed) == (0, MOST)
+
+
+def test_measuring_gives_up_where_nothing_ends_well() -> None:
+    """A crowd of submissions in a process that knows no calm yet, and from then on nothing but bad requests."""
+    machine = Machine()
+    machine.arrive_at_once(MOST)
+    machine.rest((MOST / 2 + 1) * COMPUTES)
+    assert machine.limit.allowed == 1
+    for _ in range(int(2 * MEASURING_S / COMPUTES)):
+        machine.rest(COMPUTES)
+        if machine.limit.enter(visit := Visit()):
+            machine.limit.leave(visit, counts=False)
+    assert machine.limit.allowed == MOST
 
 
 def test_those_who_leave_together_were_not_alone() -> None:

@@ -25,6 +25,8 @@ FASTEST_GROWTH: Final = 2.0
 KEPT_S: Final = 60.0
 """For how long it is believed what a request takes alone. If none has been alone since, and there is a crowd, one at a
 time is let in until it is known anew: a crowd that stays would become the measure of itself."""
+MEASURING_S: Final = 3.0
+"""For that at most: what doesn't end well tells nothing, and must not keep the others out."""
 CALM_S: Final = 1.0
 """Without anybody inside, after which the crowd of before no longer counts."""
 
@@ -60,6 +62,7 @@ class ConcurrencyLimit:
         self._alone = math.inf
         self._alone_until = -math.inf
         self._measuring = False
+        self._measuring_until = -math.inf
 
     @property
     def allowed(self) -> int:
@@ -71,6 +74,8 @@ class ConcurrencyLimit:
         now = self._clock()
         if not self._inside and now - self._left_at > CALM_S:
             self._allowed, self._measuring = self._most, False
+        if self._measuring and now > self._measuring_until:
+            self._measuring, self._alone_until = False, now + KEPT_S
         self._crowd = max(self._crowd, self._inside + 1)
         if self._inside >= self.allowed:
             return False
@@ -111,7 +116,7 @@ class ConcurrencyLimit:
         took, crowd = median_low(self._times), self._crowd
         self._times, self._crowd = [], self._inside
         if self._left_at > self._alone_until and crowd > FEWEST:
-            self._measuring = True
+            self._measuring, self._measuring_until = True, self._left_at + MEASURING_S
         elif self._alone < math.inf:
             share = max(DEEPEST_CUT, min(TOLERANCE * self._alone / took, FASTEST_GROWTH))
             allowed = self._allowed * share + math.sqrt(self._allowed)
