@@ -13,7 +13,7 @@ import pytest
 from omnigen.domain import succession
 from omnigen.domain.errors import Superseded
 from tests.promises import Broken
-from tests.simulation.__main__ import Tally, tally
+from tests.simulation.__main__ import Tally, main, tally
 from tests.simulation.loop import Process, SimLoop
 from tests.simulation.run import Result, simulate
 from tests.simulation.shrink import shrunk
@@ -138,7 +138,9 @@ def test_a_fault_left_out_moves_no_other() -> None:
     assert none.violation is None
 
 
-def test_a_failing_seed_is_shrunk_and_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_seed_is_shrunk_and_replayed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Without its versions, an item can be overwritten by whoever read it earlier."""
 
     def careless(name: str, stored: Any, new: Any) -> None:
@@ -154,6 +156,8 @@ def test_a_failing_seed_is_shrunk_and_replayed(monkeypatch: pytest.MonkeyPatch) 
     assert small.violation.promise == failing.violation.promise  # type: ignore[union-attr]
     again = simulate(small.seed, only=ids)
     assert (again.trace_hash, str(again.violation)) == (small.trace_hash, str(small.violation))
+    assert main(["--seed", str(small.seed), "--only", ",".join(ids) or "none"]) == 1
+    assert f"{small.violation.promise}: " in capsys.readouterr().out
 
 
 def test_what_never_came_about_is_told() -> None:

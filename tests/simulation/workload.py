@@ -205,7 +205,16 @@ class User:
         return board
 
     async def _do_something(self, job_id: str, key: str) -> None:
-        deeds = [self._look, self._look, self._cancel, self._delete, self._restore, self._spy, self._again]
+        deeds = [
+            self._look,
+            self._look,
+            self._count,
+            self._cancel,
+            self._delete,
+            self._restore,
+            self._spy,
+            self._again,
+        ]
         deeds += [self._retry, self._edit, self._edit, self._regenerate] * 2
         deed = self._chance.choice(deeds)
         try:
@@ -226,6 +235,10 @@ class User:
         self._world.judge(lambda: promise("P8", own, f"{self.caller.id} was shown another's jobs"))
         listed = any(line.job.id == job_id for line in page.jobs) or job_id in self.deleted
         self._world.judge(lambda: promise("P12", listed, f"{job_id} was acknowledged and isn't listed"))
+        await self._count(job_id, key)
+
+    async def _count(self, job_id: str, key: str) -> None:
+        """The use of this month and the one before."""
         await self.ask(lambda app: app.get_usage(self.caller, periods=2))
 
     async def _cancel(self, job_id: str, key: str) -> None:
