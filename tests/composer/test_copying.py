@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from omnigen.adapters.ffmpeg.composer import FfmpegComposer
 from omnigen.adapters.ffmpeg.copying import Stretch
+from omnigen.adapters.ffmpeg.plan import SegmentPlan
 from omnigen.domain.captions import Cue
 from omnigen.domain.errors import Rejected
 from omnigen.domain.storyboard import CUT, TransitionKind
@@ -50,11 +51,15 @@ def planes(path: Path) -> list[np.ndarray[Any, Any]]:
         return [frame.to_ndarray(format="yuv420p") for frame in container.decode(video=0)]
 
 
-async def copied(composer: FfmpegComposer, film: Film, number: int, folder: Path) -> Stretch | str:
+async def planned(composer: FfmpegComposer, film: Film, number: int, folder: Path) -> SegmentPlan:
     segment = film.timeline.segment(number)
     before = film.clips[number - 2] if segment.tail_start is not None else None
     render = SegmentRender(segment=segment, canvas=film.canvas, clip=film.clips[number - 1], before=before)
-    return (await composer.plan_segment(render, scratch=folder, into=folder / "x.mp4")).copied
+    return await composer.plan_segment(render, scratch=folder, into=folder / "x.mp4")
+
+
+async def copied(composer: FfmpegComposer, film: Film, number: int, folder: Path) -> Stretch | str:
+    return (await planned(composer, film, number, folder)).copied
 
 
 @pytest.mark.parametrize("frames", [96, 95, 49, 37])
@@ -91,6 +96,24 @@ async def test_after_a_transition_frames_are_the_clips_own_from_its_next_idr_on(
     assert isinstance(stretch, Stretch)
     source, bits = planes(film.clips[1]), planes(made)
     assert all(np.array_equal(bits[n], source[n]) for n in range(stretch.start, stretch.end))
+
+
+@pytest.mark.parametrize(("shape", "commands"), [("short GOPs", 1), ("one IDR", 2)])
+async def test_of_clips_that_can_be_entered_no_more_is_read_than_is_needed(
+    shape: str, commands: int, shelf: ClipShelf, composer: FfmpegComposer, tmp_path: Path
+) -> None:
+    """Both at once, two frames more of each; a clip without a way in is decoded from its beginning, on its own."""
+    film = Film(
+        timeline=timeline(91, (FRAMES, over(TransitionKind.FADE, 7))),
+        clips=(shaped(shelf, shape, 170), shaped(shelf, "short GOPs")),
+    )
+    steps = await planned(composer, film, 2, tmp_path)
+    # The tail is frames 84 to 91, behind an IDR at 84; the head is frames 0 to 12.
+    read = [float(c.args[n + 1]) for c in steps.commands for n, arg in enumerate(c.args) if arg == "-t"]
+    assert len(steps.commands) == commands
+    assert read == [
+        pytest.approx(n / 24, abs=1e-3) for n in ((7 + 2, 12 + 2) if commands == 1 else (91 + 2, 14))
+    ]
 
 
 @st.composite
