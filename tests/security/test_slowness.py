@@ -18,6 +18,7 @@ from omnigen.entrypoints.http.serving import server_of
 from omnigen.settings import Settings
 from omnigen.usecases.app import App
 from tests.http.conftest import assembled
+from tests.security.house import operations
 
 SILENCE_MS = 2_000
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -147,3 +148,8 @@ async def read_all(headers: list[tuple[bytes, bytes]], *, pieces: int) -> None:
 
     scope: Any = {"type": "http", "headers": headers}
     await BodyLimit(reader, patience_s=0.05)(scope, receive, send)
+
+
+def test_the_document_says_so_where_a_body_is_read() -> None:
+    for operation in operations(create_app(Settings.from_environment({}), None)):  # type: ignore[arg-type]
+        assert ("408" in operation.told["responses"]) == ("413" in operation.told["responses"]), operation.id

@@ -14,6 +14,7 @@ _SAID: Final[Mapping[int, tuple[str, str, str]]] = {
     400: ("The request can't be read.", "malformed", "the body is not JSON: trailing characters (byte 10)"),
     401: ("There is no valid access token.", "unauthenticated", "the token has expired"),
     404: ("There is no such thing, or it is not yours.", "not_found", "there is no job job_01J"),
+    408: ("The body takes too long.", "request_timeout", "the body has not arrived within 60 s"),
     409: ("Not in its present state.", "conflict", "job job_01J is succeeded; it cannot become cancelling"),
     413: ("The body is too large.", "too_large", "the body has more than 1048576 bytes"),
     415: (
@@ -69,8 +70,9 @@ class Rendered(Response[T]):
 
 
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
-    """Documentation of the problems with these statuses."""
-    return {status: _spec(status) for status in statuses}
+    """Documentation of the problems with these statuses. What may be too large may be too slow."""
+    slow = {408} if 413 in statuses else set()
+    return {status: _spec(status) for status in sorted({*statuses, *slow})}
 
 
 def guarded(*statuses: int) -> dict[int, ResponseSpec]:
