@@ -24,7 +24,7 @@ from tests.contract.model import PERIOD
 from tests.contract.test_jobs_machine import ANY, OWNERS, JobsMachine, _listed
 
 EXAMPLES: Final = int(os.environ.get("OMNIGEN_EXAMPLES", "12"))
-_PREDICTIONS: Final = st.sampled_from(["p1", "p2", "p3"])
+_PREDICTIONS: Final = st.sampled_from(["p1", "p2"])
 _AMOUNTS: Final = st.sampled_from([-50, 0, 70])
 
 
@@ -50,26 +50,31 @@ class StoresMachine(JobsMachine):
         assert stored == self.model.takes.setdefault(take.id, take)
         self.takes.append(stored)
 
+    @precondition(lambda self: self.seen)
+    @rule(pick=ANY, later=st.integers(0, 1), prediction=_PREDICTIONS)
+    def adopt(self, pick: int, later: int, prediction: str) -> None:
+        """A prediction belongs to one take, whoever comes first: two of a job reach for it."""
+        for scene in (1, 2):
+            self.intend(pick, scene, 1)
+            take = self.takes[-1]
+            if take.status is TakeStatus.INTENT:
+                given = {"prediction_id": prediction, "epoch": take.epoch + later}
+                self._move_take(take.become(TakeStatus.SUBMITTED, at=self.tick(), **given), None)
+
     @precondition(lambda self: self.takes)
-    @rule(
-        pick=ANY,
-        move=ANY,
-        epoch=st.integers(0, 2),
-        prediction=_PREDICTIONS,
-        amount=st.sampled_from([None, None, 40]),
-    )
-    def move_take(self, pick: int, move: int, epoch: int, prediction: str, amount: int | None) -> None:
+    @rule(pick=ANY, move=ANY, epoch=st.integers(0, 2), amount=st.sampled_from([None, None, 40]))
+    def move_take(self, pick: int, move: int, epoch: int, amount: int | None) -> None:
         take = self.takes[pick % len(self.takes)]
         moves: list[TakeStatus] = sorted(TAKE_MOVES[take.status])
-        if not moves:
-            return
-        status = moves[move % len(moves)]
-        given: dict[str, Any] = {"prediction_id": prediction} if status is TakeStatus.SUBMITTED else {}
-        moved = take.become(status, at=self.tick(), epoch=epoch, **given)
+        if moves:
+            moved = take.become(moves[move % len(moves)], at=self.tick(), epoch=epoch)
+            self._move_take(moved, amount)
+
+    def _move_take(self, take: Take, amount: int | None) -> None:
         entry = None if amount is None else self._entry(f"{take.id}.late", take.owner, amount, take.job_id)
-        expected = self.model.update_take(moved, entry)
-        if self.agreed(expected, lambda s: s.takes.update(moved, entry=entry)):
-            self.takes.append(moved)
+        expected = self.model.update_take(take, entry)
+        if self.agreed(expected, lambda s: s.takes.update(take, entry=entry)):
+            self.takes.append(take)
 
     @precondition(lambda self: self.takes)
     @rule(pick=ANY, prediction=_PREDICTIONS)
