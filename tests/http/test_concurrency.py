@@ -131,7 +131,7 @@ def test_a_crowd_that_stays_is_not_its_own_measure() -> None:
     machine.waits *= 3
     machine.arrive(0.00125, KEPT_S)
     machine.arrive(0.00125, KEPT_S)
-    assert len(machine.took) > 0.9 * KEPT_S / machine.computes
+    assert len(machine.took) > 0.85 * KEPT_S / machine.computes
     assert p99(machine.took[500:]) < 3 * (machine.waits + machine.computes)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from statistics import median_low
 from typing import Final
 
-WINDOW: Final = 32
+WINDOW: Final = 16
 """Requests by whose median the limit is judged: one slow write to the disk is no crowd."""
 ALONE: Final = 8
 """Of those that were alone fewer must do, since nobody else is let in while they are waited for."""
