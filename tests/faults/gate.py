@@ -260,4 +260,4 @@ def _text(pid: int, address: int) -> str:
     """A string in another process's memory."""
     with Path(f"/proc/{pid}/mem").open("rb", 0) as memory:
         memory.seek(address)
-        return memory.read(4096 - address % 4096).partition(b"\0")[0].decode(errors="replace")
+        return memory.read(4096).partition(b"\0")[0].decode(errors="replace")
