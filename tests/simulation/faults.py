@@ -104,7 +104,9 @@ class DrawnPlan:
         self._outages: dict[str, tuple[float, float]] = {}
         if often and swarm.random() < 0.3:
             begin = swarm.random() * horizon / 2
-            self._outages[swarm.choice(list(KINDS))] = (begin, begin + swarm.random() * horizon / 2)
+            # Those that are called least need it most.
+            ports = [*KINDS, "ledger", "ledger", "aws", "secrets", "uploads"]
+            self._outages[swarm.choice(ports)] = (begin, begin + swarm.random() * horizon / 2)
 
     def draw(self, port: str, method: str, now: float) -> Fault | None:
         if self._healed:

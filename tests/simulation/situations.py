@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 from omnigen.domain.errors import Conflict, KeyReused, Superseded
 from omnigen.domain.job import Job, JobStatus
 from omnigen.domain.take import TakeStatus
+from omnigen.ports.uploads import UploadStatus
 from tests.promises.broken import Broken
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def tell(world: "SimWorld", port: str, method: str, args: Any, result: Any) -> N
         _refusal(world, result)
     elif port == "takes" and method == "update":
         _take(world, args[0])
+    elif (port, method) == ("uploads", "update") and args[0].status is UploadStatus.ADMITTED:
+        world.situation("reference admitted")
     elif port == "jobs":
         _job(world, method, args)
     elif (port, method) == ("rates", "hit") and not result.allowed:

@@ -135,7 +135,7 @@ class User:
 
     async def _submit(self, key: str) -> str | None:
         given: dict[str, Any] = self._wish()
-        if self._chance.random() < 0.1:
+        if self._chance.random() < 0.15:
             given = {"storyboard": await self._with_reference()}
 
         def submit() -> Awaitable[Accepted | None]:
