@@ -116,6 +116,8 @@ class Watch:
 
     def _take(self, before: Take | None, take: Take) -> None:
         if before is None:
+            alike = [t.id for t in self._tables.takes.values() if _purpose(t) == _purpose(take)]
+            promise("P2", len(alike) == 1, f"intended twice: {alike}")
             return
         promise("P4", take.version == before.version + 1, f"{take.id}: version {take.version}")
         promise("P5", take.epoch >= before.epoch, f"{take.id}: epoch {take.epoch} after {before.epoch}")
@@ -184,3 +186,8 @@ class Watch:
         self._jobs.pop(job_id, None)
         self._scenes = {place: s for place, s in self._scenes.items() if place[0] != job_id}
         self._takes = {key: take for key, take in self._takes.items() if take.job_id != job_id}
+
+
+def _purpose(take: Take) -> tuple[object, ...]:
+    """What a take is for: two with the same one would be paid twice."""
+    return take.job_id, take.revision, take.kind, take.fingerprint, take.attempt
