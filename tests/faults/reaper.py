@@ -11,8 +11,10 @@ from attrs import define, field, frozen
 from tests.faults.gate import Passage, Verdict
 from tests.faults.sites import Map, Site
 
-_AHEAD: Final = 400
+_AHEAD: Final = 200
 """Passages of a life among which chance chooses: some way into a job."""
+_WAKING: Final = ("pair", "eventfd")
+"""Where a process wakes itself, again and again: chance chooses among the others."""
 
 
 @frozen
@@ -75,7 +77,7 @@ class Orders:
             del self.last[site]
             return "last"
         waiting = self.at_random.get(site.family)
-        if waiting and passage >= waiting[0]:
+        if waiting and passage >= waiting[0] and site.place not in _WAKING:
             waiting.pop(0)
             return "random"
         return None
@@ -89,11 +91,14 @@ class Reaper:
     orders: Orders
     counted: Counter[Site] = field(factory=Counter, init=False)
     """How often each site was passed."""
+    _among: int = field(default=0, init=False)
+    """Passages among which chance chooses."""
 
     def __call__(self, passage: Passage) -> Verdict:
         site = self.map.site(passage)
         if site is None:
             return None
         self.counted[site] += 1
-        killed = self.orders.carried_out(site, self.counted[site], self.counted.total())
+        self._among += site.place not in _WAKING
+        killed = self.orders.carried_out(site, self.counted[site], self._among)
         return signal.SIGKILL if killed else None
