@@ -50,7 +50,8 @@ Clips: filmed once by the stand-in's studio, 5 s at 720p24 with sound. What does
 tags; what conforms has closed GOPs of half a second, or, where it says so, of two. Ours looks into each clip, renders,
 mixes to -14 LUFS, joins, decodes every new segment, takes poster and sprites, and publishes into an S3 server; the peers
 fade and encode. All encode with x264's veryfast at crf 20 or what is as good and no larger (the lines on VMAF and size).
-CPU is that of all processes from the clips' arrival on; the peers' own starts are counted.
+CPU is that of all processes from the clips' arrival on; the peers' own starts are counted. One scene is changed as a user
+does it: the job has ended and its folder is gone, its next revision goes every step, and fetches what is kept.
 
 {head}{rows}
 Shares of the CPU of one pass over the same clips; of the peers only the sum is known.

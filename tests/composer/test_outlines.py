@@ -29,7 +29,7 @@ async def test_it_decides_as_the_render_will(
     assert not isinstance(steps.copied, str)
     assert outline.copied == (steps.copied.start, steps.copied.end) == (12, 96)
     assert [c.step for c in outline.commands][: len(steps.commands)] == [c.step for c in steps.commands]
-    assert [c.args[0] for c in outline.commands] == ["ffmpeg", "ffmpeg", "splice"]
+    assert [c.args[0] for c in outline.commands] == ["ffmpeg", "splice"]
     assert names_in(tmp_path) == set()
 
 
