@@ -1,7 +1,8 @@
 """Every single fault of a job of three scenes, once and again and again: it ends in its time, and the promises hold.
 
 `make test` gives one fault of each kind to every place in the program that calls a port, and a lasting one to every
-method; `make test-single-faults` gives both to every single call, and on DynamoDB to every place.
+method, in memory, and one to every method on SQLite; `make test-single-faults` gives both to every single call, and on
+DynamoDB to every place.
 """
 
 import logging
@@ -51,7 +52,9 @@ def _faults(family: str, sites: list[Site]) -> list[Fault]:
         once = sticky = of_site if FAMILIES[family].slow else of_call
     else:
         once, sticky = _EACH.get(DEPTH, of_site if memory else of_method), _EACH.get(DEPTH, of_method)
-    faults = [*each_fault(sites, sticky=False, each=once), *each_fault(sites, sticky=True, each=sticky)]
+    faults = [*each_fault(sites, sticky=False, each=once)]
+    if DEPTH or memory:
+        faults += each_fault(sites, sticky=True, each=sticky)
     return [f for f in faults if memory or sites[f.number].name.startswith(STORES)]
 
 
