@@ -105,7 +105,6 @@ _add("a take's version", "P4", (succession, "_check_newer", _newer("take", versi
 _add("a scene's version", "P4", (succession, "_check_newer", _newer("scene", version=False)))
 _add("a job's version", "P4", (succession, "_check_newer", _newer("job", version=False)))
 _add("a take's epoch", "P5", (succession, "_check_newer", _newer("take", epoch=False)))
-_add("a prediction belongs to one take", "P2", (MemoryTakes, "_check_prediction", _nothing))
 
 
 @guards("P1", (Usage, "hold"))
@@ -458,6 +457,12 @@ _add(
     "P4",
     (memory_jobs, "check_scene", _open_for_ever),
     (Scope, "read", staticmethod(_after_the_end)),
+)
+_add(
+    "a prediction belongs to one take, or is looked up",
+    "P2",
+    (MemoryTakes, "_check_prediction", _nothing),
+    (MemoryTakes, "by_prediction", _nothing_awaited),
 )
 _add(
     "an outbox entry, or a sweeper",
