@@ -91,6 +91,8 @@ class Reaper:
     orders: Orders
     counted: Counter[Site] = field(factory=Counter, init=False)
     """How often each site was passed."""
+    lost_a_child: bool = field(default=False, init=False)
+    """Whether a child was killed, and not the process that was started."""
     _among: int = field(default=0, init=False)
     """Passages among which chance chooses."""
 
@@ -101,4 +103,5 @@ class Reaper:
         self.counted[site] += 1
         self._among += site.place not in _WAKING
         killed = self.orders.carried_out(site, self.counted[site], self._among)
+        self.lost_a_child |= killed and passage.pid != passage.main
         return signal.SIGKILL if killed else None
