@@ -51,9 +51,9 @@ def by_hash(
     return f"{signed}.{b64(hmac.new(secret, signed.encode(), getattr(hashlib, digest)).digest())}"
 
 
-def otherwise_signed(hash_: hashes.HashAlgorithm, pad: padding.AsymmetricPadding) -> str:
-    """With the issuer's key, in another way than the header says."""
-    signed = _input(HEADER, None)
+def otherwise_signed(alg: str, hash_: hashes.HashAlgorithm, pad: padding.AsymmetricPadding) -> str:
+    """With the issuer's key, in another way than we take, under some algorithm's name."""
+    signed = _input({**HEADER, "alg": alg}, None)
     return f"{signed}.{b64(private_key().sign(signed.encode(), pad, hash_))}"
 
 
