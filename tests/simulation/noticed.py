@@ -51,6 +51,7 @@ NOTICED: Final[dict[str, int]] = {
     "a webhook is signed": 2,
     "a webhook is fresh": 5,
     "a zombie is refused by the store, or sees that it is one": 111,
+    "a prediction belongs to one take, or is looked up": 26,
     "an outbox entry, or a sweeper": 0,
 }
 

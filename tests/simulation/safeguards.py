@@ -19,7 +19,7 @@ from omnigen.adapters.memory.outbox import MemoryOutbox
 from omnigen.adapters.memory.takes import MemoryTakes
 from omnigen.adapters.replicate import webhooks
 from omnigen.domain import succession
-from omnigen.domain.errors import Ambiguous, Conflict, NotFound, Rejected, Superseded, Transient
+from omnigen.domain.errors import Ambiguous, Conflict, Rejected, Superseded, Transient
 from omnigen.domain.job import Job, JobStatus
 from omnigen.domain.quota import Quota, Reservation, Usage
 from omnigen.domain.take import StoredFile, Take, TakeStatus
@@ -29,7 +29,7 @@ from omnigen.usecases import end_job, make_take, submit_job, sweep
 from omnigen.usecases.make_take import MakeTake
 from omnigen.usecases.publish_video import PublishVideo
 from omnigen.usecases.step import Scope
-from omnigen.usecases.sweep import ClearOrphans, Sweep
+from omnigen.usecases.sweep import Sweep
 from omnigen.usecases.wish import Progress
 
 
@@ -394,21 +394,6 @@ async def a_video_is_there_before_its_row(self: PublishVideo, job: Job, path: An
     return StoredFile(key=f"jobs/{job.id}/videos/missing", sha256="", size=1, content_type="video/mp4")
 
 
-async def _gone(self: ClearOrphans, job_id: str) -> bool:
-    with suppress(NotFound, Transient):
-        await self.jobs.get(job_id)
-        return True
-    return False
-
-
-_add(
-    "objects of living jobs stay",
-    "P7",
-    (ClearOrphans, "_exists", _gone),
-    (sweep, "_GRACE", timedelta(0)),
-)
-
-
 async def _any_webhook(self: Any, headers: Any, body: bytes) -> str:
     return str(headers["webhook-id"])
 
@@ -418,18 +403,6 @@ _add("a webhook is fresh", "P10", (webhooks, "_check_age", _nothing))
 
 
 # --- two roads to the same end: either alone is enough
-
-
-def _open_for_ever(stored: Any, scene: Any, *, revision_ended: bool) -> None:
-    succession.check_scene(stored, scene, revision_ended=False)
-
-
-async def _after_the_end(jobs: Any, leg: Leg, clock: Any) -> Scope:
-    job = await jobs.get(leg.job_id)
-    if job.epoch != leg.number or job.revision.number != leg.revision:
-        raise Superseded("another drives it")
-    late = clock.now() >= job.revision.deadline
-    return Scope(job=job, closing=late or job.status is JobStatus.CANCELLING)
 
 
 async def _unannounced(self: MemoryJobs, acceptance: Any) -> Any:
@@ -451,12 +424,6 @@ _add(
     "P5",
     (succession, "_check_newer", _newer("scene", epoch=False)),
     (Scope, "read", staticmethod(_any_leg)),
-)
-_add(
-    "an ended revision's scenes stay, or a leg sees its end",
-    "P4",
-    (memory_jobs, "check_scene", _open_for_ever),
-    (Scope, "read", staticmethod(_after_the_end)),
 )
 _add(
     "a prediction belongs to one take, or is looked up",
