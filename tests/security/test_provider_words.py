@@ -19,13 +19,13 @@ SAID = f"denied for {TOKEN}"
 
 @pytest.mark.parametrize("status", [401, 403, 422, 500])
 async def test_a_refusal_that_repeats_our_token(status: int) -> None:
-    async with saying(lambda _: answer(status, {"detail": SAID})) as odd:
-        async with provider_at(odd.url, Turning(TOKEN)) as provider:
-            for call in (provider.create(a_take(model=VEO)), provider.get("abc")):
-                with pytest.raises(OmniGenError) as refused:
-                    await call
-                assert "denied for Secret(***)" in refused.value.message
-                assert TOKEN not in str(refused.value.__cause__)
+    said = answer(status, {"detail": SAID})
+    async with saying(lambda _: said) as odd, provider_at(odd.url, Turning(TOKEN)) as provider:
+        for call in (provider.create(a_take(model=VEO)), provider.get("abc")):
+            with pytest.raises(OmniGenError) as refused:
+                await call
+            assert "denied for Secret(***)" in refused.value.message
+            assert TOKEN not in str(refused.value.__cause__)
 
 
 async def test_a_prediction_that_repeats_our_token() -> None:
@@ -36,9 +36,8 @@ async def test_a_prediction_that_repeats_our_token() -> None:
         "error": SAID,
         "model": VEO,
     }
-    async with saying(lambda _: answer(200, told)) as odd:
-        async with provider_at(odd.url, Turning(TOKEN)) as provider:
-            assert (await provider.get("abc")).error == "denied for Secret(***)"
+    async with saying(lambda _: answer(200, told)) as odd, provider_at(odd.url, Turning(TOKEN)) as provider:
+        assert (await provider.get("abc")).error == "denied for Secret(***)"
 
 
 @pytest.mark.parametrize("field", ["error", "output"])
