@@ -105,20 +105,38 @@ async def test_a_prediction_older_than_the_intent_is_another_s(world: World) -> 
     await check_promises(world, ended=False)
 
 
-async def test_a_prediction_made_too_late_to_be_ours_is_another_s(world: World) -> None:
-    """Nobody looked for a lost request for long; by then an equal one has been made, whose reply is lost too."""
-    world.provider.will(VIDEO, Fate(reply="unheard"), Fate(reply="lost"))
-    early = await world.begun(ONE)
-    await world.steps.generate_scene(early, 1)
-    world.clock.advance(80)
-    late = await world.begun(ONE)
-    await world.steps.generate_scene(late, 1)
-    await world.steps.generate_scene(early, 1)
-    (given_up, *_) = await world.takes(early.job_id)
-    assert given_up.status is TakeStatus.LOST
-    assert await world.scene_done(late) is Verdict.READY
-    (found,) = await world.takes(late.job_id)
-    assert found.prediction_id == "p0001"
+async def test_a_prediction_made_long_after_the_intent_may_still_be_ours(world: World) -> None:
+    """Whoever sent it stood still before, for longer than lost replies are looked for; then nothing is heard of it."""
+    world.provider.will(VIDEO, Fate(reply="lost"))
+    leg = await world.begun(ONE)
+
+    def stand_still(name: str, _: int, when: str) -> None:
+        if (name, when) == ("provider.create", "before"):
+            world.faults.hook = None
+            world.clock.advance(80)
+
+    world.faults.hook = stand_still
+    assert await world.scene_done(leg) is Verdict.READY
+    assert [t.status for t in await world.takes()] == [TakeStatus.STORED]
+    await check_promises(world, ended=False)
+
+
+async def test_who_stands_still_before_sending_does_not_send(world: World) -> None:
+    """By then others may have given it up, and have made another."""
+    leg = await world.begun(ONE)
+
+    def stand_still(name: str, _: int, when: str) -> None:
+        if (name, when) == ("takes.update", "after"):
+            world.faults.hook = None
+            world.clock.advance(80)
+
+    world.faults.hook = stand_still
+    await world.steps.generate_scene(leg, 1)
+    assert world.provider.asked == []
+    (take,) = await world.takes()
+    assert (take.status, take.sent_at, take.sends) == (TakeStatus.INTENT, None, 1)
+    assert await world.scene_done(leg) is Verdict.READY
+    assert [t.sends for t in await world.takes()] == [2]
     await check_promises(world, ended=False)
 
 

@@ -175,6 +175,9 @@ class MakeTake:
         now = self.clock.now()
         sending = take.revise(sends=take.sends + 1, sent_at=now, next_at=None, epoch=leg.number)
         await self.takes.update(sending)
+        if self.clock.now() >= now + self.policy.adoption / 2:
+            # We stood still. Others look for it already, and may give it up: it is sent anew, or not at all.
+            return await self._later(sending, Transient("it took too long to begin"))
         try:
             prediction = await self.provider.create(sending)
         except Transient as error:
@@ -245,21 +248,21 @@ class MakeTake:
 
     async def _adopt(self, leg: Leg, take: Take) -> Progress:
         since = take.intended_at - self.policy.clock_skew
-        until = (take.sent_at or take.intended_at) + self.policy.adoption
-        for prediction in await self._candidates(take, since, until + self.policy.clock_skew):
+        for prediction in await self._candidates(take, since):
             if await self.takes.by_prediction(prediction.id) is None:
                 return await self._submitted(leg, take, prediction)
-        if self.clock.now() < until:
+        now, sent = self.clock.now(), take.sent_at or take.intended_at
+        if now < sent + self.policy.adoption:
             return Progress(take=take, wait=self.policy.poll)
         return await self._lose(leg, take, "its reply was lost and it can't be found")
 
-    async def _candidates(self, take: Take, since: datetime, until: datetime) -> Sequence[Prediction]:
+    async def _candidates(self, take: Take, since: datetime) -> Sequence[Prediction]:
         found = await self.provider.created_since(since)
         return [
             p for p in found
-            # An older one may be a take that was given up: adopting it would orphan ours. A later one is that of an
-            # equal take: no request is on its way for so long, and whoever sent it will look for it.
-            if since <= p.created_at <= until and p.model == take.model and dict(p.input) == dict(take.input)
+            # An older one may be a take that was given up: adopting it would orphan ours. A later one may be ours
+            # however late it is: whoever sent it may have stood still before.
+            if p.created_at >= since and p.model == take.model and dict(p.input) == dict(take.input)
         ]  # fmt: skip
 
     async def _lose(self, leg: Leg, take: Take, why: str) -> Progress:
