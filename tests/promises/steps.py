@@ -52,6 +52,10 @@ class Watch:
             promise("P10", args[0] not in self._deliveries, f"{args[0]} was taken for new twice")
             self._deliveries.add(args[0])
 
+    def a_day_later(self) -> None:
+        """Deliveries are remembered for a day; one that was being heard as it passed is new again."""
+        self._deliveries.clear()
+
     def job(self, job_id: str) -> Job | None:
         """A job as it was after the last write but one, while its present write is being looked at."""
         return self._jobs.get(job_id)

@@ -145,6 +145,7 @@ async def _a_day_later(world: SimWorld) -> None:
     """What was deleted is forgotten, with its objects; the books stay."""
     due = [job.id for job in world.tables.jobs.values() if job.deleted_at is not None]
     world.loop.jump(25 * 3600.0)
+    world.watch.a_day_later()
     await asyncio.sleep(65.0)
     for job_id in due:
         promise("P9", job_id not in world.tables.jobs, f"{job_id} was deleted a day ago")
