@@ -183,7 +183,7 @@ check: setup ## everything that CI runs
 	@$(MAKE) lint
 	@$(MAKE) types
 	@$(MAKE) imports
-	@$(MAKE) test
+	@$(MAKE) test ARGS="--ignore=tests/e2e" # which follow, without a network
 	@$(MAKE) simulate
 	@$(MAKE) test-offline
 	@$(MAKE) test-ffmpeg5

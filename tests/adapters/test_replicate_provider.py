@@ -383,10 +383,8 @@ class TestOddReplies:
 
     async def test_secrets_stay_out_of_errors(self) -> None:
         """No message, and no cause of one, shows the token."""
-        async with (
-            saying(answer(401, {"detail": "Unauthenticated"})) as odd,
-            provider_at(odd.url) as provider,
-        ):
+        refused = saying(answer(401, {"detail": "Unauthenticated"}))
+        async with refused as odd, provider_at(odd.url) as provider:
             with pytest.raises(Rejected) as caught:
                 await provider.create(a_take(model=VEO))
         assert TOKEN not in f"{caught.value!r} {caught.value.__cause__!r}"
