@@ -63,7 +63,7 @@ def test_a_line_of_ours_is_one_object(text: str) -> None:
 @pytest.fixture
 def written() -> tuple[logging.Logger, io.BytesIO]:
     """A library's logger whose lines go our way."""
-    stream, logger = io.BytesIO(), logging.Logger("a.library")  # not of the tree: what it says stays here
+    stream, logger = io.BytesIO(), logging.Logger("a.library")  # noqa: LOG001  out of the tree of loggers, what it says stays here
     logger.addHandler(_Standard(Lines(stream)))
     return logger, stream
 
