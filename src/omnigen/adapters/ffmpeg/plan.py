@@ -24,7 +24,7 @@ from omnigen.adapters.ffmpeg.stills import moved
 from omnigen.domain.timeline import Canvas
 from omnigen.ports.composer import SegmentRender, Still
 
-RECIPE: Final = "r9"
+RECIPE: Final = "r10"
 """Part of every segment's key: change it whenever the same inputs would give other bytes."""
 
 LEFT: Final = "left.nut"
@@ -318,11 +318,12 @@ def _spare(look: Look, canvas: Canvas) -> float:
 def _h264(canvas: Canvas) -> dict[str, Any]:
     """Closed GOPs and parameter sets that don't depend on the content, so that segments can be joined.
 
-    As good as x264's veryfast at crf 20 (VMAF within 0.3), in 8 % fewer bits, for 0.55 of the CPU, decoding included:
-    a fifth of it goes into partitions between frames, another into motion to the quarter of a pixel twice over, the
-    rest into choosing among three B-frames. Without the lookahead of ten frames crf 21.5 took 1.8 times the bits.
+    As good as x264's veryfast at crf 20 (VMAF within 0.3), in fewer bits, for little more than half of the CPU: a fifth of
+    it goes into partitions between frames, another into motion to the quarter of a pixel twice over. Fewer than three
+    B-frames would spare a little, but slow moves over stills tremble then, by up to 0.4 pixels (test_stills.py).
+    Without the lookahead of ten frames crf 21.5 took 1.8 times the bits.
     """
-    return _x264(canvas, "veryfast", 20.8, "me=dia:subme=1:partitions=i8x8:bframes=1:sps-id=31")
+    return _x264(canvas, "veryfast", 20.8, "me=dia:subme=1:partitions=i8x8:sps-id=31")
 
 
 def _h264_beside(canvas: Canvas) -> dict[str, Any]:
