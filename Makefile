@@ -34,6 +34,8 @@ KILLS ?= 100
 SEED ?= 1
 # Tests of the composer that another build of FFmpeg tells nothing new of: they plan, look into files by PyAV, or kill.
 NO_FFMPEG := bytes inspector levels mutations nursery plan turns
+# Tests wait for processes and clocks two fifths of their time.
+WORKERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )))
 # Narrows a test target: make test ARGS="-k ports"
 ARGS ?=
 WEB := $(wildcard web/package.json)
@@ -95,7 +97,7 @@ emulate: ## start OmniGen here, complete and offline (PORT=8080 RESET=1 VERBOSE=
 
 .PHONY: test
 test: setup infra/tools/node_modules/.done ## every test that needs no root
-	@$(BIN)/pytest -n auto $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 .PHONY: test-fast
 test-fast: setup ## the tests to run while typing (under 20 s)
@@ -107,7 +109,7 @@ test-e2e: setup ## end to end, as `make emulate` starts it
 
 .PHONY: test-offline
 test-offline: setup ## the same in a network namespace with nothing but loopback (Linux)
-	@$(BIN)/python tests/e2e/loopback_only.py $(BIN)/pytest -n auto tests/e2e $(ARGS)
+	@$(BIN)/python tests/e2e/loopback_only.py $(BIN)/pytest -n $(WORKERS) tests/e2e $(ARGS)
 
 .PHONY: test-containers
 test-containers: setup ## the stores' contract against LocalStack and MinIO in containers, where there is Docker
@@ -155,7 +157,7 @@ simulate: setup ## simulate so many seeds of everything that can go wrong, deter
 
 .PHONY: test-faults
 test-faults: setup ## kill -9 wherever a process writes, disks that fail (Linux; KILLS=1000 for more, SEED=7 for others)
-	@KILLS="$(KILLS)" SEED="$(SEED)" $(BIN)/pytest -n 2 -rP -m system tests/faults $(ARGS)
+	@KILLS="$(KILLS)" SEED="$(SEED)" $(BIN)/pytest -n $(WORKERS) -rP -m system tests/faults $(ARGS)
 
 .PHONY: verify-live
 verify-live: setup ## compare the real Replicate with the fake, for the price of one short clip (ARGS="--max-cost 0.5")
@@ -190,7 +192,7 @@ check: setup ## everything that CI runs
 	@$(MAKE) test-offline
 	@$(MAKE) test-ffmpeg5
 	@$(MAKE) test-hostile
-	@$(MAKE) test-faults KILLS=16 # beside one at every site: a hundred
+	@$(MAKE) test-faults
 	@$(MAKE) test-playback
 
 # --- shipping ---

@@ -24,7 +24,7 @@ from omnigen.adapters.ffmpeg.stills import moved
 from omnigen.domain.timeline import Canvas
 from omnigen.ports.composer import SegmentRender, Still
 
-RECIPE: Final = "r10"
+RECIPE: Final = "r11"
 """Part of every segment's key: change it whenever the same inputs would give other bytes."""
 
 LEFT: Final = "left.nut"
@@ -211,13 +211,7 @@ def _encoded(
 ) -> Command:
     return Command(
         step=f"scene {render.segment.number}, {name}",
-        args=_strictly(
-            (
-                "-filter_complex_threads",
-                "1",
-                *graph.compiled(streams, into, encoding | {"frames:v": frames}, *others),
-            )
-        ),
+        args=_strictly(graph.compiled(streams, into, encoding | {"frames:v": frames}, *others)),
         limits=_limits(render.canvas, render.segment.frames + render.leaving),
         frames=frames,
         blame=clip.subject,
@@ -360,8 +354,11 @@ def timescales(rate: int) -> dict[str, int]:
 
 
 def _strictly(args: tuple[str, ...]) -> tuple[str, ...]:
-    """A decoding error ends the command: no grey frames in anybody's video."""
-    return ("-xerror", *args)
+    """A decoding error ends the command: no grey frames in anybody's video.
+
+    One thread a graph: where FFmpeg 5.1 scales a picture in slices, their number changes its pixels.
+    """
+    return ("-xerror", "-filter_complex_threads", "1", *args)
 
 
 def _limits(canvas: Canvas, frames: int) -> Limits:
