@@ -1,7 +1,7 @@
 import { ActionIcon, Group, Text, Tooltip } from "@mantine/core";
 import { IconBadgeCc, IconBadgeCcFilled, IconMaximize, IconPlayerPauseFilled, IconPlayerPlayFilled, IconVolume, IconVolumeOff } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { api, type Job, type Schemas } from "@/lib/api";
 import { clock } from "@/lib/format";
 import { startsOf } from "./chapters";
@@ -51,10 +51,12 @@ export function Player({ job, video, onTime, seek }: Props) {
     }
   }, [seek]);
 
-  useEffect(() => {
+  const toggleCaptions = () => {
     const list = screen.current?.textTracks[0];
-    if (list) list.mode = captions ? "showing" : "hidden";
-  }, [captions, track]);
+    if (!list) return;
+    list.mode = captions ? "hidden" : "showing";
+    setCaptions(!captions);
+  };
 
   // The link may have expired: ask for a new one, and go on at the same place.
   const renew = async () => {
@@ -77,7 +79,7 @@ export function Player({ job, video, onTime, seek }: Props) {
     Home: () => goTo(0),
     End: () => goTo(video.duration),
     m: () => setMuted(!muted),
-    c: () => setCaptions(!captions),
+    c: toggleCaptions,
     f: () => void frame.current?.requestFullscreen(),
   };
 
@@ -133,7 +135,7 @@ export function Player({ job, video, onTime, seek }: Props) {
           </Text>
           <span className={classes.space} />
           {track && (
-            <Control name={captions ? "Without captions" : "Captions"} press={() => setCaptions(!captions)}>
+            <Control name={captions ? "Without captions" : "Captions"} press={toggleCaptions}>
               {captions ? <IconBadgeCcFilled size={18} /> : <IconBadgeCc size={18} />}
             </Control>
           )}
@@ -162,6 +164,7 @@ function useText(url: string | null, key: string): string | null {
     queryKey: ["text", key],
     enabled: url !== null,
     staleTime: Infinity,
+    gcTime: Infinity,
     queryFn: async ({ signal }) => {
       const response = await fetch(url as string, { signal });
       return response.ok ? response.text() : null;
@@ -170,14 +173,7 @@ function useText(url: string | null, key: string): string | null {
   return data ?? null;
 }
 
-/** A track from another origin would need the whole video to be asked for in another way; a blob is our own. */
+/** A track from another origin would need the whole video to be asked for in another way; a blob is our own, a few kB until the tab is closed. */
 function useBlob(text: string | null): string | null {
-  const [url, setUrl] = useState<string | null>(null);
-  useEffect(() => {
-    if (text === null) return;
-    const made = URL.createObjectURL(new Blob([text], { type: "text/vtt" }));
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [text]);
-  return url;
+  return useMemo(() => (text === null ? null : URL.createObjectURL(new Blob([text], { type: "text/vtt" }))), [text]);
 }

@@ -64,7 +64,7 @@ function useChange<T>(change: (given: T) => Promise<unknown>) {
 }
 
 export function useCancel(id: string) {
-  return useChange<void>(() => client.POST("/api/v1/jobs/{job_id}/cancel", { params: { path: { job_id: id } } }));
+  return useChange<undefined>(() => client.POST("/api/v1/jobs/{job_id}/cancel", { params: { path: { job_id: id } } }));
 }
 
 export function useRetry(id: string) {
@@ -80,7 +80,7 @@ export function useRegenerate(id: string) {
 }
 
 export function useRemove(id: string) {
-  return useChange<void>(() => client.DELETE("/api/v1/jobs/{job_id}", { params: { path: { job_id: id } } }));
+  return useChange<undefined>(() => client.DELETE("/api/v1/jobs/{job_id}", { params: { path: { job_id: id } } }));
 }
 
 export const newKey = idempotencyKey;
