@@ -1,6 +1,7 @@
 import "virtual:theme.css";
 import "@mantine/core/styles/baseline.css";
 import "@mantine/core/styles/global.css";
+import "./app/components.css";
 import "@fontsource-variable/instrument-sans/index.css";
 import "@fontsource-variable/bricolage-grotesque/index.css";
 import "./app/base.css";

@@ -2,8 +2,6 @@ import type { ComponentType } from "react";
 import { createBrowserRouter, type RouteObject } from "react-router";
 import { AfterSignIn } from "./AfterSignIn";
 import { Broken } from "./Broken";
-import { Door } from "./Door";
-import { Frame } from "./Frame";
 import { Nowhere } from "./Nowhere";
 
 function page(path: string, load: () => Promise<{ Page: ComponentType }>): RouteObject {
@@ -19,11 +17,7 @@ export const router = createBrowserRouter([
       page("/", () => import("@/features/landing/Landing")),
       { path: "/callback", element: <AfterSignIn /> },
       {
-        element: (
-          <Door>
-            <Frame />
-          </Door>
-        ),
+        lazy: async () => ({ Component: (await import("./Inside")).Inside }),
         children: [
           {
             errorElement: <Broken />,

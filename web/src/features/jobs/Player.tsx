@@ -52,9 +52,7 @@ export function Player({ job, video, onTime, seek }: Props) {
   }, [seek]);
 
   const toggleCaptions = () => {
-    const list = screen.current?.textTracks[0];
-    if (!list) return;
-    list.mode = captions ? "hidden" : "showing";
+    showCaptions(screen.current, !captions);
     setCaptions(!captions);
   };
 
@@ -156,6 +154,11 @@ function Control({ name, press, children }: { name: string; press: () => void; c
       </ActionIcon>
     </Tooltip>
   );
+}
+
+function showCaptions(element: HTMLVideoElement | null, shown: boolean): void {
+  const track = element?.textTracks[0];
+  if (track) track.mode = shown ? "showing" : "hidden";
 }
 
 /** The text behind a signed link; the link changes, what it leads to doesn't. */
