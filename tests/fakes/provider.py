@@ -60,7 +60,7 @@ class FakeProvider:
 
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock
-        self._fates: dict[tuple[TakeKind, int | None], list[Fate]] = defaultdict(list)
+        self._fates: dict[tuple[TakeKind, int | str | None], list[Fate]] = defaultdict(list)
         self.usual: dict[TakeKind, Fate] = {}
         self.made: dict[str, Made] = {}
         self.asked: list[Take] = []
@@ -68,9 +68,9 @@ class FakeProvider:
         self.down: OmniGenError | None = None
         """Raised by everything but `create`, while it is set."""
 
-    def will(self, kind: TakeKind, *fates: Fate, scene: int | None = None) -> None:
-        """What becomes of the next requests of a kind and scene, in order; then of all others the usual."""
-        self._fates[kind, scene].extend(fates)
+    def will(self, kind: TakeKind, *fates: Fate, scene: int | None = None, job_id: str | None = None) -> None:
+        """What becomes of the next requests of a kind, and a job or a scene, in order; then of all others the usual."""
+        self._fates[kind, job_id or scene].extend(fates)
 
     # --- the port
 
@@ -107,7 +107,8 @@ class FakeProvider:
         return self._prediction(made)
 
     def _fate(self, take: Take) -> Fate:
-        waiting = self._fates[take.kind, take.scene] or self._fates[take.kind, None]
+        kinds = ((take.kind, whose) for whose in (take.job_id, take.scene, None))
+        waiting = next((self._fates[kind] for kind in kinds if self._fates[kind]), None)
         return waiting.pop(0) if waiting else self.usual.get(take.kind, Fate())
 
     async def get(self, prediction_id: str) -> Prediction:

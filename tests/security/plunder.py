@@ -131,7 +131,9 @@ def _film(stage: Stage, loot: Loot) -> Job:
     assert answer.status_code == 202, answer.text
     job_id = answer.json()["id"]
     stage.demo.wait(job_id, lambda job: {take["status"] for take in takes_of(job)} == {"submitted"})
-    kill(_worker(stage))
+    worker = _worker(stage)
+    assert worker is not None
+    kill(worker)
     stage.demo.wait(job_id, lambda job: _looked(stage, loot) and job["status"] == "succeeded")
     loot.answers["events"] = b"".join(repr(event).encode() for event in stage.demo.events(job_id))
     job: Job = loot.took(stage.demo.ask("GET", f"/jobs/{job_id}")).json()
@@ -210,14 +212,16 @@ def _sign_in(stage: Stage, loot: Loot) -> None:
     loot.took(httpx.get(f"{stage.run['api_url']}/api/v1/usage", headers=headers, trust_env=False))
 
 
-def _worker(stage: Stage) -> int:
-    pid: int = (read_run(stage.data) or {})["children"]["worker"]["pid"] or 0
+def _worker(stage: Stage) -> int | None:
+    """None while its supervisor hasn't started it anew."""
+    pid: int | None = (read_run(stage.data) or {})["children"]["worker"]["pid"]
     return pid
 
 
 def _looked(stage: Stage, loot: Loot) -> bool:
     """Look at whoever works for the worker at the moment: FFmpeg, and those that look into files."""
-    for pid in descendants(_worker(stage)):
+    worker = _worker(stage)
+    for pid in descendants(worker) if worker else ():
         command = command_of(pid)
         with suppress(OSError):
             environment = Path(f"/proc/{pid}/environ").read_bytes()
