@@ -159,6 +159,25 @@ simulate: setup ## simulate so many seeds of everything that can go wrong, deter
 test-faults: setup ## kill -9 wherever a process writes, disks that fail (Linux; KILLS=1000 for more, SEED=7 for others)
 	@KILLS="$(KILLS)" SEED="$(SEED)" $(BIN)/pytest -n $(WORKERS) -rP -m system tests/faults $(ARGS)
 
+.PHONY: web-check
+web-check: setup ## the web app: types of the API not stale, linter, types, unit tests, build and its budget
+	@$(SHELL) scripts/web-types --check
+	@npm --prefix web run --silent lint
+	@npm --prefix web run --silent types
+	@npm --prefix web run --silent test
+	@$(MAKE) web/dist/.done
+	@npm --prefix web run --silent budget
+
+.PHONY: test-web
+test-web: setup web/dist/.done ## the web app in Chromium, installed where there is apt, on everything that `make emulate` runs
+	@$(SHELL) scripts/system-package chromium chromium
+	@npm --prefix web run --silent e2e -- $(ARGS)
+
+.PHONY: screenshots
+screenshots: setup web/dist/.done ## pictures of every screen (light, dark, phone) into docs/pictures/app
+	@$(SHELL) scripts/system-package chromium chromium
+	@npm --prefix web run --silent screenshots
+
 .PHONY: verify-live
 verify-live: setup ## compare the real Replicate with the fake, for the price of one short clip (ARGS="--max-cost 0.5")
 	@$(BIN)/python -m emulator.replicate.verify $(ARGS)
@@ -187,6 +206,7 @@ check: setup ## everything that CI runs
 	@$(MAKE) lint
 	@$(MAKE) types
 	@$(MAKE) imports
+	@$(MAKE) web-check
 	@$(MAKE) test ARGS="--ignore=tests/e2e" # which follow, without a network
 	@$(MAKE) simulate
 	@$(MAKE) test-offline
@@ -194,6 +214,7 @@ check: setup ## everything that CI runs
 	@$(MAKE) test-hostile
 	@$(MAKE) test-faults
 	@$(MAKE) test-playback
+	@$(MAKE) test-web
 
 # --- shipping ---
 
@@ -213,6 +234,10 @@ docs: setup ## write docs/states.md and docs/METRICS.md anew, from the tables in
 	@$(BIN)/python docs/generate_states.py
 	@$(BIN)/python docs/generate_metrics.py
 	@$(BIN)/python docs/generate_manifest.py
+
+.PHONY: web-types
+web-types: setup ## the API's types for the web app, from its OpenAPI document
+	@$(SHELL) scripts/web-types
 
 .PHONY: pictures
 pictures: setup ## make the README's pictures anew, in docs/pictures

@@ -16,6 +16,7 @@ READERS: Final = [
     ("POST", "/api/v1/jobs"),
     ("POST", "/api/v1/storyboards"),
     ("POST", "/api/v1/storyboards/animatic"),
+    ("POST", "/api/v1/storyboards/estimate"),
     ("POST", "/api/v1/storyboards/plan"),
     ("POST", "/api/v1/uploads"),
     ("POST", "/api/v1/jobs/job_x/retry"),

@@ -3,8 +3,10 @@
 from attrs import frozen
 
 from omnigen.domain.catalogue import Catalogue
+from omnigen.domain.feasibility import check_allowed, check_feasible
 from omnigen.domain.planner import plan
 from omnigen.domain.pricing import Estimate, estimate
+from omnigen.domain.quota import QUOTAS
 from omnigen.domain.storyboard import Brief, Planner, Storyboard
 from omnigen.ports.identity import Caller
 from omnigen.usecases.policy import Policy
@@ -31,6 +33,14 @@ class DraftStoryboard:
     async def __call__(self, caller: Caller, brief: Brief) -> Draft:  # noqa: ARG002  every use case knows its caller
         """Plan and price. Raises Invalid where the model can't make it."""
         return self.draft(brief)
+
+    def priced(self, caller: Caller, storyboard: Storyboard) -> Draft:
+        """What a storyboard as it stands would cost. Raises Invalid or Forbidden where a submission would."""
+        rate = self.policy.frame_rate
+        price = estimate(storyboard, self.catalogue, rate=rate)
+        check_feasible(storyboard, self.catalogue.footage(storyboard.model), rate=rate)
+        check_allowed(storyboard, QUOTAS[caller.tier], rate=rate)
+        return Draft(storyboard=storyboard, estimate=price)
 
     def draft(self, brief: Brief) -> Draft:
         """The same for other use cases."""

@@ -9,7 +9,7 @@ from omnigen.domain.errors import Invalid, KeyReused
 from omnigen.domain.feasibility import check_allowed, check_feasible
 from omnigen.domain.idempotency import KEPT_FOR, IdempotencyRecord, check_key, request_fingerprint
 from omnigen.domain.job import Job, Reason, Revision, SceneState
-from omnigen.domain.pricing import Estimate, estimate
+from omnigen.domain.pricing import Estimate
 from omnigen.domain.quota import QUOTAS, Reservation, period_of
 from omnigen.domain.storyboard import Brief, Planner, Storyboard
 from omnigen.ports.clock import Clock, Ids
@@ -74,17 +74,15 @@ class SubmitJob:
     def _plan(
         self, caller: Caller, brief: Brief | None, storyboard: Storyboard | None
     ) -> tuple[Storyboard, Estimate]:
-        rate = self.policy.frame_rate
         if brief is not None:
             draft = self.draft_storyboard.draft(brief)
-            storyboard, priced = draft.storyboard, draft.estimate
+            check_feasible(draft.storyboard, self.catalogue.footage(brief.model), rate=self.policy.frame_rate)
+            check_allowed(draft.storyboard, QUOTAS[caller.tier], rate=self.policy.frame_rate)
         elif storyboard is not None:
-            priced = estimate(storyboard, self.catalogue, rate=rate)
+            draft = self.draft_storyboard.priced(caller, storyboard)
         else:
             raise Invalid("neither brief nor storyboard is given; one of the two is needed", field="brief")
-        check_feasible(storyboard, self.catalogue.footage(storyboard.model), rate=rate)
-        check_allowed(storyboard, QUOTAS[caller.tier], rate=rate)
-        return storyboard, priced
+        return draft.storyboard, draft.estimate
 
     def _job(self, caller: Caller, brief: Brief | None, storyboard: Storyboard, priced: Estimate) -> Job:
         at = self.clock.now()

@@ -12,6 +12,7 @@ from omnigen.entrypoints.http.responses import guarded
 from omnigen.entrypoints.http.views import EstimateView
 from omnigen.entrypoints.http.wire import View
 from omnigen.ports.identity import Caller
+from omnigen.usecases.draft_storyboard import Draft
 
 
 class DraftView(View, frozen=True):
@@ -22,6 +23,15 @@ class DraftView(View, frozen=True):
     """Seconds of the finished video."""
     estimate: EstimateView
 
+    @classmethod
+    def of(cls, draft: Draft, rate: int) -> "DraftView":
+        """A draft as its author sees it."""
+        return cls(
+            storyboard=StoryboardBody.of(draft.storyboard, rate),
+            duration=seconds_of(draft.storyboard.frames, rate),
+            estimate=EstimateView.of(draft.estimate),
+        )
+
 
 @post("/storyboards", status_code=200, responses=guarded(400, 413, 415), tags=["storyboards"])
 async def draft_storyboard(
@@ -29,11 +39,16 @@ async def draft_storyboard(
 ) -> DraftView:
     """Plan a brief by the free planner. Spends nothing, stores nothing."""
     draft = await app.draft_storyboard(request.user, data.brief(app.catalogue, app.frame_rate))
-    return DraftView(
-        storyboard=StoryboardBody.of(draft.storyboard, app.frame_rate),
-        duration=seconds_of(draft.storyboard.frames, app.frame_rate),
-        estimate=EstimateView.of(draft.estimate),
-    )
+    return DraftView.of(draft, app.frame_rate)
 
 
-HANDLERS = [draft_storyboard]
+@post("/storyboards/estimate", status_code=200, responses=guarded(400, 413, 415), tags=["storyboards"])
+async def price_storyboard(
+    data: JSONBody[StoryboardBody], request: Request[Caller, Any, Any], app: AppDep
+) -> DraftView:
+    """Price a storyboard as it stands. Spends nothing, stores nothing."""
+    storyboard = data.storyboard(app.catalogue, app.frame_rate)
+    return DraftView.of(app.draft_storyboard.priced(request.user, storyboard), app.frame_rate)
+
+
+HANDLERS = [draft_storyboard, price_storyboard]

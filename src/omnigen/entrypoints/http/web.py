@@ -48,7 +48,7 @@ _PAGE: Final = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><t
 
 def handlers(settings: Settings) -> list[HTTPRouteHandler]:
     """What answers outside the API."""
-    return [_welcome()] if settings.web_dir is None else [_app(settings, settings.web_dir)]
+    return [_welcome()] if settings.web_dir is None else [_config(settings), _app(settings, settings.web_dir)]
 
 
 def _welcome() -> HTTPRouteHandler:
@@ -61,6 +61,21 @@ def _welcome() -> HTTPRouteHandler:
         return Response(_PAGE, media_type="text/html", headers={"Content-Security-Policy": policy})
 
     return welcome
+
+
+def _config(settings: Settings) -> HTTPRouteHandler:
+    identity = settings.identity
+    place = identity.cognito_endpoint or f"https://{urlsplit(identity.issuer).netloc}"
+    told = {
+        "identity": {"issuer": identity.issuer, "client_id": identity.client_id, "pages": place, "api": place}
+    }
+
+    @get("/config.json", include_in_schema=False, sync_to_thread=False)
+    def config() -> Response[dict[str, Any]]:
+        """What the app must be told at run time; in production a file beside it says the same."""
+        return Response(told, media_type="application/json", headers={"Cache-Control": "no-cache"})
+
+    return config
 
 
 def _app(settings: Settings, folder: Path) -> HTTPRouteHandler:

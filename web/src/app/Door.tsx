@@ -1,0 +1,22 @@
+import { Loader } from "@mantine/core";
+import { useEffect, type ReactNode } from "react";
+import { useAuth } from "react-oidc-context";
+import { connectTokens, tokensOf } from "@/lib/api";
+import { useSession, useSignIn } from "@/lib/session";
+import { SignedOut } from "./SignedOut";
+
+/** Lets in who is signed in; an expired session is renewed silently, or leads to the hosted pages and back here. */
+export function Door({ children }: { children: ReactNode }) {
+  const auth = useAuth();
+  const { manager } = useSession();
+  const signIn = useSignIn();
+  const { isLoading, isAuthenticated, activeNavigator } = auth;
+
+  useEffect(() => {
+    connectTokens(tokensOf(manager), () => void manager.removeUser());
+  }, [manager]);
+
+  if (isAuthenticated) return children;
+  if (isLoading || activeNavigator !== undefined) return <Loader aria-label="Signing in" m="xl" />;
+  return <SignedOut signIn={() => void signIn()} signUp={() => void signIn({ signUp: true })} />;
+}

@@ -1,0 +1,91 @@
+// Errors: what the API said (RFC 9457), or that it could not be reached, and a sentence that helps.
+
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly field: string | null;
+  /** Seconds until another try makes sense. */
+  readonly retryAfter: number | null;
+  readonly requestId: string | null;
+
+  constructor(given: { status: number; code: string; detail: string; field?: string | null; retryAfter?: number | null; requestId?: string | null }) {
+    super(given.detail);
+    this.name = "Problem";
+    this.status = given.status;
+    this.code = given.code;
+    this.field = given.field ?? null;
+    this.retryAfter = given.retryAfter ?? null;
+    this.requestId = given.requestId ?? null;
+  }
+}
+
+export const OFFLINE = "offline";
+
+/** The problem that a response carries, whatever stands in its body. */
+export async function problemOf(response: Response): Promise<Problem> {
+  let told: Record<string, unknown> = {};
+  try {
+    told = (await response.json()) as Record<string, unknown>;
+  } catch {
+    // A proxy's page: its status is all there is.
+  }
+  const wait = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
+  return new Problem({
+    status: response.status,
+    code: typeof told.code === "string" ? told.code : `http_${response.status}`,
+    detail: typeof told.detail === "string" ? told.detail : response.statusText,
+    field: typeof told.field === "string" ? told.field : null,
+    retryAfter: Number.isFinite(wait) ? wait : null,
+    requestId: response.headers.get("X-Request-Id"),
+  });
+}
+
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof TypeError) return new Problem({ status: 0, code: OFFLINE, detail: error.message });
+  return new Problem({ status: 0, code: "unexpected", detail: error instanceof Error ? error.message : String(error) });
+}
+
+export interface Words {
+  title: string;
+  text: string;
+}
+
+/** What happened and what to do, in words for people. */
+export function wordsFor(error: unknown, online = navigator.onLine): Words {
+  const problem = asProblem(error);
+  if (problem.code === OFFLINE) {
+    return online
+      ? { title: "OmniGen can't be reached", text: "The server doesn't answer. What you wrote is kept; try again in a moment." }
+      : { title: "You are offline", text: "What you wrote is kept here. It goes on once there is a connection again." };
+  }
+  const wait = problem.retryAfter === null ? "in a moment" : `in ${inWords(problem.retryAfter)}`;
+  switch (problem.status) {
+    case 401:
+      return { title: "You are signed out", text: "Sign in again; you come back to this very place." };
+    case 403:
+      return { title: "Not for this account", text: problem.message };
+    case 404:
+      return { title: "There is nothing here", text: "It may have been deleted, or belong to somebody else." };
+    case 409:
+      return { title: "It has changed meanwhile", text: problem.message };
+    case 413:
+      return { title: "That is too large", text: problem.message };
+    case 422:
+      return { title: "Something needs another look", text: problem.message };
+    case 429:
+      return { title: problem.code === "quota_exceeded" ? "Your quota is used up" : "A little slower", text: `${problem.message} Try again ${wait}.` };
+    case 503:
+      return { title: "OmniGen is busy", text: `Nothing was lost and nothing was charged. Try again ${wait}.` };
+    default:
+      return problem.status >= 500
+        ? { title: "That is our fault", text: `Nothing was charged for it. Try again; if it stays, tell us the number ${problem.requestId ?? "of the request"}.` }
+        : { title: "That didn't work", text: problem.message };
+  }
+}
+
+function inWords(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.ceil(seconds))} s`;
+  if (seconds < 5400) return `${Math.ceil(seconds / 60)} minutes`;
+  return `${Math.ceil(seconds / 3600)} hours`;
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { EventParser, follow, type ServerEvent } from "@/lib/events";
+
+describe("the parser", () => {
+  const whole = 'id: 1;0:2\nevent: job\ndata: {"a":1}\n\n: ping\n\ndata: two\ndata: lines\n\n';
+
+  it("reads events however the stream is cut", () => {
+    for (let size = 1; size < whole.length; size++) {
+      const parser = new EventParser();
+      const found: ServerEvent[] = [];
+      for (let at = 0; at < whole.length; at += size) found.push(...parser.push(whole.slice(at, at + size)));
+      expect(found).toEqual([
+        { id: "1;0:2", event: "job", data: '{"a":1}' },
+        { id: null, event: "message", data: "two\nlines" },
+      ]);
+    }
+  });
+
+  it("keeps back what isn't finished", () => {
+    expect(new EventParser().push("data: half")).toEqual([]);
+  });
+});
+
+function streamOf(text: string): Response {
+  return new Response(text, { headers: { "Content-Type": "text/event-stream" } });
+}
+
+describe("following", () => {
+  it("takes a broken line up again where it broke off, and says so", async () => {
+    const asked: (string | null)[] = [];
+    const lines: boolean[] = [];
+    const answers = [streamOf("id: a\ndata: 1\n\n"), new Response("", { status: 503 }), streamOf("id: b\ndata: 2\n\nid: c\ndata: last\n\n")];
+    const seen: string[] = [];
+    await follow({
+      signal: new AbortController().signal,
+      longestWait: 1,
+      open: async (last) => {
+        asked.push(last);
+        const answer = answers.shift();
+        if (!answer) throw new Error("asked too often");
+        return answer;
+      },
+      onLine: (live) => lines.push(live),
+      onEvent: ({ data }) => (seen.push(data), data === "last"),
+    });
+    expect(seen).toEqual(["1", "2", "last"]);
+    expect(asked).toEqual([null, "a", "a"]);
+    expect(lines).toEqual([true, false, false, true]);
+  }, 10_000);
+
+  it("ends with its signal", async () => {
+    const gone = new AbortController();
+    let opened = 0;
+    const over = follow({ signal: gone.signal, open: async () => (opened++, gone.abort(), Promise.reject(new TypeError("down"))), onLine: () => undefined, onEvent: () => false });
+    await over;
+    expect(opened).toBe(1);
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { ago, bytes, clock, money, wait } from "@/lib/format";
+import { Problem, problemOf, wordsFor } from "@/lib/problems";
+
+const problem = (status: number, code = "x", retryAfter: number | null = null) => new Problem({ status, code, detail: "the detail", retryAfter, requestId: "req_1" });
+
+describe("what people are told", () => {
+  it.each([
+    [401, "signed out"],
+    [403, "the detail"],
+    [404, "deleted"],
+    [409, "changed"],
+    [413, "too large"],
+    [422, "the detail"],
+    [429, "slower"],
+    [500, "req_1"],
+    [503, "Nothing was lost"],
+  ])("of a %i", (status, part) => {
+    const { title, text } = wordsFor(problem(status), true);
+    expect(`${title} ${text}`).toContain(part);
+  });
+
+  it("names the wait", () => {
+    expect(wordsFor(problem(429, "rate_limited", 7), true).text).toContain("in 7 s");
+    expect(wordsFor(problem(429, "quota_exceeded", 7200), true).title).toContain("quota");
+    expect(wordsFor(problem(503, "overloaded", 600), true).text).toContain("in 10 minutes");
+  });
+
+  it("tells being offline from a server that doesn't answer", () => {
+    const down = new TypeError("Failed to fetch");
+    expect(wordsFor(down, false).title).toBe("You are offline");
+    expect(wordsFor(down, true).title).toContain("can't be reached");
+  });
+
+  it("makes a problem of any answer", async () => {
+    const page = await problemOf(new Response("<html>", { status: 502, statusText: "Bad Gateway" }));
+    expect([page.status, page.code, page.message]).toEqual([502, "http_502", "Bad Gateway"]);
+    const ours = await problemOf(new Response(JSON.stringify({ code: "quota_exceeded", detail: "no more", field: "brief" }), { status: 429, headers: { "Retry-After": "12" } }));
+    expect([ours.code, ours.message, ours.field, ours.retryAfter]).toEqual(["quota_exceeded", "no more", "brief", 12]);
+  });
+});
+
+describe("figures", () => {
+  it("shows money exactly, and short", () => {
+    expect([0, 1_200_000, 12_500, 150, 1_234_567_890].map(money)).toEqual(["$0.00", "$1.20", "$0.0125", "$0.0002", "$1,234.5679"]);
+  });
+
+  it("shows times", () => {
+    expect([0, 7.4, 65, 720].map((seconds) => clock(seconds))).toEqual(["0:00", "0:07", "1:05", "12:00"]);
+    expect([0, 4.5, 59.96, 61.25].map((seconds) => clock(seconds, true))).toEqual(["0:00.0", "0:04.5", "0:59.9", "1:01.2"]);
+    expect([0.2, 59, 150, 7300].map(wait)).toEqual(["1 s", "59 s", "3 min", "2 h"]);
+    const now = new Date("2026-11-23T12:00:00Z");
+    expect(["2026-11-23T11:59:30Z", "2026-11-23T09:00:00Z", "2026-11-22T11:00:00Z", "2026-09-01T00:00:00Z"].map((iso) => ago(iso, now))).toEqual(["30 seconds ago", "3 hours ago", "yesterday", "Sep 1, 2026"]);
+  });
+
+  it("shows sizes", () => {
+    expect([0, 999, 1_500, 2_300_000].map(bytes)).toEqual(["0 B", "999 B", "1.5 kB", "2.3 MB"]);
+  });
+});
