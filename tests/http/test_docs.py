@@ -30,6 +30,7 @@ async def test_every_route_of_the_api_is_there(document: dict[str, Any]) -> None
         ("GET", "/api/v1/models"),
         ("POST", "/api/v1/storyboards"),
         ("POST", "/api/v1/storyboards/animatic"),
+        ("POST", "/api/v1/storyboards/estimate"),
         ("POST", "/api/v1/jobs"),
         ("GET", "/api/v1/jobs"),
         ("GET", "/api/v1/jobs/{job_id}"),

@@ -71,6 +71,7 @@ WAYS: Final[Mapping[str, Way]] = {
     "list_jobs": Way(gives=200),
     "submit_job": Way(gives=202, body=WISH, keyed=True),
     "draft_storyboard": Way(gives=200, body=BRIEF),
+    "price_storyboard": Way(gives=200, body=WISH["storyboard"]),
     "draw_animatic": Way(gives=200, body=WISH),
     "plan_wish": Way(gives=200, body=WISH),
     "list_models": Way(gives=200),

@@ -26,14 +26,16 @@ from tests.security.house import BRIEF, OWNER, SCENE, House, a_house, settings_a
 
 MARK = {"image": "upl_1"}
 FADE = {"type": "fade", "duration": 0.5}
+BOARD = {"scenes": [SCENE, {**SCENE, "transition": FADE}], "watermark": MARK}
 WISHES = [
-    {"storyboard": {"scenes": [SCENE, {**SCENE, "transition": FADE}], "watermark": MARK}},
+    {"storyboard": BOARD},
     {"brief": {**BRIEF, "watermark": MARK}},
 ]
 BODIES: dict[str, list[dict[str, Any]]] = {
     "submit_job": WISHES,
     "draw_animatic": WISHES,
     "plan_wish": WISHES,
+    "price_storyboard": [BOARD],
     "draft_storyboard": [{**BRIEF, "watermark": MARK}],
     "request_upload": [{"content_type": "image/png", "size": 9}],
     "retry_job": [{"placeholders": True}],

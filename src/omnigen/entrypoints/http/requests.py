@@ -1,6 +1,8 @@
 """What clients send about jobs: brief, storyboard, submission, with their limits and defaults."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Final
 
 from msgspec import Meta
@@ -315,6 +317,16 @@ def title_of(prompt: str) -> str:
     if len(line) <= 60:
         return line
     return line[:60].rpartition(" ")[0] or line[:60]
+
+
+@contextmanager
+def fields_of_body(body: str) -> Iterator[None]:
+    """Name fields as the body has them: it is the storyboard, or one of its scenes."""
+    try:
+        yield
+    except Invalid as error:
+        field = (error.field or "").removeprefix(body).removeprefix(".")
+        raise Invalid(error.message, code=error.reason, field=field or None) from error
 
 
 def _transition(body: TransitionBody, rate: int, at: str) -> Transition:

@@ -1,7 +1,5 @@
 """Routes that make the next revision of a job that has ended: retry, edit, regenerate."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
 from litestar import Response, patch, post
@@ -9,7 +7,6 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from omnigen.domain.editing import Edit
-from omnigen.domain.errors import Invalid
 from omnigen.domain.storyboard import Storyboard
 from omnigen.entrypoints.http.accepting import (
     BODY_ERRORS,
@@ -22,6 +19,7 @@ from omnigen.entrypoints.http.accepting import (
 from omnigen.entrypoints.http.edits import RegenerateRequest, RetryRequest, StoryboardEdit
 from omnigen.entrypoints.http.facade import AppDep
 from omnigen.entrypoints.http.forecasts import ForecastView
+from omnigen.entrypoints.http.requests import fields_of_body
 from omnigen.entrypoints.http.responses import guarded
 from omnigen.entrypoints.http.views import JobView, renderer
 
@@ -87,7 +85,7 @@ async def edit_storyboard(
     def change(before: Storyboard) -> Edit:
         return data.edit(before, app.catalogue, app.frame_rate)
 
-    with _fields_of_body("storyboard"):
+    with fields_of_body("storyboard"):
         if dry_run:
             promised = await app.edit_storyboard.foretell(request.user, job_id, change, max_cost=data.limit())
             return Response(ForecastView.of(promised, app.frame_rate), status_code=200)
@@ -123,7 +121,7 @@ async def regenerate_scene(
     A take that is there costs nothing. All takes stay with their scene. Needs an Idempotency-Key.
     """
     wish = data or RegenerateRequest()
-    with _fields_of_body(f"storyboard.scenes[{number}]"):
+    with fields_of_body(f"storyboard.scenes[{number}]"):
         accepted = await app.regenerate_scene(
             request.user,
             job_id,
@@ -135,16 +133,6 @@ async def regenerate_scene(
             render=renderer(app.frame_rate),
         )
     return accepted_answer(accepted)
-
-
-@contextmanager
-def _fields_of_body(body: str) -> Iterator[None]:
-    """Name fields as the body has them: it is the storyboard, or one of its scenes."""
-    try:
-        yield
-    except Invalid as error:
-        field = (error.field or "").removeprefix(body).removeprefix(".")
-        raise Invalid(error.message, code=error.reason, field=field or None) from error
 
 
 HANDLERS = [retry_job, edit_storyboard, regenerate_scene]

@@ -7,7 +7,7 @@ from litestar.params import JSONBody
 
 from omnigen.domain.timeline import seconds_of
 from omnigen.entrypoints.http.facade import AppDep
-from omnigen.entrypoints.http.requests import BriefRequest, StoryboardBody
+from omnigen.entrypoints.http.requests import BriefRequest, StoryboardBody, fields_of_body
 from omnigen.entrypoints.http.responses import guarded
 from omnigen.entrypoints.http.views import EstimateView
 from omnigen.entrypoints.http.wire import View
@@ -47,8 +47,10 @@ async def price_storyboard(
     data: JSONBody[StoryboardBody], request: Request[Caller, Any, Any], app: AppDep
 ) -> DraftView:
     """Price a storyboard as it stands. Spends nothing, stores nothing."""
-    storyboard = data.storyboard(app.catalogue, app.frame_rate)
-    return DraftView.of(app.draft_storyboard.priced(request.user, storyboard), app.frame_rate)
+    with fields_of_body("storyboard"):
+        storyboard = data.storyboard(app.catalogue, app.frame_rate)
+        draft = app.draft_storyboard.priced(request.user, storyboard)
+    return DraftView.of(draft, app.frame_rate)
 
 
 HANDLERS = [draft_storyboard, price_storyboard]
