@@ -9,7 +9,7 @@ import { test as base, type Page } from "@playwright/test";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const PATIENCE_MS = 60_000;
-const CLIENT = "omnigenlocalwebclient00001";
+export const CLIENT = "omnigenlocalwebclient00001";
 
 interface Run {
   api_url: string;
