@@ -1,7 +1,7 @@
 // The theme's CSS variables, written at build time: a page whose policy forbids inline styles can't have Mantine write them at run time.
 import { convertCssVariables, defaultCssVariablesResolver, mergeMantineTheme, DEFAULT_THEME } from "@mantine/core";
 import type { Plugin } from "vite";
-import { theme } from "../src/app/theme";
+import { theme } from "../src/app/theme.ts";
 
 const NAME = "virtual:theme.css";
 

@@ -1,10 +1,12 @@
-import { Button, Loader, Stack, Text, Title } from "@mantine/core";
 import { useEffect } from "react";
 import { useAuth } from "react-oidc-context";
 import { useNavigate } from "react-router";
 import { safeReturn } from "@/lib/auth";
 import { useSignIn } from "@/lib/session";
 import { useTitle } from "@/lib/title";
+import pill from "@/lib/ui/Pill.module.css";
+import { Standstill } from "./Standstill";
+import { Waiting } from "./Waiting";
 
 /** Where the hosted pages send people back to. */
 export function AfterSignIn() {
@@ -17,16 +19,13 @@ export function AfterSignIn() {
     if (user) void navigate(safeReturn(user.state), { replace: true });
   }, [user, navigate]);
 
-  if (isLoading || user) return <Loader aria-label="Signing in" m="xl" />;
+  if (isLoading || user) return <Waiting />;
+  const why = error ? "It was interrupted, or has taken too long." : "There is no sign-in under way in this tab.";
   return (
-    <Stack component="main" role="alert" align="center" justify="center" mih="100dvh" p="xl" ta="center">
-      <Title order={1} size="h2">
-        Signing in didn't work
-      </Title>
-      <Text c="dimmed" maw={460}>
-        {error ? "The sign-in was interrupted or has taken too long." : "There is no sign-in under way in this tab."} Nothing is lost; begin again.
-      </Text>
-      <Button onClick={() => void signIn({ back: "/create" })}>Sign in</Button>
-    </Stack>
+    <Standstill title="Signing in didn't work" text={`${why} Nothing is lost; begin again.`} alert>
+      <button type="button" className={pill.call} onClick={() => void signIn({ back: "/create" })}>
+        Sign in
+      </button>
+    </Standstill>
   );
 }

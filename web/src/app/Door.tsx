@@ -1,9 +1,9 @@
-import { Loader } from "@mantine/core";
 import { useEffect, type ReactNode } from "react";
 import { useAuth } from "react-oidc-context";
 import { connectTokens, tokensOf } from "@/lib/api";
 import { useSession, useSignIn } from "@/lib/session";
 import { SignedOut } from "./SignedOut";
+import { Waiting } from "./Waiting";
 
 /** Lets in who is signed in; an expired session is renewed silently, or leads to the hosted pages and back here. */
 export function Door({ children }: { children: ReactNode }) {
@@ -17,6 +17,6 @@ export function Door({ children }: { children: ReactNode }) {
   }, [manager]);
 
   if (isAuthenticated) return children;
-  if (isLoading || activeNavigator !== undefined) return <Loader aria-label="Signing in" m="xl" />;
+  if (isLoading || activeNavigator !== undefined) return <Waiting />;
   return <SignedOut signIn={() => void signIn()} signUp={() => void signIn({ signUp: true })} />;
 }

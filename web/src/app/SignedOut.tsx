@@ -1,24 +1,17 @@
-import { Button, Group, Stack, Text, Title } from "@mantine/core";
-import { Lamp } from "@/lib/ui/Lamp";
 import { useTitle } from "@/lib/title";
+import pill from "@/lib/ui/Pill.module.css";
+import { Standstill } from "./Standstill";
 
 export function SignedOut({ signIn, signUp }: { signIn: () => void; signUp: () => void }) {
   useTitle("Signed out");
   return (
-    <Stack component="main" align="center" justify="center" gap="md" mih="100dvh" p="xl" ta="center">
-      <Lamp size={56} />
-      <Title order={1} size="h2">
-        You are signed out
-      </Title>
-      <Text c="dimmed" maw={420}>
-        Sign in and you come back to this very place. Videos in the making go on without you.
-      </Text>
-      <Group>
-        <Button onClick={signIn}>Sign in</Button>
-        <Button variant="default" onClick={signUp}>
-          Create an account
-        </Button>
-      </Group>
-    </Stack>
+    <Standstill title="You are signed out" text="Sign in and you come back to this very place. Videos in the making go on without you.">
+      <button type="button" className={pill.call} onClick={signIn}>
+        Sign in
+      </button>
+      <button type="button" className={pill.quiet} onClick={signUp}>
+        Create an account
+      </button>
+    </Standstill>
   );
 }

@@ -1,13 +1,14 @@
 import { wordsFor } from "@/lib/problems";
+import pill from "@/lib/ui/Pill.module.css";
+import { Standstill } from "./Standstill";
 
-/** Where not even the settings can be had: without the theme's components, which may be what is missing. */
+/** Where not even the settings can be had. */
 export function Unreachable({ error }: { error: unknown }) {
-  const { title, text } = wordsFor(error);
   return (
-    <main className="unreachable" role="alert">
-      <h1>{title}</h1>
-      <p>{text}</p>
-      <a href={window.location.href}>Try again</a>
-    </main>
+    <Standstill {...wordsFor(error)} alert>
+      <button type="button" className={pill.call} onClick={() => window.location.reload()}>
+        Try again
+      </button>
+    </Standstill>
   );
 }

@@ -20,7 +20,7 @@ export const router = createBrowserRouter([
         lazy: async () => ({ Component: (await import("./Inside")).Inside }),
         children: [
           {
-            errorElement: <Broken />,
+            errorElement: <Broken inside />,
             children: [
               page("/create", () => import("@/features/storyboard/Create")),
               page("/jobs/:id", () => import("@/features/jobs/JobPage")),

@@ -20,6 +20,12 @@ export class Problem extends Error {
 }
 
 export const OFFLINE = "offline";
+const OUTDATED = "outdated";
+const UNEXPECTED = "unexpected";
+
+// What Chromium, Firefox and Safari say; every other TypeError is a bug of ours.
+const UNREACHABLE = /failed to fetch|networkerror|load failed|network connection was lost|can't be reached/i;
+const NO_CODE = /dynamically imported module|importing a module script|unable to preload css/i;
 
 /** The problem that a response carries, whatever stands in its body. */
 export async function problemOf(response: Response): Promise<Problem> {
@@ -42,8 +48,13 @@ export async function problemOf(response: Response): Promise<Problem> {
 
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof TypeError) return new Problem({ status: 0, code: OFFLINE, detail: error.message });
-  return new Problem({ status: 0, code: "unexpected", detail: error instanceof Error ? error.message : String(error) });
+  const detail = error instanceof Error ? error.message : String(error);
+  return new Problem({ status: 0, code: codeOf(detail), detail });
+}
+
+function codeOf(detail: string): string {
+  if (NO_CODE.test(detail)) return OUTDATED;
+  return UNREACHABLE.test(detail) ? OFFLINE : UNEXPECTED;
 }
 
 export interface Words {
@@ -54,10 +65,11 @@ export interface Words {
 /** What happened and what to do, in words for people. */
 export function wordsFor(error: unknown, online = navigator.onLine): Words {
   const problem = asProblem(error);
-  if (problem.code === OFFLINE) {
-    return online
-      ? { title: "OmniGen can't be reached", text: "The server doesn't answer. What you wrote is kept; try again in a moment." }
-      : { title: "You are offline", text: "What you wrote is kept here. It goes on once there is a connection again." };
+  if (problem.code === OFFLINE || problem.code === OUTDATED) {
+    if (!online) return { title: "You are offline", text: "What you wrote is kept here. It goes on once there is a connection again." };
+    return problem.code === OUTDATED
+      ? { title: "There is a newer OmniGen", text: "It was renewed while this page was open. Load the page again; what you wrote is kept." }
+      : { title: "OmniGen can't be reached", text: "The server doesn't answer. What you wrote is kept; try again in a moment." };
   }
   const wait = problem.retryAfter === null ? "in a moment" : `in ${inWords(problem.retryAfter)}`;
   switch (problem.status) {
@@ -82,6 +94,12 @@ export function wordsFor(error: unknown, online = navigator.onLine): Words {
         ? { title: "That is our fault", text: `Nothing was charged for it. Try again; if it stays, tell us the number ${problem.requestId ?? "of the request"}.` }
         : { title: "That didn't work", text: problem.message };
   }
+}
+
+/** The same for a page that could not be drawn: a message for developers is no help there. */
+export function wordsForBroken(error: unknown, online = navigator.onLine): Words {
+  if (asProblem(error).code !== UNEXPECTED) return wordsFor(error, online);
+  return { title: "This page has stumbled", text: "The fault is ours. What you made is safe, and videos in the making go on. Load it again; it mostly helps." };
 }
 
 function inWords(seconds: number): string {
