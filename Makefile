@@ -38,7 +38,6 @@ NO_FFMPEG := bytes inspector levels mutations nursery plan turns
 WORKERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )))
 # Narrows a test target: make test ARGS="-k ports"
 ARGS ?=
-WEB := $(wildcard web/package.json)
 
 .PHONY: help
 help: ## list the targets
@@ -47,7 +46,7 @@ help: ## list the targets
 # --- set-up: each stamp is newer than what it was made from, so a second call does nothing ---
 
 .PHONY: setup
-setup: .venv/.done .venv-emu/.done $(if $(WEB),web/node_modules/.done) ## install everything, without root
+setup: .venv/.done .venv-emu/.done web/node_modules/.done ## install everything, without root
 	@:
 
 # uv is installed by pip, once; everything else by uv, from hashes, side by side.
@@ -81,7 +80,7 @@ infra/tools/node_modules/.done: infra/tools/package-lock.json
 	@npm --prefix infra/tools ci --silent --no-audit --no-fund
 	@touch $@
 
-web/dist/.done: web/node_modules/.done $(if $(WEB),$(shell find web/src web/index.html web/vite.config.* -type f 2>/dev/null))
+web/dist/.done: web/node_modules/.done $(shell find web/src web/public web/scripts web/index.html web/vite.config.ts web/postcss.config.cjs -type f)
 	@echo "set-up: building the web app"
 	@npm --prefix web run --silent build
 	@touch $@
@@ -90,13 +89,14 @@ web/dist/.done: web/node_modules/.done $(if $(WEB),$(shell find web/src web/inde
 
 .PHONY: emulate
 emulate: ## start OmniGen here, complete and offline (PORT=8080 RESET=1 VERBOSE=1 REPLICATE=live DATA=.omnigen)
-	@$(MAKE) -j4 setup $(if $(WEB),web/dist/.done)
+	@$(MAKE) -j4 setup web/dist/.done
 	@exec $(EMULATE)
 
 # --- checking ---
 
 .PHONY: test
 test: setup infra/tools/node_modules/.done ## every test that needs no root
+	@npm --prefix web run --silent test
 	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 .PHONY: test-fast
@@ -160,11 +160,10 @@ test-faults: setup ## kill -9 wherever a process writes, disks that fail (Linux;
 	@KILLS="$(KILLS)" SEED="$(SEED)" $(BIN)/pytest -n $(WORKERS) -rP -m system tests/faults $(ARGS)
 
 .PHONY: web-check
-web-check: setup ## the web app: types of the API not stale, linter, types, unit tests, build and its budget
+web-check: setup ## the web app: types of the API not stale, linter, types, build and its budget (its unit tests are in `make test`)
 	@$(SHELL) scripts/web-types --check
 	@npm --prefix web run --silent lint
 	@npm --prefix web run --silent types
-	@npm --prefix web run --silent test
 	@$(MAKE) web/dist/.done
 	@npm --prefix web run --silent budget
 
