@@ -1,4 +1,4 @@
-import { useEffect, type ReactNode } from "react";
+import { useLayoutEffect, type ReactNode } from "react";
 import { useAuth } from "react-oidc-context";
 import { connectTokens, tokensOf } from "@/lib/api";
 import { useSession, useSignIn } from "@/lib/session";
@@ -12,7 +12,8 @@ export function Door({ children }: { children: ReactNode }) {
   const signIn = useSignIn();
   const { isLoading, isAuthenticated, activeNavigator } = auth;
 
-  useEffect(() => {
+  // Before any effect of the rooms inside, which ask at once: without a token the first answer after a reload would be 401.
+  useLayoutEffect(() => {
     connectTokens(tokensOf(manager), () => void manager.removeUser());
   }, [manager]);
 

@@ -1,4 +1,4 @@
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, defaultVariantColorsResolver, type MantineColorsTuple } from "@mantine/core";
 
 /** The lamp's light: warm against ink in the dark, burnt against paper by day. */
 const ember: MantineColorsTuple = [
@@ -42,13 +42,28 @@ const stone: MantineColorsTuple = [
   "#1f1d19",
 ];
 
+/** Mantine's red and teal, darker from the seventh on: legible as words on white, and under white words. */
+const red: MantineColorsTuple = ["#fff5f5", "#ffe3e3", "#ffc9c9", "#ffa8a8", "#ff8787", "#ff6b6b", "#d42a2a", "#c92a2a", "#b02525", "#962020"];
+const teal: MantineColorsTuple = ["#e6fcf5", "#c3fae8", "#96f2d7", "#63e6be", "#38d9a9", "#20c997", "#0b8760", "#087f5b", "#076e4f", "#065c42"];
+
 export const theme = createTheme({
-  colors: { ember, dark: ink, gray: stone },
+  colors: { ember, dark: ink, gray: stone, red, teal },
   primaryColor: "ember",
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
   luminanceThreshold: 0.35,
+  // Mantine reckons the contrast of a filled colour by its shade in the light; in the dark it is another, brighter one.
+  variantColorResolver: (input) => {
+    const colors = defaultVariantColorsResolver(input);
+    const shaded = input.color?.includes(".") ?? false;
+    return input.variant === "filled" && !shaded ? { ...colors, color: "light-dark(var(--mantine-color-white), var(--mantine-color-black))" } : colors;
+  },
   black: "#191b22",
+  components: {
+    Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    ModalHeader: { defaultProps: { component: "div" } }, // a <header> in a portal would be a second banner of the page
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } }, // a menu may hold nothing but its items
+  },
   defaultRadius: "md",
   cursorType: "pointer",
   respectReducedMotion: true,
