@@ -1,85 +1,91 @@
-import { ActionIcon, Group, Text, Tooltip } from "@mantine/core";
-import { IconBadgeCc, IconBadgeCcFilled, IconMaximize, IconPlayerPauseFilled, IconPlayerPlayFilled, IconVolume, IconVolumeOff } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { ActionIcon, Button, Loader, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconPlayerPlayFilled } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { api, type Job, type Schemas } from "@/lib/api";
-import { clock } from "@/lib/format";
-import { startsOf } from "./chapters";
+import type { Job, Schemas } from "@/lib/api";
+import { chapterAfter, chapterAt, chapterBefore, chaptersOf } from "./chapters";
+import { Controls } from "./Controls";
+import { Filmstrip } from "./Filmstrip";
+import { useFilm, useText, useTrack } from "./film";
+import { deedOf, type Deeds } from "./keys";
+import { KeysHelp } from "./KeysHelp";
+import { usePlayback } from "./playback";
 import classes from "./Player.module.css";
+import { loadPreferences, savePreferences, SPEEDS, type Preferences } from "./preferences";
 import { Scrubber } from "./Scrubber";
 import { thumbsOf } from "./sprites";
 
 interface Props {
   job: Job;
   video: Schemas["VideoView"];
-  onTime: (seconds: number) => void;
-  /** A wish to go somewhere; a new object is a new wish. */
-  seek: { to: number } | null;
+  /** It isn't the latest revision. */
+  earlier: boolean;
+  /** The scene that is seen now. */
+  onScene: (number: number) => void;
+  /** A wish to see a scene; a new object is a new wish. */
+  wish: { scene: number } | null;
 }
 
-const STEP = 5;
-
-/** The video, with its chapters and thumbnails on the scrub bar. Expired links are asked for anew, and it goes on where it was. */
-export function Player({ job, video, onTime, seek }: Props) {
+/** The video, with its chapters and thumbnails on the scrub bar, and the scenes under it. */
+export function Player({ job, video, earlier, onScene, wish }: Props) {
   const screen = useRef<HTMLVideoElement>(null);
   const frame = useRef<HTMLDivElement>(null);
-  const cache = useQueryClient();
-  const [playing, setPlaying] = useState(false);
-  const [muted, setMuted] = useState(false);
-  const [captions, setCaptions] = useState(false);
-  const [time, setTime] = useState(0);
-  const [url, setUrl] = useState(video.url);
-  const [renewals, setRenewals] = useState(0);
-  const sheet = video.files.find((file) => file.kind === "sprites")?.url ?? null;
-  const thumbs = useText(video.files.find((file) => file.kind === "sprites_vtt")?.url ?? null, video.sha256);
-  const words = useText(job.captions_url, `${video.sha256}.words`);
-  const track = useBlob(words);
+  const [liked, setLiked] = useState(loadPreferences);
+  const [helping, help] = useDisclosure(false);
+  const film = useFilm(job, earlier, screen);
+  const { playing, busy, fresh, time } = usePlayback(screen);
+  const chapters = useMemo(() => chaptersOf(job.scenes), [job.scenes]);
+  const sheet = fileOf(video, "sprites");
+  const vtt = useText(fileOf(video, "sprites_vtt"), `${video.sha256}.sprites`);
+  const thumbs = useMemo(() => (vtt ? thumbsOf(vtt) : []), [vtt]);
+  const track = useTrack(useText(job.captions_url, `${video.sha256}.captions`));
+  const now = chapters[chapterAt(chapters, time)]?.number ?? 1;
 
   const goTo = (to: number) => {
     if (screen.current) screen.current.currentTime = Math.max(0, Math.min(video.duration, to));
   };
-  const toggle = () => {
-    const element = screen.current;
-    if (element) void (element.paused ? element.play() : element.pause());
+  const play = () => void screen.current?.play().catch(() => undefined);
+  const change = (to: Partial<Preferences>) => {
+    const next = { ...liked, ...to };
+    setLiked(next);
+    savePreferences(next);
   };
+  const place = () => screen.current?.currentTime ?? time;
+  const deeds: Deeds = {
+    toggle: () => (screen.current?.paused ? play() : screen.current?.pause()),
+    move: (by) => goTo(place() + by),
+    share: (of) => goTo(of * video.duration),
+    chapter: (by) => goTo(by > 0 ? chapterAfter(chapters, place(), video.duration) : chapterBefore(chapters, place())),
+    frame: (by) => goTo(place() + by / video.rate),
+    volume: (by) => change({ volume: Math.max(0, Math.min(1, Math.round((liked.volume + by) * 10) / 10)), muted: false }),
+    mute: () => change({ muted: !liked.muted }),
+    captions: () => change({ captions: !liked.captions }),
+    fullscreen: () => void (document.fullscreenElement ? document.exitFullscreen() : frame.current?.requestFullscreen()),
+    speed: (by) => change({ speed: SPEEDS[SPEEDS.indexOf(liked.speed as (typeof SPEEDS)[number]) + by] ?? liked.speed }),
+    help: help.open,
+  };
+
+  useEffect(() => onScene(now), [onScene, now]);
 
   useEffect(() => {
-    if (seek && screen.current) {
-      screen.current.currentTime = seek.to;
-      void screen.current.play();
-      frame.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
-    }
-  }, [seek]);
+    const chapter = wish && chapters.find(({ number }) => number === wish.scene);
+    if (!chapter || !screen.current) return;
+    screen.current.currentTime = chapter.from;
+    void screen.current.play().catch(() => undefined);
+    frame.current?.scrollIntoView({ block: "nearest" });
+    // A wish is granted once, whatever else changes.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [wish]);
 
-  const toggleCaptions = () => {
-    showCaptions(screen.current, !captions);
-    setCaptions(!captions);
-  };
-
-  // The link may have expired: ask for a new one, and go on at the same place.
-  const renew = async () => {
-    if (renewals >= 3) return;
-    setRenewals(renewals + 1);
-    const asked = api.queryOptions("get", "/api/v1/jobs/{job_id}", { params: { path: { job_id: job.id } } });
-    const fresh = await cache.fetchQuery({ ...asked, staleTime: 0 });
-    const at = screen.current?.currentTime ?? 0;
-    if (fresh.video?.url) {
-      setUrl(fresh.video.url);
-      requestAnimationFrame(() => goTo(at));
-    }
-  };
-
-  const keys: Record<string, () => void> = {
-    " ": toggle,
-    k: toggle,
-    ArrowLeft: () => goTo(time - STEP),
-    ArrowRight: () => goTo(time + STEP),
-    Home: () => goTo(0),
-    End: () => goTo(video.duration),
-    m: () => setMuted(!muted),
-    c: toggleCaptions,
-    f: () => void frame.current?.requestFullscreen(),
-  };
+  useEffect(() => {
+    const element = screen.current;
+    if (!element) return;
+    element.volume = liked.volume;
+    element.playbackRate = liked.speed;
+    element.defaultPlaybackRate = liked.speed;
+    const words = element.textTracks[0];
+    if (words) words.mode = liked.captions ? "showing" : "hidden";
+  }, [liked, track]);
 
   return (
     // The keys are the player's own; each has a button beside it.
@@ -88,95 +94,52 @@ export function Player({ job, video, onTime, seek }: Props) {
       ref={frame}
       className={classes.player}
       onKeyDown={(event) => {
-        const act = keys[event.key];
-        const inControl = event.target instanceof HTMLElement && event.target.closest("button, [role=slider]");
-        if (!act || event.ctrlKey || event.metaKey || event.altKey || (inControl && (event.key === " " || event.key.startsWith("Arrow")))) return;
+        const inside = event.target instanceof HTMLElement ? event.target.closest("button, [role=slider], [role=menu], [role=dialog]") : null;
+        const deed = deedOf(event);
+        if (!deed || (inside && !mayPass(inside, event.key))) return;
         event.preventDefault();
-        act();
+        deed(deeds);
       }}
     >
-      {/* eslint-disable-next-line jsx-a11y/media-has-caption -- there is a track wherever there is a voice */}
-      <video
-        ref={screen}
-        className={classes.screen}
-        src={url ?? undefined}
-        poster={job.poster_url ?? undefined}
-        width={video.width}
-        height={video.height}
-        muted={muted}
-        playsInline
-        preload="metadata"
-        tabIndex={0}
-        aria-label={job.title}
-        onClick={toggle}
-        onPlay={() => setPlaying(true)}
-        onPause={() => setPlaying(false)}
-        onTimeUpdate={(event) => {
-          setTime(event.currentTarget.currentTime);
-          onTime(event.currentTarget.currentTime);
-        }}
-        onError={() => void renew()}
-      >
-        {track && <track kind="captions" src={track} srcLang={job.storyboard?.language?.slice(0, 2) ?? "en"} label="Captions" />}
-      </video>
-      <div className={classes.controls}>
-        <Scrubber duration={video.duration} time={time} goTo={goTo} chapters={startsOf(job.scenes)} titles={job.scenes.map((scene) => scene.prompt ?? "")} sheet={sheet} thumbs={thumbs ? thumbsOf(thumbs) : []} />
-        <Group gap={4} wrap="nowrap">
-          <Control name={playing ? "Pause" : "Play"} press={toggle}>
-            {playing ? <IconPlayerPauseFilled size={18} /> : <IconPlayerPlayFilled size={18} />}
-          </Control>
-          <Control name={muted ? "Sound on" : "Sound off"} press={() => setMuted(!muted)}>
-            {muted ? <IconVolumeOff size={18} /> : <IconVolume size={18} />}
-          </Control>
-          <Text size="sm" className="tabular">
-            {clock(time)} / {clock(video.duration)}
-          </Text>
-          <span className={classes.space} />
-          {track && (
-            <Control name={captions ? "Without captions" : "Captions"} press={toggleCaptions}>
-              {captions ? <IconBadgeCcFilled size={18} /> : <IconBadgeCc size={18} />}
-            </Control>
-          )}
-          <Control name="Full screen" press={() => void frame.current?.requestFullscreen()}>
-            <IconMaximize size={18} />
-          </Control>
-        </Group>
+      <div className={classes.stage}>
+        {/* eslint-disable-next-line jsx-a11y/media-has-caption -- there is a track wherever there is a voice */}
+        <video ref={screen} className={classes.screen} src={film.url ?? undefined} poster={job.poster_url ?? undefined} width={video.width} height={video.height} muted={liked.muted} playsInline preload="metadata" tabIndex={0} aria-label={job.title} onClick={deeds.toggle}>
+          {track && <track kind="captions" src={track} srcLang={job.storyboard?.language?.slice(0, 2) ?? "en"} label="Captions" />}
+        </video>
+        {busy && !film.broken && <Loader className={classes.middle ?? ""} color="white" aria-label="Loading" />}
+        {fresh && !film.broken && (
+          <ActionIcon className={`${classes.middle} ${classes.begin}`} size={72} radius={36} aria-label="Play the video" onClick={deeds.toggle}>
+            <IconPlayerPlayFilled size={30} />
+          </ActionIcon>
+        )}
+        {film.broken && (
+          <div className={classes.broken} role="alert">
+            <Text>The video can’t be loaded just now.</Text>
+            <Button size="xs" variant="white" color="dark" onClick={film.again}>
+              Try again
+            </Button>
+          </div>
+        )}
       </div>
+      <div className={classes.controls}>
+        <Scrubber duration={video.duration} time={time} goTo={goTo} chapters={chapters} sheet={sheet} thumbs={thumbs} />
+        <Controls deeds={deeds} playing={playing} time={time} duration={video.duration} chapter={chapters[chapterAt(chapters, time)]} liked={liked} change={change} captioned={track !== null} />
+      </div>
+      <div className={classes.scenes}>
+        <Filmstrip duration={video.duration} time={time} chapters={chapters} sheet={sheet} thumbs={thumbs} goTo={goTo} />
+      </div>
+      <KeysHelp opened={helping} close={help.close} />
     </div>
   );
 }
 
-function Control({ name, press, children }: { name: string; press: () => void; children: React.ReactNode }) {
-  return (
-    <Tooltip label={name}>
-      <ActionIcon variant="transparent" className={classes.control ?? ""} aria-label={name} onClick={press}>
-        {children}
-      </ActionIcon>
-    </Tooltip>
-  );
+/** Keys that a control inside needs for itself stay with it. */
+function mayPass(control: Element, key: string): boolean {
+  if (control.matches("[role=menu], [role=dialog]")) return false;
+  if (control.matches("[role=slider]")) return key.length === 1 && !/[0-9]/.test(key);
+  return key !== " " && key !== "Enter";
 }
 
-function showCaptions(element: HTMLVideoElement | null, shown: boolean): void {
-  const track = element?.textTracks[0];
-  if (track) track.mode = shown ? "showing" : "hidden";
-}
-
-/** The text behind a signed link; the link changes, what it leads to doesn't. */
-function useText(url: string | null, key: string): string | null {
-  const { data } = useQuery({
-    queryKey: ["text", key],
-    enabled: url !== null,
-    staleTime: Infinity,
-    gcTime: Infinity,
-    queryFn: async ({ signal }) => {
-      const response = await fetch(url as string, { signal });
-      return response.ok ? response.text() : null;
-    },
-  });
-  return data ?? null;
-}
-
-/** A track from another origin would need the whole video to be asked for in another way; a blob is our own, a few kB until the tab is closed. */
-function useBlob(text: string | null): string | null {
-  return useMemo(() => (text === null ? null : URL.createObjectURL(new Blob([text], { type: "text/vtt" }))), [text]);
+function fileOf(video: Schemas["VideoView"], kind: Schemas["SidecarKind"]): string | null {
+  return video.files.find((file) => file.kind === kind)?.url ?? null;
 }

@@ -1,32 +1,33 @@
 import { useRef, useState } from "react";
 import { clock } from "@/lib/format";
+import { chapterAfter, chapterAt, chapterBefore, type Chapter } from "./chapters";
 import classes from "./Scrubber.module.css";
-import { thumbAt, type Thumb } from "./sprites";
+import { Sprite } from "./Sprite";
+import { sheetSize, thumbAt, type Thumb } from "./sprites";
 
 interface Props {
   duration: number;
   time: number;
   goTo: (seconds: number) => void;
-  chapters: readonly number[];
-  titles: readonly string[];
+  chapters: readonly Chapter[];
   sheet: string | null;
   thumbs: readonly Thumb[];
 }
 
 /** The bar one seeks on: marks where scenes begin, a thumbnail under the pointer. */
-export function Scrubber({ duration, time, goTo, chapters, titles, sheet, thumbs }: Props) {
+export function Scrubber({ duration, time, goTo, chapters, sheet, thumbs }: Props) {
   const bar = useRef<HTMLDivElement>(null);
   const [hover, setHover] = useState<number | null>(null);
+  const share = (seconds: number) => `${Math.min(100, (100 * seconds) / duration)}%`;
 
   const at = (event: React.PointerEvent) => {
     const box = event.currentTarget.getBoundingClientRect();
     return Math.max(0, Math.min(1, (event.clientX - box.left) / box.width)) * duration;
   };
-  const chapterAt = (seconds: number) => chapters.findLastIndex((start) => seconds >= start);
-  const thumb = hover === null ? undefined : thumbAt(thumbs, hover);
 
   const press = (event: React.KeyboardEvent) => {
-    const next = { ArrowLeft: time - 1, ArrowRight: time + 1, PageUp: chapters.find((start) => start > time + 0.1) ?? duration, PageDown: chapters.findLast((start) => start < time - 1) ?? 0, Home: 0, End: duration }[event.key];
+    if (event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = { ArrowLeft: time - 1, ArrowDown: time - 1, ArrowRight: time + 1, ArrowUp: time + 1, PageUp: chapterAfter(chapters, time, duration), PageDown: chapterBefore(chapters, time) }[event.key];
     if (next === undefined) return;
     event.preventDefault();
     event.stopPropagation();
@@ -42,7 +43,7 @@ export function Scrubber({ duration, time, goTo, chapters, titles, sheet, thumbs
       aria-valuemin={0}
       aria-valuemax={Math.round(duration)}
       aria-valuenow={Math.round(time)}
-      aria-valuetext={`${clock(time)} of ${clock(duration)}, scene ${chapterAt(time) + 1}`}
+      aria-valuetext={`${clock(time)} of ${clock(duration)}, scene ${chapters[chapterAt(chapters, time)]?.number ?? 1}`}
       className={classes.bar}
       onKeyDown={press}
       onPointerDown={(event) => {
@@ -54,19 +55,35 @@ export function Scrubber({ duration, time, goTo, chapters, titles, sheet, thumbs
         if (event.buttons === 1) goTo(at(event));
       }}
       onPointerLeave={() => setHover(null)}
+      onPointerUp={(event) => event.pointerType !== "mouse" && setHover(null)}
     >
       <div className={classes.rail}>
-        <div className={classes.done} style={{ width: `${(100 * time) / duration}%` }} />
-        {chapters.slice(1).map((start) => (
-          <span key={start} className={classes.mark} style={{ left: `${(100 * start) / duration}%` }} />
+        {hover !== null && <div className={classes.hover} style={{ width: share(hover) }} />}
+        <div className={classes.done} style={{ width: share(time) }} />
+        {chapters.slice(1).map(({ number, from }) => (
+          <span key={number} className={classes.mark} style={{ left: share(from) }} />
         ))}
+        <span className={classes.knob} style={{ left: share(time) }} />
       </div>
-      {hover !== null && (
-        <div className={classes.tip} style={{ left: `clamp(5rem, ${(100 * hover) / duration}%, calc(100% - 5rem))` }}>
-          {thumb && sheet && <span className={classes.thumb} style={{ width: thumb.width, height: thumb.height, backgroundImage: `url("${sheet}")`, backgroundPosition: `-${thumb.x}px -${thumb.y}px` }} />}
-          <span className={classes.when}>{clock(hover)}</span>
-          <span className={classes.what}>{titles[chapterAt(hover)]}</span>
+      {hover !== null && <Tip at={hover} share={share(hover)} chapter={chapters[chapterAt(chapters, hover)]} sheet={sheet} thumbs={thumbs} />}
+    </div>
+  );
+}
+
+function Tip({ at, share, chapter, sheet, thumbs }: { at: number; share: string; chapter: Chapter | undefined; sheet: string | null; thumbs: readonly Thumb[] }) {
+  const thumb = thumbAt(thumbs, at);
+  return (
+    <div className={classes.tip} style={{ left: `clamp(5.5rem, ${share}, calc(100% - 5.5rem))` }} data-testid="thumbnail">
+      {thumb && sheet && (
+        <div className={classes.thumb} style={{ aspectRatio: `${thumb.width} / ${thumb.height}` }}>
+          <Sprite sheet={sheet} size={sheetSize(thumbs)} thumb={thumb} className={classes.picture} />
         </div>
+      )}
+      <span className={classes.when}>{clock(at, true)}</span>
+      {chapter && (
+        <span className={classes.what}>
+          {chapter.number}. {chapter.title}
+        </span>
       )}
     </div>
   );

@@ -1,12 +1,25 @@
-import { client } from "@/lib/api";
+import { authorized } from "@/lib/api";
+import { problemOf } from "@/lib/problems";
 
-/** A fresh link, since the one on the page may have expired; the browser does the rest. */
-export async function download(id: string): Promise<void> {
-  const { data: job } = await client.GET("/api/v1/jobs/{job_id}", { params: { path: { job_id: id } } });
-  if (!job?.video?.url) return;
+/** The video, or a file beside it, into the downloads folder. */
+export async function download(id: string, kind?: string): Promise<void> {
+  const place = kind ? `files/${encodeURIComponent(kind)}` : "video";
+  save(await addressOf(`/api/v1/jobs/${encodeURIComponent(id)}/${place}?download=true`));
+}
+
+/** Where an API's address leads to: a fresh link that browsers save under the file's own name. Only its first bytes are fetched here. */
+async function addressOf(path: string): Promise<string> {
+  const gone = new AbortController();
+  const response = await authorized(new Request(path, { signal: gone.signal }));
+  if (!response.ok) throw await problemOf(response);
+  gone.abort();
+  return response.url;
+}
+
+function save(url: string): void {
   const link = document.createElement("a");
-  link.href = job.video.url;
-  link.download = `${job.title}.mp4`;
+  link.href = url;
   link.rel = "noopener";
+  link.download = "";
   link.click();
 }

@@ -1,41 +1,66 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api, authorized, client, idempotencyKey, type Job, type Schemas } from "@/lib/api";
 import { follow } from "@/lib/events";
+import { serial } from "./serial";
 
 export const ENDED: readonly Schemas["JobStatus"][] = ["succeeded", "failed", "cancelled"];
 
-const POLL_MS = 4_000;
-
-export function useJob(id: string, polling: boolean) {
-  return api.useQuery("get", "/api/v1/jobs/{job_id}", { params: { path: { job_id: id } } }, { refetchInterval: polling ? POLL_MS : false });
+export function hasEnded(job: Job): boolean {
+  return ENDED.includes(job.status);
 }
 
-/** Every event is a reason to look again; while the line is down, a look every few seconds stands in. Answers whether the line is up. */
-export function useLine(id: string, job: Job | undefined): boolean {
+/** How news of a job come in: by its line; by looking while that is down; or not any more, since there are none. */
+export type Line = "up" | "down" | "over";
+
+const LOOK_MS: Record<Line, number> = { up: 30_000, down: 3_000, over: 1_500 };
+
+export function jobQuery(id: string, revision?: number) {
+  return api.queryOptions("get", "/api/v1/jobs/{job_id}", { params: { path: { job_id: id }, ...(revision ? { query: { revision } } : {}) } });
+}
+
+/** The job, and how news of it come in. */
+export function useJob(id: string): { job: UseJob; line: Line } {
+  const [line, setLine] = useState<Line>("up");
+  const job = api.useQuery("get", "/api/v1/jobs/{job_id}", { params: { path: { job_id: id } } }, {
+    // While it is being made, a look now and then, however the line is: nobody waits for an event that got lost.
+    refetchInterval: (query) => (query.state.data && !hasEnded(query.state.data) ? LOOK_MS[line] : false),
+  });
+  useLine(id, job.data, setLine);
+  return { job, line };
+}
+
+type UseJob = ReturnType<typeof useEarlier>;
+
+/** An earlier revision, as it ended. */
+export function useEarlier(id: string, revision: number) {
+  return api.useQuery("get", "/api/v1/jobs/{job_id}", { params: { path: { job_id: id }, query: { revision } } }, { enabled: revision > 0, staleTime: 60_000 });
+}
+
+/** Every event is a reason to look again. */
+function useLine(id: string, job: Job | undefined, say: (line: Line) => void): void {
   const cache = useQueryClient();
-  const [live, setLive] = useState(true);
   const revision = job?.revision;
-  const running = job !== undefined && !ENDED.includes(job.status);
+  const running = job !== undefined && !hasEnded(job);
 
   useEffect(() => {
     if (!running) return;
     const gone = new AbortController();
-    const look = throttled(() => void cache.invalidateQueries(api.queryOptions("get", "/api/v1/jobs/{job_id}", { params: { path: { job_id: id } } })), 350);
+    const look = serial(() => cache.refetchQueries({ queryKey: jobQuery(id).queryKey, exact: true }), 300);
+    say("up");
     void follow({
       signal: gone.signal,
+      nudge: window,
       open: (last, signal) =>
         authorized(new Request(`/api/v1/jobs/${encodeURIComponent(id)}/events`, { signal, headers: { Accept: "text/event-stream", ...(last === null ? {} : { "Last-Event-ID": last }) } })),
-      onLine: setLive,
+      onLine: (live) => say(live ? "up" : "down"),
       onEvent: (event) => {
         look();
         return isEnd(event.data);
       },
-    });
+    }).then(() => gone.signal.aborted || say("over"));
     return () => gone.abort();
-  }, [cache, id, revision, running]);
-
-  return live || !running;
+  }, [cache, id, revision, running, say]);
 }
 
 function isEnd(data: string): boolean {
@@ -47,40 +72,73 @@ function isEnd(data: string): boolean {
   }
 }
 
-/** At most one call in so many ms, and always one after the last request for it. */
-function throttled(call: () => void, ms: number): () => void {
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  return () => {
-    timer ??= setTimeout(() => {
-      timer = null;
-      call();
-    }, ms);
-  };
+/** What changes a job answers with the job as it is now: that is shown at once, and what else knows of it is asked anew. */
+function useChange<T>(id: string, change: (given: T) => Promise<{ data?: Job | undefined }>) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: ({ data }) => show(cache, id, data),
+    onSettled: () => cache.invalidateQueries(),
+  });
 }
 
-function useChange<T>(change: (given: T) => Promise<unknown>) {
-  const cache = useQueryClient();
-  return useMutation({ mutationFn: change, onSettled: () => cache.invalidateQueries() });
+function show(cache: QueryClient, id: string, job: Job | undefined): void {
+  if (job) cache.setQueryData(jobQuery(id).queryKey, job);
 }
+
+const at = (id: string, key: string) => ({ path: { job_id: id }, header: { "Idempotency-Key": key } });
 
 export function useCancel(id: string) {
-  return useChange<undefined>(() => client.POST("/api/v1/jobs/{job_id}/cancel", { params: { path: { job_id: id } } }));
+  return useChange<undefined>(id, () => client.POST("/api/v1/jobs/{job_id}/cancel", { params: { path: { job_id: id } } }));
 }
 
 export function useRetry(id: string) {
-  return useChange<{ placeholders: boolean; key: string }>(({ placeholders, key }) =>
-    client.POST("/api/v1/jobs/{job_id}/retry", { params: { path: { job_id: id }, header: { "Idempotency-Key": key } }, body: { placeholders } }),
-  );
+  return useChange<{ placeholders: boolean; key: string }>(id, ({ placeholders, key }) => client.POST("/api/v1/jobs/{job_id}/retry", { params: at(id, key), body: { placeholders } }));
 }
 
 export function useRegenerate(id: string) {
-  return useChange<{ number: number; key: string }>(({ number, key }) =>
-    client.POST("/api/v1/jobs/{job_id}/scenes/{number}/regenerate", { params: { path: { job_id: id, number }, header: { "Idempotency-Key": key } } }),
+  return useChange<{ number: number; key: string; wish: Schemas["RegenerateRequest"] }>(id, ({ number, key, wish }) =>
+    client.POST("/api/v1/jobs/{job_id}/scenes/{number}/regenerate", { params: { ...at(id, key), path: { job_id: id, number } }, body: wish }),
   );
 }
 
+export function useEdit(id: string) {
+  return useChange<{ edit: Schemas["StoryboardEdit"]; key: string }>(id, async ({ edit, key }) => {
+    const { data } = await client.PATCH("/api/v1/jobs/{job_id}/storyboard", { params: at(id, key), body: edit });
+    return { data: data as Job | undefined };
+  });
+}
+
+/** What an edit would come to; the last answer stays in sight while the next is asked for. Nothing is stored by it. */
+export function useForecast(job: Job, edit: Schemas["StoryboardEdit"] | null) {
+  return api.useQuery(
+    "patch",
+    "/api/v1/jobs/{job_id}/storyboard",
+    { params: { path: { job_id: job.id }, query: { dry_run: true } }, body: edit ?? {} },
+    { enabled: edit !== null, placeholderData: keepPreviousData, staleTime: 30_000, gcTime: 60_000, retry: false, select: (told) => told as Schemas["ForecastView"] },
+  );
+}
+
+export function usePreview(id: string) {
+  return useMutation({
+    mutationFn: async () => {
+      const { data } = await client.POST("/api/v1/jobs/{job_id}/preview", { params: { path: { job_id: id } } });
+      return data as Schemas["SketchView"];
+    },
+  });
+}
+
+/** The video's parts, for an editing program. */
+export function useExport(id: string, wanted: boolean) {
+  return api.useQuery("get", "/api/v1/jobs/{job_id}/export", { params: { path: { job_id: id } } }, { enabled: wanted });
+}
+
 export function useRemove(id: string) {
-  return useChange<undefined>(() => client.DELETE("/api/v1/jobs/{job_id}", { params: { path: { job_id: id } } }));
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: () => client.DELETE("/api/v1/jobs/{job_id}", { params: { path: { job_id: id } } }),
+    onSettled: () => cache.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] !== "/api/v1/jobs/{job_id}" }),
+  });
 }
 
 export const newKey = idempotencyKey;

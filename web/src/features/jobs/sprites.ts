@@ -21,3 +21,16 @@ function secondsOf(stamp: string): number {
 export function thumbAt(thumbs: readonly Thumb[], time: number): Thumb | undefined {
   return thumbs.find(({ from, to }) => time >= from && time < to) ?? thumbs.at(-1);
 }
+
+/** So many thumbnails as fit, spread evenly over a stretch of the programme. */
+export function thumbsOver(thumbs: readonly Thumb[], from: number, to: number): Thumb[] {
+  if (thumbs.length === 0) return [];
+  const count = Math.max(1, thumbs.filter((thumb) => (thumb.from + thumb.to) / 2 >= from && (thumb.from + thumb.to) / 2 < to).length);
+  const step = (to - from) / count;
+  return Array.from({ length: count }, (_, n) => thumbAt(thumbs, from + (n + 0.5) * step)).filter((thumb) => thumb !== undefined);
+}
+
+/** The sheet's own size, as far as its thumbnails reach. */
+export function sheetSize(thumbs: readonly Thumb[]): { width: number; height: number } {
+  return { width: Math.max(0, ...thumbs.map(({ x, width }) => x + width)), height: Math.max(0, ...thumbs.map(({ y, height }) => y + height)) };
+}

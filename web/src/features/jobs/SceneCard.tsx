@@ -1,0 +1,119 @@
+import { Button, Group, Text } from "@mantine/core";
+import { IconMicrophone, IconMovie, IconPencil, IconPlayerPlayFilled } from "@tabler/icons-react";
+import type { Job, SceneOfJob } from "@/lib/api";
+import { clock, seconds } from "@/lib/format";
+import { Clip } from "./Clip";
+import { hasEnded } from "./queries";
+import classes from "./SceneCard.module.css";
+import { chargedWords, explained, SCENE_WORDS } from "./words";
+
+interface Props {
+  job: Job;
+  scene: SceneOfJob;
+  /** Where it begins in the video, seconds. */
+  start: number;
+  now: boolean;
+  seek: ((scene: number) => void) | null;
+  edit: ((scene: number) => void) | null;
+  choose: ((scene: number) => void) | null;
+}
+
+export function SceneCard({ job, scene, start, now, seek, edit, choose }: Props) {
+  const { number, narration, error } = scene;
+  const takes = scene.takes.filter(({ kind, clip_url }) => kind !== "speech" && clip_url !== null).length;
+  return (
+    <li className={classes.card} data-now={now || undefined} data-status={scene.status} aria-current={now ? "true" : undefined} aria-label={`Scene ${number}`}>
+      <Picture job={job} scene={scene} seek={seek} start={start} />
+      <div className={classes.body}>
+        <Group justify="space-between" gap="xs" wrap="nowrap">
+          <Text size="xs" fw={600} className={classes.state ?? ""}>
+            <span className={classes.lamp} aria-hidden />
+            {wordsFor(scene)}
+          </Text>
+          <Text size="xs" c="dimmed" className="tabular">
+            {seek ? `${clock(start)} · ${seconds(scene.duration)}` : seconds(scene.duration)}
+          </Text>
+        </Group>
+        {(scene.clip_url ?? scene.placeholder) && (
+          <Text size="sm" lineClamp={2} title={scene.prompt ?? ""}>
+            {scene.prompt}
+          </Text>
+        )}
+        {narration && (
+          <Text size="xs" c="dimmed" lineClamp={2} className={classes.voice ?? ""}>
+            <IconMicrophone size={13} aria-label="Narration:" /> {narration}
+          </Text>
+        )}
+        {error && <Wrong error={error} />}
+      </div>
+      {edit && choose && (
+        <div className={classes.actions}>
+          <Button variant={error ? "light" : "subtle"} color={error ? "ember" : "gray"} size="compact-sm" leftSection={<IconPencil size={14} aria-hidden />} onClick={() => edit(number)} aria-label={`Edit scene ${number}`}>
+            Edit
+          </Button>
+          <Button variant="subtle" color="gray" size="compact-sm" leftSection={<IconMovie size={14} aria-hidden />} onClick={() => choose(number)} aria-label={`Takes of scene ${number}`}>
+            {takes > 1 ? `${takes} takes` : "New take"}
+          </Button>
+        </div>
+      )}
+    </li>
+  );
+}
+
+/** Words, then how far it is, then the clip: in the same place, which never changes its size. */
+function Picture({ job, scene, seek, start }: Pick<Props, "job" | "scene" | "seek" | "start">) {
+  const { number, clip_url: url } = scene;
+  const filmed = scene.takes.some(({ in_use, kind }) => in_use && kind === "video");
+  const still = !filmed && scene.takes.some(({ in_use, kind }) => in_use && kind === "still");
+  const part = Math.round(scene.progress * 100);
+  return (
+    <div className={classes.picture} style={{ aspectRatio: job.aspect_ratio.replace(":", " / ") }} data-shape={shapeOf(job)}>
+      {url && !scene.placeholder ? (
+        <Clip url={url} still={still} label={`Clip of scene ${number}`} className={classes.clip} playing={!hasEnded(job)} />
+      ) : (
+        <Text size="sm" className={classes.words ?? ""} lineClamp={5} component="p">
+          {scene.placeholder ? "A card stands in for this scene." : scene.prompt}
+        </Text>
+      )}
+      {scene.status === "generating" && (
+        <div className={classes.progress} role="progressbar" aria-label={`Progress of scene ${number}`} aria-valuenow={part} aria-valuemin={0} aria-valuemax={100}>
+          <span className={classes.part} style={{ width: `${Math.max(3, part)}%` }} />
+        </div>
+      )}
+      <span className={classes.number} aria-hidden>
+        {number}
+      </span>
+      {seek && (
+        <button type="button" className={classes.seek} onClick={() => seek(number)} aria-label={`Play from scene ${number}, at ${clock(start)}`}>
+          <span className={classes.play} aria-hidden>
+            <IconPlayerPlayFilled size={16} />
+          </span>
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Wrong({ error }: { error: NonNullable<SceneOfJob["error"]> }) {
+  const { what, advice } = explained(error);
+  return (
+    <div className={classes.wrong} role="alert">
+      <Text size="sm" fw={600}>
+        {what}
+      </Text>
+      <Text size="xs">
+        {advice} {chargedWords(error.charged.micros)}
+      </Text>
+    </div>
+  );
+}
+
+function wordsFor(scene: SceneOfJob): string {
+  if (scene.placeholder) return "A card in its place";
+  return scene.status === "generating" && scene.progress > 0 ? `Filming, ${Math.round(scene.progress * 100)}%` : SCENE_WORDS[scene.status];
+}
+
+function shapeOf(job: Job): "tall" | "wide" {
+  const [width = 16, height = 9] = job.aspect_ratio.split(":").map(Number);
+  return height > width ? "tall" : "wide";
+}

@@ -1,0 +1,100 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState, type RefObject } from "react";
+import type { Job } from "@/lib/api";
+import { jobQuery } from "./queries";
+
+const TRIES = 3;
+
+interface Film {
+  url: string | null;
+  /** It can't be loaded, with a new link neither. */
+  broken: boolean;
+  again: () => void;
+}
+
+/** The video's link. One that has expired is replaced, and it goes on where it was. */
+export function useFilm(job: Job, earlier: boolean, screen: RefObject<HTMLVideoElement | null>): Film {
+  const cache = useQueryClient();
+  const [url, setUrl] = useState(job.video?.url ?? null);
+  const [broken, setBroken] = useState(false);
+  const tries = useRef(0);
+
+  const renew = async () => {
+    const element = screen.current;
+    const place = element ? { at: element.currentTime, playing: !element.paused } : null;
+    tries.current += 1;
+    try {
+      const fresh = await cache.fetchQuery({ ...jobQuery(job.id, earlier ? job.revision : undefined), staleTime: 0 });
+      if (!fresh.video?.url) throw new Error("there is no video any more");
+      setUrl(fresh.video.url);
+      if (element && place) resume(element, fresh.video.url, place);
+    } catch {
+      setBroken(true);
+    }
+  };
+
+  const onError = useRef<() => void>(() => undefined);
+  useEffect(() => {
+    onError.current = () => (tries.current < TRIES ? void renew() : setBroken(true));
+  });
+
+  useEffect(() => {
+    const element = screen.current;
+    if (!element) return;
+    const failed = () => onError.current();
+    const loaded = () => {
+      tries.current = 0;
+      setBroken(false);
+    };
+    element.addEventListener("error", failed);
+    element.addEventListener("canplay", loaded);
+    return () => {
+      element.removeEventListener("error", failed);
+      element.removeEventListener("canplay", loaded);
+    };
+  }, [screen]);
+
+  const again = () => {
+    tries.current = 0;
+    setBroken(false);
+    void renew();
+  };
+  return { url, broken, again };
+}
+
+// The same address again is no change to the element: it is told to load all the same.
+function resume(element: HTMLVideoElement, url: string, { at, playing }: { at: number; playing: boolean }): void {
+  element.addEventListener(
+    "loadedmetadata",
+    () => {
+      element.currentTime = at;
+      if (playing) void element.play().catch(() => undefined);
+    },
+    { once: true },
+  );
+  element.src = url;
+  element.load();
+}
+
+/** The text behind a signed link; the link changes, what it leads to doesn't. */
+export function useText(url: string | null, key: string): string | null {
+  const { data } = useQuery({
+    queryKey: ["text", key],
+    enabled: url !== null,
+    staleTime: Infinity,
+    gcTime: 600_000,
+    queryFn: async ({ signal }) => {
+      const response = await fetch(url as string, { signal });
+      if (!response.ok) throw new Error(`the text answers ${response.status}`);
+      return response.text();
+    },
+  });
+  return data ?? null;
+}
+
+/** A track from another origin would need the whole video to be asked for in another way; a blob is our own. */
+export function useTrack(text: string | null): string | null {
+  const url = useMemo(() => (text === null ? null : URL.createObjectURL(new Blob([text], { type: "text/vtt" }))), [text]);
+  useEffect(() => () => (url === null ? undefined : URL.revokeObjectURL(url)), [url]);
+  return url;
+}

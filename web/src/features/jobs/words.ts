@@ -1,0 +1,72 @@
+import type { Job, Schemas, SceneOfJob } from "@/lib/api";
+import { money } from "@/lib/format";
+
+export const SCENE_WORDS: Record<SceneOfJob["status"], string> = {
+  pending: "Waiting",
+  generating: "Filming",
+  stored: "Being checked",
+  ready: "Ready",
+  rejected: "Not usable",
+  failed: "Failed",
+  cancelled: "Cancelled",
+};
+
+export const JOB_WORDS: Record<Job["status"], string> = {
+  queued: "Waiting",
+  generating: "Filming",
+  composing: "Putting together",
+  succeeded: "Done",
+  failed: "Failed",
+  cancelling: "Cancelling",
+  cancelled: "Cancelled",
+};
+
+export const REASON_WORDS: Record<Schemas["Reason"], string> = { submit: "first version", retry: "tried again", edit: "edited", regenerate: "another take" };
+
+/** A sentence begins with a capital. */
+export function sentence(text: string): string {
+  const trimmed = text.trim();
+  const begun = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return /[.!?…)]$/.test(begun) || begun === "" ? begun : `${begun}.`;
+}
+
+type Failure = Pick<Schemas["FailureView"], "message" | "retryable" | "code">;
+
+/** What went wrong with a scene, and what may help; its number is already known where this is read. */
+export function explained({ message, retryable, code }: Failure): { what: string; advice: string } {
+  const what = sentence(message.replace(/^(scene \d+: )+/i, ""));
+  if (/sensitive|safety|policy|E005|moderat/i.test(`${code} ${message}`)) return { what, advice: "The model won’t film these words. Say it another way, then make the scene again." };
+  if (code === "narration_too_long") return { what, advice: "Shorten its narration, or give the scene more seconds." };
+  return { what, advice: retryable ? "Trying again may well work." : "Change its words, or try another take." };
+}
+
+export function chargedWords(micros: number): string {
+  return micros === 0 ? "You were not charged for it." : `${money(micros)} was charged for it.`;
+}
+
+const KIND_WORDS: Record<Schemas["TakeKind"], string> = { plan: "Storyboard", still: "Picture", video: "Clip", speech: "Voice", music: "Music" };
+
+export interface CostLine {
+  id: string;
+  what: string;
+  model: string;
+  micros: number;
+  /** Not charged, and why. */
+  note: string | null;
+}
+
+/** What this revision has asked models for, in the order of the programme. */
+export function costLines(job: Job): CostLine[] {
+  const own = job.takes.map((take) => ({ take, scene: null as number | null }));
+  const ofScenes = job.scenes.flatMap((scene) => scene.takes.map((take) => ({ take, scene: scene.number as number | null })));
+  const seen = new Set<string>();
+  return [...own, ...ofScenes]
+    .filter(({ take }) => take.revision === job.revision && !seen.has(take.id) && seen.add(take.id))
+    .map(({ take, scene }) => ({
+      id: take.id,
+      what: scene === null ? KIND_WORDS[take.kind] : `Scene ${scene}, ${KIND_WORDS[take.kind].toLowerCase()}${take.attempt > 1 ? `, try ${take.attempt}` : ""}`,
+      model: take.model,
+      micros: take.cost.micros,
+      note: take.cost.micros === 0 && ["refused", "failed", "aborted", "cancelled", "lost"].includes(take.status) ? "not charged" : null,
+    }));
+}
