@@ -60,7 +60,8 @@ export const theme = createTheme({
   },
   black: "#191b22",
   components: {
-    Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    // Locking the page's scrolling puts a <style> into it, which the page's policy forbids.
+    Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" }, lockScroll: false } },
     ModalHeader: { defaultProps: { component: "div" } }, // a <header> in a portal would be a second banner of the page
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } }, // a menu may hold nothing but its items
   },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { EventParser, follow, type ServerEvent } from "@/lib/events";
 
 describe("the parser", () => {
@@ -13,6 +13,16 @@ describe("the parser", () => {
         { id: "1;0:2", event: "job", data: '{"a":1}' },
         { id: null, event: "message", data: "two\nlines" },
       ]);
+    }
+  });
+
+  it("takes a line's end for one, however it is written and cut", () => {
+    const windows = whole.replaceAll("\n", "\r\n");
+    for (let size = 1; size < windows.length; size++) {
+      const parser = new EventParser();
+      const found: ServerEvent[] = [];
+      for (let at = 0; at < windows.length; at += size) found.push(...parser.push(windows.slice(at, at + size)));
+      expect(found.map(({ data }) => data)).toEqual(['{"a":1}', "two\nlines"]);
     }
   });
 
@@ -54,5 +64,36 @@ describe("following", () => {
     const over = follow({ signal: gone.signal, open: async () => (opened++, gone.abort(), Promise.reject(new TypeError("down"))), onLine: () => undefined, onEvent: () => false });
     await over;
     expect(opened).toBe(1);
+  });
+
+  it("takes a line that says nothing for dead", async () => {
+    let opened = 0;
+    await follow({
+      signal: new AbortController().signal,
+      longestWait: 1,
+      longestSilence: 20,
+      open: async () => (opened++ === 0 ? new Response(new ReadableStream({ start: () => undefined })) : streamOf("data: last\n\n")),
+      onLine: () => undefined,
+      onEvent: () => true,
+    });
+    expect(opened).toBe(2);
+  });
+
+  it("doesn't wait any longer once the network is back", async () => {
+    vi.useFakeTimers(); // and nobody moves them on
+    const nudge = new EventTarget();
+    let opened = 0;
+    await follow({
+      signal: new AbortController().signal,
+      nudge,
+      open: async () => {
+        if (opened++ === 0) throw new TypeError("down");
+        return streamOf("data: last\n\n");
+      },
+      onLine: (live) => live || queueMicrotask(() => nudge.dispatchEvent(new Event("online"))),
+      onEvent: () => true,
+    });
+    expect(opened).toBe(2);
+    vi.useRealTimers();
   });
 });

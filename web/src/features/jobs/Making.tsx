@@ -9,7 +9,7 @@ import { Clip } from "./Clip";
 import classes from "./Making.module.css";
 import { usePreview, type Line } from "./queries";
 import { leftInWords, timeLeft } from "./timeLeft";
-import { sentence } from "./words";
+import { stageWords } from "./words";
 
 /** The screen before there is a video: what has been filmed so far, how far it is, and how long it may still take. */
 export function Making({ job, line }: { job: Job; line: Line }) {
@@ -31,7 +31,7 @@ export function Making({ job, line }: { job: Job; line: Line }) {
         <div className={classes.line}>
           <div>
             <Text fw={650} size="lg" role="status">
-              {sentence(job.stage).replace(/\.$/, "")}
+              {stageWords(job)}
             </Text>
             <Clock job={job} line={line} />
           </div>

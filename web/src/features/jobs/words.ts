@@ -23,6 +23,13 @@ export const JOB_WORDS: Record<Job["status"], string> = {
 
 export const REASON_WORDS: Record<Schemas["Reason"], string> = { submit: "first version", retry: "tried again", edit: "edited", regenerate: "another take" };
 
+/** What is being done, in a few words. */
+export function stageWords(job: Pick<Job, "status" | "stage" | "scenes">): string {
+  const filmed = job.scenes.length > 0 && job.scenes.every(({ status, placeholder }) => status === "ready" || placeholder);
+  if (job.status === "generating" && filmed) return "All scenes are there; cutting them together";
+  return sentence(job.stage).replace(/\.$/, "");
+}
+
 /** A sentence begins with a capital. */
 export function sentence(text: string): string {
   const trimmed = text.trim();
