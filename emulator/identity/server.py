@@ -165,6 +165,30 @@ def _with_groups(make: Callable[..., str]) -> Callable[..., str]:
     return token
 
 
+def _with_auth_time(sign: Callable[..., str]) -> Callable[..., str]:
+    """Tokens that are renewed tell when their user signed in, as Cognito's do; ministack's tell the present instant,
+    and a client that looks (oidc-client-ts does) takes them for somebody else's.
+    """
+    signed_in: dict[str, int] = {}
+
+    def signed(claims: dict[str, Any], pool_id: str = "", use: str = "") -> str:
+        origin = claims.get("origin_jti", "")
+        if origin and origin not in signed_in:
+            signed_in.update(_signed_in())
+            signed_in.setdefault(origin, claims["iat"])
+        if origin:
+            claims = {**claims, "auth_time": signed_in[origin]}
+        return sign(claims, pool_id, use)
+
+    return signed
+
+
+def _signed_in() -> dict[str, int]:
+    """When each of the sessions that outlived a restart began: their refresh tokens say so."""
+    kept = (cognito._token_claims(token) for token in cognito._refresh_tokens)
+    return {claims["origin_jti"]: claims["auth_time"] for claims in kept if "auth_time" in claims}
+
+
 def _may_change(scope: Message) -> bool:
     if scope["method"] != "POST":
         return False
@@ -187,6 +211,7 @@ def main() -> None:
     seed = json.loads(Path(os.environ["OMNIGEN_IDENTITY_SEED"]).read_text(encoding="utf-8"))
     cognito._page_shell = shell
     cognito._fake_token = _with_groups(cognito._fake_token)
+    cognito._signed_jwt = _with_auth_time(cognito._signed_jwt)
     ministack.app.app = Stand(ministack.app.app, seed)
     sys.argv = sys.argv[:1]
     ministack.app.main()

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import secrets
+import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -111,6 +112,22 @@ def test_signing_in_by_code_and_pkce_then_refreshing(
     renewed = browser.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"]).json()
     again = claims(identity_server, http, renewed["access_token"])
     assert (again["sub"], again["cognito:groups"]) == (access["sub"], access["cognito:groups"])
+
+
+def test_renewed_tokens_tell_when_their_user_signed_in(
+    identity_server: IdentityServer, http: httpx.Client, browser: Browser
+) -> None:
+    """OpenID Connect Core 12.2: `auth_time` is the sign-in's, not the renewal's. Clients end a session over it."""
+    tokens = browser.redeem(browser.code(identity_server.user, identity_server.password)).json()
+    began = claims(identity_server, http, tokens["id_token"])
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        renewed = browser.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"]).json()
+        said = [claims(identity_server, http, renewed[kind]) for kind in ("id_token", "access_token")]
+        assert {claim["auth_time"] for claim in said} == {began["auth_time"]}
+        if said[0]["iat"] > began["iat"]:
+            return
+    pytest.fail("no later second has come")
 
 
 def test_a_code_is_worth_nothing_without_its_verifier(

@@ -34,7 +34,9 @@ async def test_every_address_of_the_app_is_its_page(app: httpx.AsyncClient, path
     assert (response.status_code, response.text) == (200, "<!doctype html><title>app</title>")
     assert response.headers["content-type"].startswith("text/html")
     assert response.headers["cache-control"] == "no-cache"
-    assert "script-src 'self';" in response.headers["content-security-policy"]
+    policy = response.headers["content-security-policy"].split("; ")
+    assert {"script-src 'self'", "style-src 'self'"} <= set(policy)
+    assert {"require-trusted-types-for 'script'", "trusted-types 'none'"} <= set(policy)
 
 
 async def test_its_files_are_given_out_hashed_ones_for_ever(app: httpx.AsyncClient) -> None:

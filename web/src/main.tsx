@@ -11,12 +11,16 @@ import { App } from "./app/App";
 import { Unreachable } from "./app/Unreachable";
 import { createUserManager } from "./lib/auth";
 import { loadConfig } from "./lib/config";
+import { connectTokens, isRefusal, tokensOf } from "./lib/tokens";
 
 const root = createRoot(document.getElementById("root") as HTMLElement);
 
 try {
   const config = await loadConfig();
   const manager = createUserManager(config);
+  // Before anything is drawn: the first page's queries want a token at once.
+  connectTokens(tokensOf(manager), () => void manager.removeUser());
+  manager.events.addSilentRenewError((error) => (isRefusal(error) ? manager.removeUser() : undefined));
   root.render(
     <StrictMode>
       <App config={config} manager={manager} />

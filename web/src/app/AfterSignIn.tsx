@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { useAuth } from "react-oidc-context";
 import { useNavigate } from "react-router";
 import { safeReturn } from "@/lib/auth";
-import { useSignIn } from "@/lib/session";
+import { useSession, useSignIn } from "@/lib/session";
 import { useTitle } from "@/lib/title";
 import pill from "@/lib/ui/Pill.module.css";
 import { Standstill } from "./Standstill";
@@ -15,9 +15,13 @@ export function AfterSignIn() {
   const navigate = useNavigate();
   const signIn = useSignIn();
 
+  const { manager } = useSession();
+
   useEffect(() => {
     if (user) void navigate(safeReturn(user.state), { replace: true });
-  }, [user, navigate]);
+    // Somebody who is signed in, and came to this page by the back button: its code has been used.
+    else if (error) void manager.getUser().then((known) => known && navigate("/create", { replace: true }));
+  }, [user, error, manager, navigate]);
 
   if (isLoading || user) return <Waiting />;
   const why = error ? "It was interrupted, or has taken too long." : "There is no sign-in under way in this tab.";

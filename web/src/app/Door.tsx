@@ -1,23 +1,25 @@
-import { useLayoutEffect, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { useAuth } from "react-oidc-context";
-import { connectTokens, tokensOf } from "@/lib/api";
-import { useSession, useSignIn } from "@/lib/session";
+import { useSignIn } from "@/lib/session";
+import { accessToken } from "@/lib/tokens";
 import { SignedOut } from "./SignedOut";
+import { Unreachable } from "./Unreachable";
 import { Waiting } from "./Waiting";
 
 /** Lets in who is signed in; an expired session is renewed silently, or leads to the hosted pages and back here. */
 export function Door({ children }: { children: ReactNode }) {
-  const auth = useAuth();
-  const { manager } = useSession();
+  const { isLoading, isAuthenticated, user } = useAuth();
+  const [failed, setFailed] = useState<unknown>(null);
   const signIn = useSignIn();
-  const { isLoading, isAuthenticated, activeNavigator } = auth;
+  const expired = !isLoading && !isAuthenticated && Boolean(user);
 
-  // Before any effect of the rooms inside, which ask at once: without a token the first answer after a reload would be 401.
-  useLayoutEffect(() => {
-    connectTokens(tokensOf(manager), () => void manager.removeUser());
-  }, [manager]);
+  useEffect(() => {
+    // A new token, or no user any more: either way this is drawn anew.
+    if (expired) accessToken().catch(setFailed);
+  }, [expired]);
 
   if (isAuthenticated) return children;
-  if (isLoading || activeNavigator !== undefined) return <Waiting />;
+  if (failed !== null) return <Unreachable error={failed} />;
+  if (isLoading || expired) return <Waiting />;
   return <SignedOut signIn={() => void signIn()} signUp={() => void signIn({ signUp: true })} />;
 }

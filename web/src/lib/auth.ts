@@ -2,6 +2,8 @@
 // closed one don't (docs/adr/0008-tokens-in-the-session.md).
 import { UserManager, WebStorageStateStore, type User } from "oidc-client-ts";
 import type { Config } from "./config";
+import { problemOf } from "./problems";
+import { accessToken } from "./tokens";
 
 export const CALLBACK = "/callback";
 
@@ -34,31 +36,37 @@ export function safeReturn(state: unknown): string {
   const wanted = typeof state === "object" && state !== null && "back" in state ? state.back : undefined;
   if (typeof wanted !== "string" || !wanted.startsWith("/") || wanted.startsWith("//") || wanted.includes("\\")) return "/create";
   const url = new URL(wanted, window.location.origin);
-  return url.origin === window.location.origin && url.pathname !== CALLBACK ? url.pathname + url.search + url.hash : "/create";
+  const inside = url.origin === window.location.origin && !url.pathname.startsWith("//") && url.pathname !== CALLBACK;
+  return inside ? url.pathname + url.search + url.hash : "/create";
 }
 
 /** Cognito's own way out: its session ends too, so that the next sign-in asks for the password again. */
 export async function signOut(manager: UserManager, { identity }: Config): Promise<void> {
-  await manager.removeUser();
-  const query = new URLSearchParams({ client_id: identity.client_id, logout_uri: `${window.location.origin}/` });
-  window.location.assign(`${identity.pages}/logout?${query}`);
+  // A copy of this tab has the same refresh token. Best effort: who wants out gets out.
+  await manager.revokeTokens(["refresh_token"]).catch(() => undefined);
+  await leave(manager, identity);
 }
 
 /** Every refresh token of this user's, on every device, is worth nothing from now on. */
-export async function signOutEverywhere(manager: UserManager, config: Config): Promise<void> {
-  const user = await manager.getUser();
-  if (user) {
-    const response = await fetch(`${config.identity.api}/`, {
-      method: "POST",
-      headers: {
-        "Content-Type": "application/x-amz-json-1.1",
-        "X-Amz-Target": "AWSCognitoIdentityProviderService.GlobalSignOut",
-      },
-      body: JSON.stringify({ AccessToken: user.access_token }),
-    });
-    if (!response.ok) throw new Error(`The other devices could not be signed out (${response.status}). Try again.`);
-  }
-  await signOut(manager, config);
+export async function signOutEverywhere(manager: UserManager, { identity }: Config): Promise<void> {
+  const response = await fetch(`${identity.api}/`, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/x-amz-json-1.1",
+      "X-Amz-Target": "AWSCognitoIdentityProviderService.GlobalSignOut",
+    },
+    body: JSON.stringify({ AccessToken: await accessToken() }),
+  });
+  if (!response.ok) throw await problemOf(response);
+  await leave(manager, identity);
+}
+
+async function leave(manager: UserManager, identity: Config["identity"]): Promise<void> {
+  manager.stopSilentRenew();
+  // Without the event of it: the page would show that one is signed out while it is left.
+  await manager.storeUser(null);
+  const query = new URLSearchParams({ client_id: identity.client_id, logout_uri: `${window.location.origin}/` });
+  window.location.assign(`${identity.pages}/logout?${query}`);
 }
 
 /** Who is signed in, as the ID token says. */

@@ -1,7 +1,7 @@
 import { createContext, useContext, type ReactNode } from "react";
 import { AuthProvider, useAuth } from "react-oidc-context";
 import type { UserManager } from "oidc-client-ts";
-import { createUserManager, profileOf } from "./auth";
+import { CALLBACK, createUserManager, profileOf } from "./auth";
 import type { Config } from "./config";
 
 interface Session {
@@ -14,7 +14,9 @@ const SessionContext = createContext<Session | null>(null);
 export function SessionProvider({ config, manager, children }: Session & { children: ReactNode }) {
   return (
     <SessionContext value={{ config, manager }}>
-      <AuthProvider userManager={manager}>{children}</AuthProvider>
+      <AuthProvider userManager={manager} skipSigninCallback={window.location.pathname !== CALLBACK}>
+        {children}
+      </AuthProvider>
     </SessionContext>
   );
 }
@@ -28,7 +30,7 @@ export function useSession(): Session {
 /** Leads to the hosted pages, and back to this very place afterwards. */
 export function useSignIn(): (options?: { signUp?: boolean; back?: string }) => Promise<void> {
   const { config, manager } = useSession();
-  return ({ signUp = false, back = window.location.pathname + window.location.search } = {}) => {
+  return ({ signUp = false, back = window.location.pathname + window.location.search + window.location.hash } = {}) => {
     const door = signUp ? createUserManager(config, "/signup") : manager;
     return door.signinRedirect({ state: { back } });
   };

@@ -118,7 +118,8 @@ def app_policy(settings: Settings) -> str:
         f"default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
         f"img-src 'self' data: blob: {store}; media-src 'self' blob: {store}; "
         f"connect-src 'self' {store} {identity}; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
-        f"frame-ancestors 'none'"
+        # No string becomes a script or markup: nothing in the app needs to make one.
+        f"frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     )
 
 

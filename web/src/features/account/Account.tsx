@@ -1,53 +1,95 @@
-import { Alert, Badge, Button, Group, Paper, SegmentedControl, Stack, Text, Title, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
-import { useState } from "react";
+import { Button, Group, Modal, SegmentedControl, Text, Title, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useMutation } from "@tanstack/react-query";
 import { signOut, signOutEverywhere } from "@/lib/auth";
 import { useProfile, useSession } from "@/lib/session";
 import { useTitle } from "@/lib/title";
+import { Notice } from "@/lib/ui/Notice";
+import classes from "./Account.module.css";
+import { Plan } from "./Plan";
+
+const SCHEMES = [
+  { value: "auto", label: "System" },
+  { value: "light", label: "Light" },
+  { value: "dark", label: "Dark" },
+];
 
 export function Page() {
   useTitle("Account");
-  const { email, tier } = useProfile();
-  const { manager, config } = useSession();
+  const { email } = useProfile();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const [error, setError] = useState<string | null>(null);
-  const everywhere = () => signOutEverywhere(manager, config).catch((failed: unknown) => setError(failed instanceof Error ? failed.message : String(failed)));
   return (
-    <Stack maw={560} mx="auto" gap="lg">
+    <div className={classes.page}>
       <Title order={1} size="h2">
         Account
       </Title>
-      <Paper withBorder radius="lg" p="lg">
-        <Text size="sm" c="dimmed">
-          Signed in as
-        </Text>
-        <Group justify="space-between">
-          <Text fw={600}>{email}</Text>
-          <Badge variant="light" tt="none">
-            {tier}
-          </Badge>
-        </Group>
-      </Paper>
-      <Paper withBorder radius="lg" p="lg">
-        <Group justify="space-between">
-          <Text fw={600} id="colours">
-            Colours
+      <section className={classes.who} aria-label="Who is signed in">
+        <span className={classes.initial} aria-hidden>
+          {email.slice(0, 1).toUpperCase()}
+        </span>
+        <div className={classes.name}>
+          <Text size="sm" c="dimmed">
+            Signed in as
           </Text>
-          <SegmentedControl aria-labelledby="colours" value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)} data={[{ value: "auto", label: "As the system" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]} />
-        </Group>
-      </Paper>
-      {error && (
-        <Alert color="red" role="alert">
-          {error}
-        </Alert>
-      )}
-      <Group>
-        <Button variant="default" onClick={() => void signOut(manager, config)}>
+          <Text fw={600} truncate>
+            {email}
+          </Text>
+        </div>
+      </section>
+      <Plan />
+      <section className={classes.row} aria-labelledby="theme">
+        <div>
+          <Title order={2} size="h5" id="theme">
+            Theme
+          </Title>
+          <Text size="sm" c="dimmed">
+            Kept in this browser.
+          </Text>
+        </div>
+        <SegmentedControl aria-labelledby="theme" value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)} data={SCHEMES} />
+      </section>
+      <Leaving />
+    </div>
+  );
+}
+
+function Leaving() {
+  const { manager, config } = useSession();
+  const [asked, { open, close }] = useDisclosure(false);
+  const out = useMutation({ mutationFn: () => signOut(manager, config) });
+  const everywhere = useMutation({ mutationFn: () => signOutEverywhere(manager, config) });
+  return (
+    <section className={classes.row} aria-labelledby="leaving">
+      <div>
+        <Title order={2} size="h5" id="leaving">
+          Sign out
+        </Title>
+        <Text size="sm" c="dimmed">
+          Videos in the making go on without you.
+        </Text>
+      </div>
+      <Group gap="sm">
+        <Button variant="default" loading={out.isPending} onClick={() => out.mutate()}>
           Sign out
         </Button>
-        <Button variant="default" onClick={() => void everywhere()}>
+        <Button variant="default" onClick={open}>
           Sign out everywhere
         </Button>
       </Group>
-    </Stack>
+      <Modal opened={asked} onClose={close} title="Sign out on every device?" centered>
+        <Text size="sm" c="dimmed">
+          This browser is signed out at once, every other one within the hour, when it next asks for a new pass. Nothing that you made is touched.
+        </Text>
+        {everywhere.error && <Notice error={everywhere.error} />}
+        <Group justify="flex-end" mt="lg">
+          <Button variant="default" onClick={close}>
+            Stay
+          </Button>
+          <Button loading={everywhere.isPending} onClick={() => everywhere.mutate()}>
+            Sign out everywhere
+          </Button>
+        </Group>
+      </Modal>
+    </section>
   );
 }
