@@ -116,6 +116,15 @@ async def test_the_list_is_newest_first_in_pages_and_by_status(client: httpx.Asy
     assert problem_of(foreign, 422)["field"] == "cursor"
 
 
+async def test_the_list_tells_what_each_video_shows(client: httpx.AsyncClient) -> None:
+    job = await submitted(client, bearer())
+    await client.post(f"/api/v1/jobs/{job['id']}/cancel", headers=bearer())
+    (listed,) = (await client.get("/api/v1/jobs", headers=bearer())).json()["jobs"]
+    prompts = [scene["prompt"] for scene in listed["storyboard"]["scenes"]]
+    assert prompts == [scene["prompt"] for scene in job["storyboard"]["scenes"]]
+    assert all(prompts)
+
+
 async def test_a_cancelled_job_says_so_and_can_be_cancelled_again(client: httpx.AsyncClient) -> None:
     job = await submitted(client, bearer())
     for _ in range(2):

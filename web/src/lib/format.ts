@@ -1,6 +1,6 @@
 // Numbers for people. Money comes as whole micro-dollars and stays whole until it is shown.
 
-const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits: 4 });
+const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD", minimumFractionDigits: 2, maximumFractionDigits: 6 });
 const bytesFormat = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 
 export function money(micros: number): string {
@@ -46,4 +46,9 @@ export function ago(iso: string, now: Date): string {
     size = limit;
   }
   return new Date(iso).toLocaleDateString("en", { day: "numeric", month: "short", year: "numeric" });
+}
+
+/** "1 video", "3 videos", "1,200 videos". */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
 }

@@ -28,16 +28,18 @@ export async function tokenFor(stack: Stack, user: User): Promise<string> {
   return (result as { AccessToken: string }).AccessToken;
 }
 
-/** One request to the API, as the app would make it; `path` begins after `/api/v1`. */
+/** One request to the API, as the app would make it; `path` begins after `/api/v1`. A busy server is asked again. */
 export async function ask<T>(stack: Stack, token: string, method: string, path: string, body?: unknown): Promise<T> {
-  const response = await fetch(`${stack.run.api_url}/api/v1${path}`, {
-    method,
-    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", "Idempotency-Key": randomUUID() },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path} answers ${response.status}: ${text}`);
-  return (text === "" ? undefined : JSON.parse(text)) as T;
+  const deadline = Date.now() + PATIENCE_MS;
+  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json", "Idempotency-Key": randomUUID() };
+  for (;;) {
+    const response = await fetch(`${stack.run.api_url}/api/v1${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const text = await response.text();
+    if (response.ok) return (text === "" ? undefined : JSON.parse(text)) as T;
+    const wait = 1000 * Number(response.headers.get("Retry-After"));
+    if (response.status !== 503 || Date.now() + wait > deadline) throw new Error(`${method} ${path} answers ${response.status}: ${text}`);
+    await pause(wait);
+  }
 }
 
 /** The cheapest film there is, of one scene or several; `more` overrides what it says. */

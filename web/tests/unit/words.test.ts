@@ -41,8 +41,8 @@ describe("what people are told", () => {
 });
 
 describe("figures", () => {
-  it("shows money exactly, and short", () => {
-    expect([0, 1_200_000, 12_500, 150, 1_234_567_890].map(money)).toEqual(["$0.00", "$1.20", "$0.0125", "$0.0002", "$1,234.5679"]);
+  it("shows money exactly, and no longer than that takes", () => {
+    expect([0, 1_200_000, 12_500, 150, 1_234_567_890].map(money)).toEqual(["$0.00", "$1.20", "$0.0125", "$0.00015", "$1,234.56789"]);
   });
 
   it("shows times", () => {

@@ -1,94 +1,109 @@
-import { Button, Group, SegmentedControl, Skeleton, Stack, Text, TextInput, Title } from "@mantine/core";
-import { useDebouncedValue, useIntersection } from "@mantine/hooks";
+import { Button, CloseButton, Loader, SegmentedControl, Text, TextInput, Title } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
-import { Link, useLocation } from "react-router";
+import { useRef, useState } from "react";
+import type { Job } from "@/lib/api";
+import { counted } from "@/lib/format";
 import { useTitle } from "@/lib/title";
-import { Lamp } from "@/lib/ui/Lamp";
 import { Notice } from "@/lib/ui/Notice";
+import { Deleted } from "./Deleted";
+import { Empty } from "./Empty";
 import classes from "./Library.module.css";
 import { matches } from "./matches";
-import { useDelete, useJobs, useRestore, type Status } from "./queries";
+import { useJobs, type Filter } from "./queries";
+import { Skeletons } from "./Skeletons";
 import { Tile } from "./Tile";
+import { useNear } from "./useNear";
+import { useTrash } from "./useTrash";
+import { useWish } from "./useWish";
 
-const FILTERS: { value: Status | ""; label: string }[] = [
-  { value: "", label: "All" },
+const FILTERS: { value: Filter; label: string }[] = [
+  { value: "all", label: "All" },
+  { value: "making", label: "In the making" },
   { value: "succeeded", label: "Finished" },
-  { value: "generating", label: "Filming" },
   { value: "failed", label: "Failed" },
   { value: "cancelled", label: "Cancelled" },
 ];
 
+const TRACK = { root: classes.track ?? "" };
+
 export function Page() {
   useTitle("Library");
-  const [status, setStatus] = useState<Status | "">("");
-  const [words, setWords] = useState("");
-  const [search] = useDebouncedValue(words.trim(), 200);
-  const jobs = useJobs(status || null);
-  const remove = useDelete();
-  const { ref, entry } = useIntersection<HTMLDivElement>({ rootMargin: "600px" });
-  const { fetchNextPage, hasNextPage, isFetchingNextPage, isFetchNextPageError } = jobs;
-  const found = (jobs.data?.pages ?? []).flatMap((page) => page.jobs).filter((job) => matches(job, search));
+  const wish = useWish();
+  const { search, filter } = wish;
+  const jobs = useJobs(filter, search !== "");
+  const all = jobs.data ?? [];
+  const found = search === "" ? all : all.filter((job) => matches(job, search));
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError } = jobs;
 
-  useEffect(() => {
-    if (entry?.isIntersecting && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
-  }, [entry, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, found.length]);
+  const list = useRef<HTMLUListElement>(null);
+  const trash = useTrash(list);
+  const [news, setNews] = useState("");
+  const tell = (job: Job) => setNews(`${job.title}: ${job.status === "succeeded" ? "the video is finished" : job.status}.`);
+
+  const more = () => {
+    if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void jobs.fetchNextPage();
+  };
+  const near = useNear<HTMLDivElement>(more, `${filter} ${search} ${all.length} ${isFetchingNextPage} ${hasNextPage}`);
+  // Who asks by key goes on at the first of those that come.
+  const moreByHand = async () => {
+    const seen = found.length;
+    await jobs.fetchNextPage();
+    requestAnimationFrame(() => list.current?.children[Math.min(seen, list.current.children.length - 1)]?.querySelector("a")?.focus());
+  };
 
   return (
     <div className={classes.page}>
-      <Group justify="space-between">
+      <div className={classes.head}>
         <Title order={1} size="h2">
           Library
         </Title>
-        <TextInput aria-label="Search titles and prompts" placeholder="Search titles and prompts" type="search" leftSection={<IconSearch size={16} aria-hidden />} value={words} onChange={(event) => setWords(event.currentTarget.value)} w={280} />
-      </Group>
-      <SegmentedControl aria-label="Status" value={status} onChange={(value) => setStatus(value as Status | "")} data={FILTERS} className={classes.filter ?? ""} />
-      <Undo deleted={remove.variables ?? null} settled={remove.isSuccess} />
-      {remove.error && <Notice error={remove.error} />}
+        <TextInput
+          aria-label="Search titles and prompts"
+          placeholder="Search titles and prompts"
+          type="search"
+          className={classes.search ?? ""}
+          leftSection={<IconSearch size={16} aria-hidden />}
+          rightSection={wish.words !== "" && <CloseButton size="sm" aria-label="Clear the search" onClick={() => wish.look("")} />}
+          value={wish.words}
+          onChange={(event) => wish.look(event.currentTarget.value)}
+        />
+        <div className={classes.filter}>
+          <SegmentedControl aria-label="Status" radius="xl" withItemsBorders={false} classNames={TRACK} value={filter} onChange={(value) => wish.show(value as Filter)} data={FILTERS} />
+        </div>
+      </div>
+
+      <div role="status" className={search === "" ? "visually-hidden" : classes.found}>
+        {jobs.isPending ? "Loading" : search === "" ? `${counted(found.length, "video")} shown. ${news}` : <Found found={found.length} of={all.length} looking={hasNextPage} />}
+      </div>
       {jobs.error && !jobs.data && <Notice error={jobs.error} retry={() => void jobs.refetch()} />}
-      <ul className={classes.tiles} aria-busy={jobs.isPending}>
-        {jobs.isPending && Array.from({ length: 8 }, (_, n) => <Skeleton key={n} h={210} radius="lg" component="li" aria-hidden />)}
+      {trash.error !== null && <Notice error={trash.error} />}
+
+      <ul ref={list} className={classes.tiles} aria-busy={jobs.isPending} aria-label="Videos">
+        {jobs.isPending && <Skeletons count={8} />}
         {found.map((job) => (
-          <Tile key={job.id} job={job} remove={() => remove.mutate(job.id)} />
+          <Tile key={job.id} job={job} remove={trash.remove} onEnd={tell} />
         ))}
+        {(isFetchingNextPage || (search !== "" && hasNextPage)) && <Skeletons count={4} />}
       </ul>
-      {jobs.data && found.length === 0 && !hasNextPage && <Empty searched={search !== "" || status !== ""} />}
-      {isFetchNextPageError && <Notice error={jobs.error} retry={() => void fetchNextPage()} />}
-      <div ref={ref} />
+      {jobs.data && found.length === 0 && !hasNextPage && <Empty filter={filter} search={search} clear={wish.clear} />}
+      {isFetchNextPageError && <Notice error={jobs.error} retry={() => void jobs.fetchNextPage()} />}
+      <div ref={near} className={classes.end}>
+        {hasNextPage && !isFetchNextPageError && (
+          <Button variant="default" loading={isFetchingNextPage} onClick={() => void moreByHand()}>
+            Load more
+          </Button>
+        )}
+      </div>
+      <Deleted gone={trash.last} error={trash.undoError} restoring={trash.restoring} undo={trash.undo} dismiss={trash.dismiss} />
     </div>
   );
 }
 
-/** What was deleted can be had back for a day; here, with one press. */
-function Undo({ deleted, settled }: { deleted: string | null; settled: boolean }) {
-  const state: unknown = useLocation().state;
-  const before = typeof state === "object" && state !== null && "deleted" in state ? String(state.deleted) : null;
-  const restore = useRestore();
-  const id = settled ? deleted : before;
-  if (id === null || restore.variables === id) return restore.error ? <Notice error={restore.error} /> : <div role="status" />;
+function Found({ found, of, looking }: { found: number; of: number; looking: boolean }) {
   return (
-    <Group role="status" className={classes.undo ?? ""} justify="space-between">
-      <Text size="sm">The video was deleted. It can be had back within a day.</Text>
-      <Button size="xs" variant="default" loading={restore.isPending} onClick={() => restore.mutate(id)}>
-        Undo
-      </Button>
-    </Group>
-  );
-}
-
-function Empty({ searched }: { searched: boolean }) {
-  return (
-    <Stack align="center" gap="sm" py="xl" ta="center">
-      <Lamp size={48} />
-      <Text fw={600}>{searched ? "Nothing like that here" : "No videos yet"}</Text>
-      <Text c="dimmed" maw={380}>
-        {searched ? "Try other words, or all of them." : "Write a few words, look at the storyboard, and the first one is a minute away."}
-      </Text>
-      {!searched && (
-        <Button component={Link} to="/create">
-          Make the first one
-        </Button>
-      )}
-    </Stack>
+    <Text size="sm" c="dimmed" component="span" className={classes.looking ?? ""}>
+      {looking && <Loader size={12} color="gray" aria-hidden />}
+      {looking ? `${counted(found, "video")} found so far, ${of} looked through` : `${counted(found, "video")} found`}
+    </Text>
   );
 }

@@ -1,59 +1,57 @@
-import { ActionIcon, Badge, Group, Progress, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Text, Tooltip } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
-import { useRef } from "react";
 import { Link } from "react-router";
 import type { Job } from "@/lib/api";
 import { ago, clock } from "@/lib/format";
+import { hasEnded, STATUS_WORDS } from "@/lib/status";
+import { Picture } from "./Picture";
+import { usePreview } from "./usePreview";
+import { useFresh } from "./queries";
 import classes from "./Tile.module.css";
 
-const ENDED: readonly Job["status"][] = ["succeeded", "failed", "cancelled"];
+interface Props {
+  job: Job;
+  remove: (job: Job) => void;
+  onEnd: (job: Job) => void;
+}
 
-/** A video at a glance: its poster, and itself while the pointer rests on it. */
-export function Tile({ job, remove }: { job: Job; remove: () => void }) {
-  const preview = useRef<HTMLVideoElement>(null);
-  const ended = ENDED.includes(job.status);
-  const play = () => void preview.current?.play().catch(() => undefined);
-  const stop = () => {
-    preview.current?.pause();
-    if (preview.current) preview.current.currentTime = 0;
-  };
+/** A video at a glance: its poster, and itself while the pointer or the focus rests on it. */
+export function Tile({ job: listed, remove, onEnd }: Props) {
+  const job = useFresh(listed, onEnd);
+  const { previewing, watch } = usePreview();
+  const ended = hasEnded(job);
   return (
-    <li className={classes.tile} onPointerEnter={play} onPointerLeave={stop}>
-      <Link to={`/jobs/${job.id}`} className={classes.link} aria-label={`${job.title}, ${job.status}`}>
-        <div className={classes.picture}>
-          {job.video?.url ? (
-            <video ref={preview} className={classes.video} src={job.video.url} poster={job.poster_url ?? undefined} muted loop playsInline preload="none" aria-hidden tabIndex={-1} />
-          ) : (
-            <Text size="sm" lineClamp={4} className={classes.words ?? ""}>
-              {job.prompt ?? job.scenes[0]?.prompt}
-            </Text>
-          )}
-          {job.video && <span className={classes.length}>{clock(job.duration)}</span>}
-          {!ended && <Progress value={job.progress * 100} animated size="sm" className={classes.progress ?? ""} aria-label={`Progress of ${job.title}`} />}
-        </div>
-        <Text fw={600} lineClamp={1}>
+    <li className={classes.tile} id={`tile-${job.id}`}>
+      <Link to={`/jobs/${job.id}`} className={classes.link} aria-label={`${job.title}, ${STATUS_WORDS[job.status].toLowerCase()}, ${clock(job.duration)}`} {...watch}>
+        <Picture job={job} previewing={previewing} />
+        <Text component="h2" className={classes.title} lineClamp={1}>
           {job.title}
         </Text>
       </Link>
-      <Group justify="space-between" wrap="nowrap">
-        <Group gap={6}>
-          {job.status !== "succeeded" && (
-            <Badge variant="light" color={job.status === "failed" ? "red" : "gray"} tt="none">
-              {job.status}
-            </Badge>
-          )}
-          <Text size="xs" c="dimmed">
-            {ago(job.created_at, new Date())}
-          </Text>
-        </Group>
+      <div className={classes.foot}>
+        <Text size="xs" c="dimmed" lineClamp={1} className="tabular">
+          {ended ? <Ended job={job} /> : `${Math.round(job.progress * 100)} %, ${job.stage}`}
+        </Text>
         {ended && (
-          <Tooltip label="Delete">
-            <ActionIcon variant="subtle" color="gray" aria-label={`Delete ${job.title}`} onClick={remove}>
-              <IconTrash size={16} />
+          <Tooltip label="Delete" openDelay={400}>
+            <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`Delete ${job.title}`} onClick={() => remove(job)} className={classes.delete ?? ""}>
+              <IconTrash size={15} aria-hidden />
             </ActionIcon>
           </Tooltip>
         )}
-      </Group>
+      </div>
     </li>
+  );
+}
+
+function Ended({ job }: { job: Job }) {
+  const made = new Date(job.created_at);
+  return (
+    <>
+      <time dateTime={job.created_at} title={made.toLocaleString("en", { dateStyle: "medium", timeStyle: "short" })}>
+        {ago(job.created_at, new Date())}
+      </time>
+      {job.error && ` · ${job.error.scene === null ? job.error.message : `scene ${job.error.scene} could not be made`}`}
+    </>
   );
 }
