@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { safeReturn } from "@/lib/auth";
-import { matches } from "@/features/library/matches";
 import { thumbAt, thumbsOf } from "@/features/jobs/sprites";
 import { kept } from "@/features/storyboard/draft";
 
@@ -25,15 +24,6 @@ describe("the way back after signing in", () => {
     [null, "/create"],
   ])("of %j is %s", (state, expected) => {
     expect(safeReturn(state)).toBe(expected);
-  });
-});
-
-describe("searching", () => {
-  const job = { title: "Été à Paris", prompt: null, scenes: [{ prompt: "a café at DAWN" }] } as unknown as Parameters<typeof matches>[0];
-
-  it("finds every word anywhere, whatever its case or accents", () => {
-    expect(["ete", "PARIS dawn", "cafe", ""].map((words) => matches(job, words))).toEqual([true, true, true, true]);
-    expect(["paris night", "x"].map((words) => matches(job, words))).toEqual([false, false]);
   });
 });
 
