@@ -3,7 +3,7 @@ import { chapterAfter, chapterAt, chapterBefore, chaptersOf } from "@/features/j
 import { deedOf, type Deeds } from "@/features/jobs/keys";
 import { sameThing } from "@/features/jobs/links";
 import { readPreferences } from "@/features/jobs/preferences";
-import { sheetSize, thumbAt, thumbsOf, thumbsOver } from "@/features/jobs/sprites";
+import { sheetOf, thumbAt, thumbsOf, thumbsOver } from "@/features/jobs/sprites";
 
 const scenes = [
   { number: 1, duration: 4, transition: null, prompt: "A lighthouse at dusk, waves on the rocks" },
@@ -40,11 +40,13 @@ describe("chapters", () => {
 
 describe("the sheet of thumbnails", () => {
   const cue = (from: string, to: string, x: number, y: number) => `${from} --> ${to}\nsprites.jpg#xywh=${x},${y},160,90\n\n`;
-  const thumbs = thumbsOf(`WEBVTT\n\n${cue("00:00:00.000", "00:00:02.000", 0, 0)}${cue("00:00:02.000", "00:00:04.000", 160, 0)}${cue("00:00:04.000", "00:01:06.500", 0, 90)}`);
+  const vtt = `WEBVTT\n\n${cue("00:00:00.000", "00:00:02.000", 0, 0)}${cue("00:00:02.000", "00:00:04.000", 160, 0)}${cue("00:00:04.000", "00:01:06.500", 0, 90)}`;
+  const thumbs = thumbsOf(vtt);
 
   it("is read from its cues", () => {
     expect(thumbs[2]).toEqual({ from: 4, to: 66.5, x: 0, y: 90, width: 160, height: 90 });
-    expect(sheetSize(thumbs)).toEqual({ width: 320, height: 180 });
+    expect(sheetOf("sheet.jpg", vtt)).toEqual({ url: "sheet.jpg", thumbs, width: 320, height: 180 });
+    expect(sheetOf("sheet.jpg", "WEBVTT")).toBeNull();
     expect(thumbsOf("no cues at all")).toEqual([]);
   });
 

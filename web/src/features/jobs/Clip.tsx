@@ -8,23 +8,24 @@ interface Props {
   still?: boolean;
   label: string;
   className?: string | undefined;
-  /** It plays by itself; else under the pointer only. */
+  /** It goes round; else it stands still. */
   playing?: boolean;
+  /** Nothing of it is loaded before it plays: there is a picture in its place. */
+  lazy?: boolean;
 }
 
 /** A silent clip that goes round. Who wants no motion sees its first picture. */
-export function Clip({ url, still = false, label, className, playing = false }: Props) {
+export function Clip({ url, still = false, label, className, playing = false, lazy = false }: Props) {
   const [src, renew] = useSteady(url);
   const calm = useReducedMotion();
   const screen = useRef<HTMLVideoElement>(null);
-  const play = () => void screen.current?.play().catch(() => undefined);
   const autoplay = playing && !calm;
 
   useEffect(() => {
-    if (autoplay) play();
+    if (autoplay) void screen.current?.play().catch(() => undefined);
     else screen.current?.pause();
   }, [autoplay, src]);
 
   if (still) return <img src={src ?? undefined} alt={label} className={className} onError={renew} />;
-  return <video ref={screen} className={className} src={src ?? undefined} muted loop playsInline preload="metadata" aria-label={label} onPointerEnter={calm ? undefined : play} onPointerLeave={() => !autoplay && screen.current?.pause()} onError={renew} />;
+  return <video ref={screen} className={className} src={src ?? undefined} muted loop playsInline preload={lazy ? "none" : "metadata"} aria-label={label} onError={renew} />;
 }

@@ -8,7 +8,7 @@ import { newKey, useRetry } from "./queries";
 import { explained } from "./words";
 
 /** What went wrong, in words; whether it was charged; and the ways on. */
-export function Failed({ job, error, earlier }: { job: Job; error: Schemas["FailureView"]; earlier: boolean }) {
+export function Failed({ job, error, earlier, edit }: { job: Job; error: Schemas["FailureView"]; earlier: boolean; edit: (scene: number) => void }) {
   const retry = useRetry(job.id);
   const [key] = useState(newKey);
   const again = (placeholders: boolean) => retry.mutate({ placeholders, key: `${key}-${job.revision}-${placeholders}` });
@@ -26,7 +26,12 @@ export function Failed({ job, error, earlier }: { job: Job; error: Schemas["Fail
       {retry.error && <Notice error={retry.error} />}
       {job.status === "failed" && !earlier && (
         <Group gap="xs">
-          <Button loading={retry.isPending && !retry.variables.placeholders} disabled={retry.isPending} onClick={() => again(false)}>
+          {error.scene !== null && !error.retryable && (
+            <Button disabled={retry.isPending} onClick={() => edit(error.scene ?? 1)}>
+              Change its words
+            </Button>
+          )}
+          <Button variant={error.scene === null || error.retryable ? "filled" : "default"} loading={retry.isPending && !retry.variables.placeholders} disabled={retry.isPending} onClick={() => again(false)}>
             Try again
           </Button>
           {error.scene !== null && (

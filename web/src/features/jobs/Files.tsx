@@ -15,7 +15,7 @@ const BESIDE: Partial<Record<Kind, { name: string; icon: typeof IconPhoto }>> = 
   captions_vtt: { name: "Captions (WebVTT)", icon: IconFileTypography },
   captions_srt: { name: "Captions (SRT)", icon: IconFileTypography },
   poster: { name: "Poster", icon: IconPhoto },
-  manifest: { name: "Where everything comes from", icon: IconShieldCheck },
+  manifest: { name: "Manifest of its origins", icon: IconShieldCheck },
 };
 
 /** The video to keep, and all that lies beside it. */

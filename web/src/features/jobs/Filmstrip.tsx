@@ -2,20 +2,18 @@ import { clock } from "@/lib/format";
 import { chapterAt, type Chapter } from "./chapters";
 import classes from "./Filmstrip.module.css";
 import { Sprite } from "./Sprite";
-import { sheetSize, thumbsOver, type Thumb } from "./sprites";
+import { thumbsOver, type Sheet } from "./sprites";
 
 interface Props {
   duration: number;
   time: number;
   chapters: readonly Chapter[];
-  sheet: string | null;
-  thumbs: readonly Thumb[];
+  sheet: Sheet | null;
   goTo: (seconds: number) => void;
 }
 
 /** The scenes side by side, as wide as they are long; the playhead runs over them. */
-export function Filmstrip({ duration, time, chapters, sheet, thumbs, goTo }: Props) {
-  const size = sheetSize(thumbs);
+export function Filmstrip({ duration, time, chapters, sheet, goTo }: Props) {
   const now = chapterAt(chapters, time);
   const share = (seconds: number) => `${(100 * seconds) / duration}%`;
   return (
@@ -30,7 +28,7 @@ export function Filmstrip({ duration, time, chapters, sheet, thumbs, goTo }: Pro
           aria-current={n === now ? "true" : undefined}
           onClick={() => goTo(from)}
         >
-          <span className={classes.pictures}>{sheet && thumbsOver(thumbs, from, to).map((thumb, at) => <Sprite key={at} sheet={sheet} size={size} thumb={thumb} className={classes.picture} />)}</span>
+          <span className={classes.pictures}>{sheet && thumbsOver(sheet.thumbs, from, to).map((thumb, at) => <Sprite key={at} sheet={sheet} thumb={thumb} className={classes.picture} />)}</span>
           <span className={classes.number}>{number}</span>
         </button>
       ))}

@@ -1,6 +1,6 @@
 import { Alert, Badge, Button, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import type { Job } from "@/lib/api";
 import { clock, money } from "@/lib/format";
@@ -48,14 +48,22 @@ export function Page() {
 function Shown({ job, latest, line }: { job: Job; latest: number; line: Line }) {
   const [scene, setScene] = useState(1);
   const [wish, setWish] = useState<{ scene: number } | null>(null);
+  const [editing, setEditing] = useState<number | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
   const seek = useCallback((to: number) => setWish({ scene: to }), []);
   const running = !hasEnded(job);
   const earlier = job.revision < latest;
+
+  // What was pressed to have it made anew is gone by then: a keyboard goes on from the top.
+  useEffect(() => {
+    if (document.activeElement === document.body && job.revision > 1) heading.current?.focus({ preventScroll: true });
+  }, [job.revision]);
+
   return (
     <div className={classes.page}>
       <header className={classes.head}>
         <div className={classes.name}>
-          <Title order={1} size="h2">
+          <Title order={1} size="h2" ref={heading} tabIndex={-1} className={classes.title ?? ""}>
             {job.title}
           </Title>
           <Group gap="xs" mt={6}>
@@ -72,7 +80,7 @@ function Shown({ job, latest, line }: { job: Job; latest: number; line: Line }) 
         {!earlier && <Actions job={job} />}
       </header>
       {earlier && <Past revision={job.revision} />}
-      {job.error && <Failed job={job} error={job.error} earlier={earlier} />}
+      {job.error && <Failed job={job} error={job.error} earlier={earlier} edit={setEditing} />}
       {running && <Making key={job.revision} job={job} line={line} />}
       {job.video && <Player key={job.video.sha256} job={job} video={job.video} earlier={earlier} onScene={setScene} wish={wish} />}
       {job.note && (
@@ -80,7 +88,7 @@ function Shown({ job, latest, line }: { job: Job; latest: number; line: Line }) 
           {job.note}
         </Text>
       )}
-      <Scenes job={job} earlier={earlier} now={job.video ? scene : null} seek={seek} />
+      <Scenes job={job} earlier={earlier} now={job.video ? scene : null} seek={seek} editing={editing} edit={setEditing} />
       <Costs job={job} />
     </div>
   );

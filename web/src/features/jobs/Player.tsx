@@ -6,14 +6,13 @@ import type { Job, Schemas } from "@/lib/api";
 import { chapterAfter, chapterAt, chapterBefore, chaptersOf } from "./chapters";
 import { Controls } from "./Controls";
 import { Filmstrip } from "./Filmstrip";
-import { useFilm, useText, useTrack } from "./film";
+import { useFilm, useSheet, useText, useTrack } from "./film";
 import { deedOf, type Deeds } from "./keys";
 import { KeysHelp } from "./KeysHelp";
 import { usePlayback } from "./playback";
 import classes from "./Player.module.css";
 import { loadPreferences, savePreferences, SPEEDS, type Preferences } from "./preferences";
 import { Scrubber } from "./Scrubber";
-import { thumbsOf } from "./sprites";
 
 interface Props {
   job: Job;
@@ -35,9 +34,7 @@ export function Player({ job, video, earlier, onScene, wish }: Props) {
   const film = useFilm(job, earlier, screen);
   const { playing, busy, fresh, time } = usePlayback(screen);
   const chapters = useMemo(() => chaptersOf(job.scenes), [job.scenes]);
-  const sheet = fileOf(video, "sprites");
-  const vtt = useText(fileOf(video, "sprites_vtt"), `${video.sha256}.sprites`);
-  const thumbs = useMemo(() => (vtt ? thumbsOf(vtt) : []), [vtt]);
+  const sheet = useSheet(video);
   const track = useTrack(useText(job.captions_url, `${video.sha256}.captions`));
   const now = chapters[chapterAt(chapters, time)]?.number ?? 1;
 
@@ -122,11 +119,11 @@ export function Player({ job, video, earlier, onScene, wish }: Props) {
         )}
       </div>
       <div className={classes.controls}>
-        <Scrubber duration={video.duration} time={time} goTo={goTo} chapters={chapters} sheet={sheet} thumbs={thumbs} />
+        <Scrubber duration={video.duration} time={time} goTo={goTo} chapters={chapters} sheet={sheet} />
         <Controls deeds={deeds} playing={playing} time={time} duration={video.duration} chapter={chapters[chapterAt(chapters, time)]} liked={liked} change={change} captioned={track !== null} />
       </div>
       <div className={classes.scenes}>
-        <Filmstrip duration={video.duration} time={time} chapters={chapters} sheet={sheet} thumbs={thumbs} goTo={goTo} />
+        <Filmstrip duration={video.duration} time={time} chapters={chapters} sheet={sheet} goTo={goTo} />
       </div>
       <KeysHelp opened={helping} close={help.close} />
     </div>
@@ -138,8 +135,4 @@ function mayPass(control: Element, key: string): boolean {
   if (control.matches("[role=menu], [role=dialog]")) return false;
   if (control.matches("[role=slider]")) return key.length === 1 && !/[0-9]/.test(key);
   return key !== " " && key !== "Enter";
-}
-
-function fileOf(video: Schemas["VideoView"], kind: Schemas["SidecarKind"]): string | null {
-  return video.files.find((file) => file.kind === kind)?.url ?? null;
 }

@@ -1,29 +1,35 @@
 import { Button, Group, Text } from "@mantine/core";
 import { IconMicrophone, IconMovie, IconPencil, IconPlayerPlayFilled } from "@tabler/icons-react";
+import { useState } from "react";
 import type { Job, SceneOfJob } from "@/lib/api";
 import { clock, seconds } from "@/lib/format";
+import type { Chapter } from "./chapters";
 import { Clip } from "./Clip";
 import { hasEnded } from "./queries";
 import classes from "./SceneCard.module.css";
+import { Sprite } from "./Sprite";
+import { thumbAt, type Sheet } from "./sprites";
 import { chargedWords, explained, SCENE_WORDS } from "./words";
 
 interface Props {
   job: Job;
   scene: SceneOfJob;
-  /** Where it begins in the video, seconds. */
-  start: number;
+  /** Where it stands in the video. */
+  chapter: Chapter | undefined;
+  sheet: Sheet | null;
   now: boolean;
   seek: ((scene: number) => void) | null;
   edit: ((scene: number) => void) | null;
   choose: ((scene: number) => void) | null;
 }
 
-export function SceneCard({ job, scene, start, now, seek, edit, choose }: Props) {
+export function SceneCard({ job, scene, chapter, sheet, now, seek, edit, choose }: Props) {
   const { number, narration, error } = scene;
+  const start = chapter?.from ?? 0;
   const takes = scene.takes.filter(({ kind, clip_url }) => kind !== "speech" && clip_url !== null).length;
   return (
     <li className={classes.card} data-now={now || undefined} data-status={scene.status} aria-current={now ? "true" : undefined} aria-label={`Scene ${number}`}>
-      <Picture job={job} scene={scene} seek={seek} start={start} />
+      <Picture job={job} scene={scene} seek={seek} chapter={chapter} sheet={sheet} />
       <div className={classes.body}>
         <Group justify="space-between" gap="xs" wrap="nowrap">
           <Text size="xs" fw={600} className={classes.state ?? ""}>
@@ -61,15 +67,18 @@ export function SceneCard({ job, scene, start, now, seek, edit, choose }: Props)
 }
 
 /** Words, then how far it is, then the clip: in the same place, which never changes its size. */
-function Picture({ job, scene, seek, start }: Pick<Props, "job" | "scene" | "seek" | "start">) {
+function Picture({ job, scene, seek, chapter, sheet }: Pick<Props, "job" | "scene" | "seek" | "chapter" | "sheet">) {
   const { number, clip_url: url } = scene;
   const filmed = scene.takes.some(({ in_use, kind }) => in_use && kind === "video");
   const still = !filmed && scene.takes.some(({ in_use, kind }) => in_use && kind === "still");
+  const thumb = chapter && sheet && thumbAt(sheet.thumbs, (chapter.from + chapter.to) / 2);
+  const [over, setOver] = useState(false);
   const part = Math.round(scene.progress * 100);
   return (
-    <div className={classes.picture} style={{ aspectRatio: job.aspect_ratio.replace(":", " / ") }} data-shape={shapeOf(job)}>
-      {url && !scene.placeholder ? (
-        <Clip url={url} still={still} label={`Clip of scene ${number}`} className={classes.clip} playing={!hasEnded(job)} />
+    <div className={classes.picture} style={{ aspectRatio: job.aspect_ratio.replace(":", " / ") }} data-shape={shapeOf(job)} onPointerEnter={() => setOver(true)} onPointerLeave={() => setOver(false)}>
+      {thumb && <Sprite sheet={sheet} thumb={thumb} className={classes.still} />}
+      {thumb && scene.placeholder ? null : url && !scene.placeholder ? (
+        <Clip url={url} still={still} label={`Clip of scene ${number}`} className={classes.clip} playing={over || !hasEnded(job)} lazy={Boolean(thumb)} />
       ) : (
         <Text size="sm" className={classes.words ?? ""} lineClamp={5} component="p">
           {scene.placeholder ? "A card stands in for this scene." : scene.prompt}
@@ -84,7 +93,7 @@ function Picture({ job, scene, seek, start }: Pick<Props, "job" | "scene" | "see
         {number}
       </span>
       {seek && (
-        <button type="button" className={classes.seek} onClick={() => seek(number)} aria-label={`Play from scene ${number}, at ${clock(start)}`}>
+        <button type="button" className={classes.seek} onClick={() => seek(number)} aria-label={`Play from scene ${number}, at ${clock(chapter?.from ?? 0)}`}>
           <span className={classes.play} aria-hidden>
             <IconPlayerPlayFilled size={16} />
           </span>

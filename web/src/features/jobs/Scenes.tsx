@@ -1,6 +1,7 @@
 import { useCallback, useState } from "react";
 import type { Job } from "@/lib/api";
 import { chaptersOf } from "./chapters";
+import { useSheet } from "./film";
 import { hasEnded } from "./queries";
 import { SceneCard } from "./SceneCard";
 import { SceneDialog } from "./SceneDialog";
@@ -14,16 +15,19 @@ interface Props {
   /** The scene that is seen now; null where there is no video. */
   now: number | null;
   seek: (scene: number) => void;
+  /** The scene that is being edited, and how to begin and end that. */
+  editing: number | null;
+  edit: (scene: number | null) => void;
 }
 
 /** The scenes as cards, which turn from words to progress to a playing clip; afterwards each can be edited or filmed again. */
-export function Scenes({ job, earlier, now, seek }: Props) {
-  const [editing, setEditing] = useState<number | null>(null);
+export function Scenes({ job, earlier, now, seek, editing, edit }: Props) {
   const [choosing, setChoosing] = useState<number | null>(null);
   const chapters = chaptersOf(job.scenes);
+  const sheet = useSheet(job.video);
   const ended = hasEnded(job);
   const board = job.storyboard;
-  const closeEdit = useCallback(() => setEditing(null), []);
+  const closeEdit = useCallback(() => edit(null), [edit]);
   const closeTakes = useCallback(() => setChoosing(null), []);
   if (job.scenes.length === 0) return null;
   return (
@@ -37,10 +41,11 @@ export function Scenes({ job, earlier, now, seek }: Props) {
             key={scene.number}
             job={job}
             scene={scene}
-            start={chapters[n]?.from ?? 0}
+            sheet={sheet}
+            chapter={chapters[n]}
             now={now === scene.number}
             seek={job.video ? seek : null}
-            edit={ended && !earlier && board ? setEditing : null}
+            edit={ended && !earlier && board ? edit : null}
             choose={ended && !earlier && board ? setChoosing : null}
           />
         ))}

@@ -3,19 +3,18 @@ import { clock } from "@/lib/format";
 import { chapterAfter, chapterAt, chapterBefore, type Chapter } from "./chapters";
 import classes from "./Scrubber.module.css";
 import { Sprite } from "./Sprite";
-import { sheetSize, thumbAt, type Thumb } from "./sprites";
+import { thumbAt, type Sheet } from "./sprites";
 
 interface Props {
   duration: number;
   time: number;
   goTo: (seconds: number) => void;
   chapters: readonly Chapter[];
-  sheet: string | null;
-  thumbs: readonly Thumb[];
+  sheet: Sheet | null;
 }
 
 /** The bar one seeks on: marks where scenes begin, a thumbnail under the pointer. */
-export function Scrubber({ duration, time, goTo, chapters, sheet, thumbs }: Props) {
+export function Scrubber({ duration, time, goTo, chapters, sheet }: Props) {
   const bar = useRef<HTMLDivElement>(null);
   const [hover, setHover] = useState<number | null>(null);
   const share = (seconds: number) => `${Math.min(100, (100 * seconds) / duration)}%`;
@@ -65,18 +64,18 @@ export function Scrubber({ duration, time, goTo, chapters, sheet, thumbs }: Prop
         ))}
         <span className={classes.knob} style={{ left: share(time) }} />
       </div>
-      {hover !== null && <Tip at={hover} share={share(hover)} chapter={chapters[chapterAt(chapters, hover)]} sheet={sheet} thumbs={thumbs} />}
+      {hover !== null && <Tip at={hover} share={share(hover)} chapter={chapters[chapterAt(chapters, hover)]} sheet={sheet} />}
     </div>
   );
 }
 
-function Tip({ at, share, chapter, sheet, thumbs }: { at: number; share: string; chapter: Chapter | undefined; sheet: string | null; thumbs: readonly Thumb[] }) {
-  const thumb = thumbAt(thumbs, at);
+function Tip({ at, share, chapter, sheet }: { at: number; share: string; chapter: Chapter | undefined; sheet: Sheet | null }) {
+  const thumb = sheet && thumbAt(sheet.thumbs, at);
   return (
     <div className={classes.tip} style={{ left: `clamp(5.5rem, ${share}, calc(100% - 5.5rem))` }} data-testid="thumbnail">
       {thumb && sheet && (
         <div className={classes.thumb} style={{ aspectRatio: `${thumb.width} / ${thumb.height}` }}>
-          <Sprite sheet={sheet} size={sheetSize(thumbs)} thumb={thumb} className={classes.picture} />
+          <Sprite sheet={sheet} thumb={thumb} className={classes.picture} />
         </div>
       )}
       <span className={classes.when}>{clock(at, true)}</span>

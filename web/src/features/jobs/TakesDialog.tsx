@@ -41,7 +41,7 @@ function Takes({ job, board, scene, close }: { job: Job; board: Storyboard; scen
         <ul className={classes.takes} aria-label="Takes">
           {takes.map((take, n) => (
             <li key={take.id} className={classes.take} data-used={take.in_use || undefined}>
-              <Clip url={take.clip_url ?? ""} still={take.kind === "still"} label={`Take ${n + 1}`} className={classes.clip} />
+              <Clip url={take.clip_url ?? ""} still={take.kind === "still"} label={`Take ${n + 1}`} className={classes.clip} playing />
               <Group justify="space-between" gap="xs" wrap="nowrap">
                 <Text size="sm" fw={600}>
                   Take {n + 1}

@@ -1,7 +1,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState, type RefObject } from "react";
-import type { Job } from "@/lib/api";
+import type { Job, Schemas } from "@/lib/api";
+import { useSteady } from "./links";
 import { jobQuery } from "./queries";
+import { sheetOf, type Sheet } from "./sprites";
 
 const TRIES = 3;
 
@@ -74,6 +76,14 @@ function resume(element: HTMLVideoElement, url: string, { at, playing }: { at: n
   );
   element.src = url;
   element.load();
+}
+
+/** The video's thumbnails; null where it has none, or they aren't there yet. */
+export function useSheet(video: Schemas["VideoView"] | null): Sheet | null {
+  const file = (kind: Schemas["SidecarKind"]) => video?.files.find((found) => found.kind === kind)?.url ?? null;
+  const [url] = useSteady(file("sprites"));
+  const vtt = useText(file("sprites_vtt"), `${video?.sha256}.sprites`);
+  return useMemo(() => (url && vtt ? sheetOf(url, vtt) : null), [url, vtt]);
 }
 
 /** The text behind a signed link; the link changes, what it leads to doesn't. */

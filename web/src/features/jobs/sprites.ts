@@ -8,6 +8,21 @@ export interface Thumb {
   height: number;
 }
 
+/** All thumbnails of a video, in one picture. */
+export interface Sheet {
+  url: string;
+  width: number;
+  height: number;
+  thumbs: readonly Thumb[];
+}
+
+/** The sheet behind an address, as its WebVTT describes it; as large as its thumbnails reach. */
+export function sheetOf(url: string, vtt: string): Sheet | null {
+  const thumbs = thumbsOf(vtt);
+  if (thumbs.length === 0) return null;
+  return { url, thumbs, width: Math.max(...thumbs.map(({ x, width }) => x + width)), height: Math.max(...thumbs.map(({ y, height }) => y + height)) };
+}
+
 /** Read a WebVTT file whose cues point into a sprite sheet (`sheet.jpg#xywh=160,0,160,90`). */
 export function thumbsOf(vtt: string): Thumb[] {
   const cues = vtt.matchAll(/([\d:.]+) --> ([\d:.]+)[^\n]*\n[^\n]*#xywh=(\d+),(\d+),(\d+),(\d+)/g);
@@ -28,9 +43,4 @@ export function thumbsOver(thumbs: readonly Thumb[], from: number, to: number): 
   const count = Math.max(1, thumbs.filter((thumb) => (thumb.from + thumb.to) / 2 >= from && (thumb.from + thumb.to) / 2 < to).length);
   const step = (to - from) / count;
   return Array.from({ length: count }, (_, n) => thumbAt(thumbs, from + (n + 0.5) * step)).filter((thumb) => thumb !== undefined);
-}
-
-/** The sheet's own size, as far as its thumbnails reach. */
-export function sheetSize(thumbs: readonly Thumb[]): { width: number; height: number } {
-  return { width: Math.max(0, ...thumbs.map(({ x, width }) => x + width)), height: Math.max(0, ...thumbs.map(({ y, height }) => y + height)) };
 }
