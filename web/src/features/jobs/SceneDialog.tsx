@@ -43,7 +43,8 @@ function Form({ job, board, scene, number, close }: { job: Job; board: Storyboar
   const make = () => {
     if (!wish || !told.data) return;
     // The key is of this very wish: sent twice, it is made once.
-    edit.mutate({ edit: { ...wish, max_cost: told.data.estimate.at_most.usd }, key: `${key}-${hashOf(JSON.stringify(wish))}` }, { onSuccess: close });
+    // The next revision shows at once, and takes this dialog away: it is closed by the promise, not by a callback of what is gone.
+    void edit.mutateAsync({ edit: { ...wish, max_cost: told.data.estimate.at_most.usd }, key: `${key}-${hashOf(JSON.stringify(wish))}` }).then(close, () => undefined);
   };
 
   return (

@@ -33,7 +33,8 @@ function Takes({ job, board, scene, close }: { job: Job; board: Storyboard; scen
   const regenerate = useRegenerate(job.id);
   const told = useForecast(job, retakeOf(board, scene.number, seed));
   const takes = scene.takes.filter((take) => take.clip_url !== null && ["video", "still"].includes(take.kind));
-  const make = (wish: Schemas["RegenerateRequest"], name: string) => regenerate.mutate({ number: scene.number, key: `${key}-${name}`, wish }, { onSuccess: close });
+  // The next revision shows at once, and takes this dialog away: it is closed by the promise, not by a callback of what is gone.
+  const make = (wish: Schemas["RegenerateRequest"], name: string) => void regenerate.mutateAsync({ number: scene.number, key: `${key}-${name}`, wish }).then(close, () => undefined);
 
   return (
     <Stack>
