@@ -68,7 +68,7 @@ export function wordsFor(error: unknown, online = navigator.onLine): Words {
   if (problem.code === OFFLINE || problem.code === OUTDATED) {
     if (!online) return { title: "You are offline", text: "What you wrote is kept here. It goes on once there is a connection again." };
     return problem.code === OUTDATED
-      ? { title: "There is a newer OmniGen", text: "It was renewed while this page was open. Load the page again; what you wrote is kept." }
+      ? { title: "This part could not be loaded", text: "The connection broke off, or OmniGen was renewed meanwhile. Load the page again; what you wrote is kept." }
       : { title: "OmniGen can't be reached", text: "The server doesn't answer. What you wrote is kept; try again in a moment." };
   }
   const wait = problem.retryAfter === null ? "in a moment" : `in ${inWords(problem.retryAfter)}`;
