@@ -90,8 +90,8 @@ export async function signIn(page: Page, stack: Stack, user: User, at = "/create
   await page.waitForURL(stack.run.app_url + at);
 }
 
-async function started(data: string): Promise<ChildProcess> {
-  const args = ["-m", "emulator", "--ephemeral", "--quiet", "--data", data, "--port", "auto", "--no-rate-limits", "--replicate-seconds", "2"];
+async function started(data: string, limited: boolean): Promise<ChildProcess> {
+  const args = ["-m", "emulator", "--ephemeral", "--quiet", "--data", data, "--port", "auto", "--replicate-seconds", "2", ...(limited ? [] : ["--no-rate-limits"])];
   // The pipe is the leash: when this process ends, however it ends, so does the stack.
   const child = spawn(join(ROOT, ".venv/bin/python"), args, { cwd: ROOT, stdio: ["pipe", "ignore", "pipe"] });
   let said = "";
@@ -119,12 +119,14 @@ interface Fixtures {
   signedIn: Page;
 }
 
-export const test = base.extend<Fixtures, { stack: Stack }>({
+export const test = base.extend<Fixtures, { limited: boolean; stack: Stack }>({
+  /** Whether requests are counted, as they are in production; a stack of its own for those who say so. */
+  limited: [false, { option: true, scope: "worker" }],
   stack: [
-    async ({}, use) => {
+    async ({ limited }, use) => {
       const folder = mkdtempSync(join(tmpdir(), "omnigen-web-"));
       const data = join(folder, "data");
-      const child = await started(data);
+      const child = await started(data, limited);
       await use(new Stack(data));
       const ended = new Promise((done) => child.once("exit", done));
       child.stdin?.end();
