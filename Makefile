@@ -206,14 +206,14 @@ check: setup ## everything that CI runs
 	@$(MAKE) types
 	@$(MAKE) imports
 	@$(MAKE) web-check
+	@for found in "ffmpeg ffmpeg" "strace strace" "chromium chromium"; do $(SHELL) scripts/system-package $$found; done
+	@$(MAKE) -j2 --output-sync=target check-tests
+
+# Two at a time, since each waits for processes and clocks a good part of its time; what they say comes when they end.
+.PHONY: check-tests check-most
+check-tests: check-most simulate test-web test-offline test-faults test-ffmpeg5 test-hostile test-playback
+check-most:
 	@$(MAKE) test ARGS="--ignore=tests/e2e" # which follow, without a network
-	@$(MAKE) simulate
-	@$(MAKE) test-offline
-	@$(MAKE) test-ffmpeg5
-	@$(MAKE) test-hostile
-	@$(MAKE) test-faults
-	@$(MAKE) test-playback
-	@$(MAKE) test-web
 
 # --- shipping ---
 
