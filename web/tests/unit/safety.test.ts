@@ -38,7 +38,7 @@ describe("thumbnails", () => {
 
 describe("a draft that was kept", () => {
   it.each([null, "", "{", "[]", '"x"', '{"board":{}}'])("is begun anew where it is %j", (text) => {
-    expect(kept({ getItem: () => text }).board).toBeNull();
-    expect(kept({ getItem: () => text }).brief.duration).toBe(15);
+    expect(kept({ getItem: () => text }, "me").board).toBeNull();
+    expect(kept({ getItem: () => text }, "me").brief.duration).toBe(15);
   });
 });

@@ -1,127 +1,139 @@
-import { Badge, Button, Collapse, Group, Paper, Slider, Stack, Switch, Text, Textarea, Title, UnstyledButton } from "@mantine/core";
-import { IconAdjustments, IconWand } from "@tabler/icons-react";
-import { useState } from "react";
+import { Button, Group, Kbd, Slider, Switch, Text, Textarea, Title, UnstyledButton } from "@mantine/core";
+import { IconArrowRight, IconWand } from "@tabler/icons-react";
+import { useRef, useState } from "react";
 import type { Model, Schemas } from "@/lib/api";
-import { clock, money } from "@/lib/format";
+import { clock } from "@/lib/format";
 import classes from "./BriefForm.module.css";
-import { Choices } from "./Choices";
-import { Shape } from "./Shape";
+import { LONGEST_VIDEO, SHORTEST_PROMPT, SHORTEST_VIDEO } from "./limits";
+import { Models, Shapes, Styles } from "./Look";
 
 type Brief = Schemas["BriefRequest"];
 
-const EXAMPLES = [
-  "A lighthouse at dusk, a storm rolls in, the light comes on",
-  "A day in the life of a city cat: rooftops at dawn, the fish market at noon, a warm window at night",
-  "How coffee gets from a mountain farm to your cup, told calmly",
+const EXAMPLES: [string, string][] = [
+  ["Short film", "A lighthouse at dusk, a storm rolls in, the light comes on"],
+  ["Portrait", "A day in the life of a city cat: rooftops at dawn, the fish market at noon, a warm window at night"],
+  ["Explainer", "How coffee gets from a mountain farm to your cup, told calmly"],
+  ["Advert", "A pair of red trail shoes runs through rain, mud and snow, and arrives spotless at the summit"],
 ];
-
-const SHAPES: [Schemas["AspectRatio"], string][] = [
-  ["16:9", "Wide"],
-  ["9:16", "Tall"],
-  ["1:1", "Square"],
-  ["4:5", "Portrait"],
-];
-
-const STYLES: [Schemas["Style"], string][] = [
-  ["cinematic", "Cinematic"],
-  ["documentary", "Documentary"],
-  ["anime", "Anime"],
-  ["watercolor", "Watercolor"],
-  ["noir", "Noir"],
-  ["vintage", "Vintage"],
-  ["neon", "Neon"],
-  ["minimal", "Minimal"],
-  ["claymation", "Claymation"],
-];
-
-const UNITS: Record<Schemas["Unit"], string> = { second: "a second", run: "a picture", thousand_characters: "1,000 letters" };
-const SHORTEST_PROMPT = 10;
+const MARKS = [15, 30, 60, 120, 180];
 
 interface Props {
   brief: Brief;
   change: (brief: Brief) => void;
-  models: readonly Model[];
+  models: readonly Model[] | undefined;
+  longest: number | undefined;
   plan: () => void;
   planning: boolean;
-  /** Once there is a storyboard, it is what counts. */
-  compact: boolean;
+  /** Once there is a storyboard: model, shape and music are changed there. */
+  again?: { close: () => void };
+  /** What is left of the month, in words. */
+  left?: string | undefined;
 }
 
-export function BriefForm({ brief, change, models, plan, planning, compact }: Props) {
-  const [open, setOpen] = useState(!compact);
+export function BriefForm({ brief, change, models, longest = LONGEST_VIDEO, plan, planning, again, left }: Props) {
+  const words = useRef<HTMLTextAreaElement>(null);
+  const [tried, setTried] = useState(false);
   const set = (to: Partial<Brief>) => change({ ...brief, ...to });
-  const footage = models.filter(({ kind }) => kind === "video" || kind === "still");
   const short = brief.prompt.trim().length < SHORTEST_PROMPT;
+  const model = models?.find(({ id }) => id === brief.model) ?? models?.find((one) => one.default && one.kind === "video");
+
+  const submit = (event?: React.SyntheticEvent) => {
+    event?.preventDefault();
+    setTried(true);
+    if (short) words.current?.focus();
+    else if (!planning) plan();
+  };
 
   return (
-    <Paper component="form" withBorder radius="lg" className={classes.form ?? ""} onSubmit={(event: React.FormEvent) => (event.preventDefault(), plan())}>
-      <Stack gap="md">
-        <Title order={1} size={compact ? "h4" : "h2"}>
-          {compact ? "Your brief" : "What shall we film?"}
-        </Title>
+    <form className={classes.form} onSubmit={submit} noValidate data-again={again !== undefined || undefined}>
+      {!again && (
+        <header className={classes.hero}>
+          <Title order={1}>What shall we film?</Title>
+          <Text c="dimmed">Say it in your own words. You see every shot and the price before anything is spent.</Text>
+        </header>
+      )}
+      <div className={classes.composer}>
         <Textarea
+          ref={words}
           aria-label="Brief"
-          placeholder="Say what happens, in your own words…"
+          placeholder="A lighthouse at dusk, a storm rolls in…"
+          variant="unstyled"
           autosize
-          minRows={compact ? 1 : 3}
+          minRows={again ? 2 : 3}
           maxRows={8}
           maxLength={2000}
-          size="md"
+          size="lg"
+          classNames={{ input: classes.words ?? "" }}
           value={brief.prompt}
+          error={tried && short ? `A few more words, please: at least ${SHORTEST_PROMPT} letters.` : null}
           onChange={(event) => set({ prompt: event.currentTarget.value })}
+          onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && submit(event)}
         />
-        {!compact && brief.prompt === "" && (
-          <Group gap="xs" aria-label="Examples">
-            {EXAMPLES.map((example) => (
-              <UnstyledButton key={example} className={classes.example ?? ""} onClick={() => set({ prompt: example })}>
-                {example}
-              </UnstyledButton>
-            ))}
-          </Group>
-        )}
-        <Collapse expanded={open}>
-          <Stack gap="lg" pt="xs">
-            <div className={classes.pair}>
-              <div>
-                <Group justify="space-between" mb={6}>
-                  <Text size="sm" fw={600} id="length">
-                    Length
-                  </Text>
-                  <Text size="sm" className="tabular">
-                    {clock(brief.duration)}
-                  </Text>
-                </Group>
-                <Slider aria-labelledby="length" min={5} max={180} step={1} value={brief.duration} onChange={(duration) => set({ duration })} label={(value) => clock(value)} marks={[{ value: 15 }, { value: 30 }, { value: 60 }, { value: 120 }]} />
-              </div>
-              <Choices legend="Shape" value={brief.aspect_ratio ?? "16:9"} options={SHAPES.map(([value, label]) => ({ value, label, note: value, picture: <Shape ratio={value} /> }))} choose={(aspect_ratio) => set({ aspect_ratio })} />
-            </div>
-            <Choices legend="Style" value={brief.style ?? "cinematic"} options={STYLES.map(([value, label]) => ({ value, label, picture: <span className={classes.swatch} data-style={value} /> }))} choose={(style) => set({ style })} />
-            <Choices
-              legend="Model"
-              value={brief.model ?? footage.find((model) => model.default)?.id ?? ""}
-              options={footage.map((model) => ({ value: model.id, label: model.title, note: `${money(model.price.amount.micros)} ${UNITS[model.price.unit]}${model.kind === "still" ? " · moving stills" : ""}` }))}
-              choose={(model) => set({ model })}
-            />
-            <Group gap="xl">
-              <Switch label="Narration" description="A voice tells the story" checked={brief.narration ?? false} onChange={(event) => set({ narration: event.currentTarget.checked })} />
-              <Switch label="Music" description="Fits the mood, fades at the end" checked={brief.music ?? true} onChange={(event) => set({ music: event.currentTarget.checked })} />
-            </Group>
-          </Stack>
-        </Collapse>
-        <Group justify="space-between">
-          <Button type="submit" size="md" loading={planning} disabled={short} leftSection={<IconWand size={18} aria-hidden />} variant={compact ? "default" : "filled"}>
-            {compact ? "Plan it anew" : "Plan the storyboard"}
-          </Button>
-          <Group gap="xs">
-            <Badge variant="light" color="gray" tt="none">
-              Planning is free
-            </Badge>
-            <Button variant="subtle" color="gray" size="sm" leftSection={<IconAdjustments size={16} aria-hidden />} aria-expanded={open} onClick={() => setOpen(!open)}>
-              {open ? "Fewer choices" : "All choices"}
+        <div className={classes.foot}>
+          <Text size="xs" c="dimmed" className={classes.aside ?? ""}>
+            {again ? "A new plan takes the storyboard’s place; Undo brings yours back." : left}
+          </Text>
+          {again && (
+            <Button variant="default" onClick={again.close}>
+              Keep the storyboard
             </Button>
-          </Group>
+          )}
+          <Button type="submit" size={again ? "sm" : "md"} loading={planning} leftSection={<IconWand size={18} aria-hidden />}>
+            {again ? "Plan it anew" : "Plan the storyboard"}
+          </Button>
+        </div>
+      </div>
+      {!again && (
+        <Group gap="xs" role="group" aria-label="Examples">
+          {EXAMPLES.map(([kind, example]) => (
+            <UnstyledButton key={kind} className={classes.example ?? ""} title={example} aria-label={`${kind}: ${example}`} onClick={() => (set({ prompt: example }), words.current?.focus())}>
+              {kind}
+              <IconArrowRight size={14} aria-hidden />
+            </UnstyledButton>
+          ))}
+          <Text size="xs" c="dimmed" className={classes.keys ?? ""} aria-hidden>
+            <Kbd size="xs">Ctrl</Kbd> + <Kbd size="xs">Enter</Kbd> plans it; planning is free
+          </Text>
         </Group>
-      </Stack>
-    </Paper>
+      )}
+      <div className={classes.settings}>
+        <div className={classes.pair}>
+          <div className={classes.column}>
+            <Length value={brief.duration} longest={Math.min(longest, LONGEST_VIDEO)} change={(duration) => set({ duration })} />
+            {!again && <Sound narration={brief.narration ?? false} music={brief.music ?? true} set={set} />}
+          </div>
+          {!again && <Shapes value={brief.aspect_ratio ?? "16:9"} model={model} choose={(aspect_ratio) => set({ aspect_ratio })} />}
+          {again && <Sound narration={brief.narration ?? false} set={set} />}
+        </div>
+        <Styles value={brief.style ?? "cinematic"} choose={(style) => set({ style })} />
+        {!again && <Models models={models} value={model?.id ?? ""} choose={(id) => set({ model: id })} />}
+      </div>
+    </form>
+  );
+}
+
+function Length({ value, longest, change }: { value: number; longest: number; change: (seconds: number) => void }) {
+  const marks = MARKS.filter((mark) => mark <= longest).map((mark) => ({ value: mark, label: clock(mark) }));
+  return (
+    <div className={classes.length}>
+      <Group justify="space-between" mb={10}>
+        <Text size="sm" fw={600}>
+          Length
+        </Text>
+        <Text size="sm" fw={600} className="tabular">
+          {clock(Math.min(value, longest))}
+        </Text>
+      </Group>
+      <Slider thumbLabel="Length" thumbValueText={(length) => `${length} seconds`} label={null} min={SHORTEST_VIDEO} max={longest} step={1} value={Math.min(value, longest)} onChange={change} marks={marks} classNames={{ markLabel: classes.mark ?? "" }} />
+    </div>
+  );
+}
+
+function Sound({ narration, music, set }: { narration: boolean; music?: boolean; set: (to: Partial<Brief>) => void }) {
+  return (
+    <div className={classes.sound}>
+      <Switch label="Narration" description="A voice tells the story" checked={narration} onChange={(event) => set({ narration: event.currentTarget.checked })} />
+      {music !== undefined && <Switch label="Music" description="Fits the mood, fades at the end" checked={music} onChange={(event) => set({ music: event.currentTarget.checked })} />}
+    </div>
   );
 }

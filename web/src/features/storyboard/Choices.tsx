@@ -6,22 +6,36 @@ interface Option<T extends string> {
   value: T;
   label: string;
   note?: string;
+  more?: string;
   picture?: ReactNode;
 }
 
+interface Props<T extends string> {
+  legend: string;
+  value: T;
+  options: readonly Option<T>[];
+  choose: (value: T) => void;
+  /** What is to be known of the one that is chosen. */
+  hint?: string | undefined;
+  /** Cards in a row, where there is room: all of a kind look better in full rows. */
+  columns: 4 | 9;
+}
+
 /** One of several cards: radio buttons to the keyboard and to screen readers, cards to the eye. */
-export function Choices<T extends string>({ legend, value, options, choose }: { legend: string; value: T; options: readonly Option<T>[]; choose: (value: T) => void }) {
+export function Choices<T extends string>({ legend, value, options, choose, hint, columns }: Props<T>) {
   return (
     <Radio.Group label={legend} value={value} onChange={(chosen) => choose(chosen as T)} classNames={{ label: classes.legend ?? "" }}>
-      <div className={classes.cards}>
+      <div className={classes.cards} data-columns={columns}>
         {options.map((option) => (
-          <Radio.Card key={option.value} value={option.value} className={classes.card ?? ""} aria-label={[option.label, option.note].filter(Boolean).join(", ")}>
+          <Radio.Card key={option.value} value={option.value} className={classes.card ?? ""} aria-label={[option.label, option.note, option.more].filter(Boolean).join(", ")}>
             {option.picture}
             <span className={classes.label}>{option.label}</span>
             {option.note && <span className={classes.note}>{option.note}</span>}
+            {option.more && <span className={classes.note}>{option.more}</span>}
           </Radio.Card>
         ))}
       </div>
+      {hint && <p className={classes.hint}>{hint}</p>}
     </Radio.Group>
   );
 }

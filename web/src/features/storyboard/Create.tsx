@@ -1,50 +1,107 @@
+import { Collapse } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { useEffect, useReducer, useState } from "react";
+import { useEffect, useReducer, useRef, useState } from "react";
+import { useAuth } from "react-oidc-context";
 import { useTitle } from "@/lib/title";
 import { Notice } from "@/lib/ui/Notice";
-import { after, begun, boardOf, redone, undone, type Board, type Edit, type History } from "./board";
+import { after, begun, boardOf, redone, settled, undone, type Board, type Edit, type History } from "./board";
 import { BriefForm } from "./BriefForm";
+import { leftOf, videos } from "./Checkout";
 import classes from "./Create.module.css";
 import { EMPTY, forget, keep, kept } from "./draft";
 import { Desk } from "./Desk";
-import { newKey, useDraft, useModels } from "./queries";
+import { LookPanel } from "./LookPanel";
+import { newKey, useDraft, useModels, useUsage } from "./queries";
+import { Summary, type Panel } from "./Summary";
 
-type Step = { edit: Edit } | "undo" | "redo" | { begin: Board | null };
+type Step = { edit: Edit } | "undo" | "redo" | "settle" | { begin: Board | null };
 
 function stepped(history: History | null, step: Step): History | null {
   if (typeof step === "object" && "begin" in step) return step.begin && begun(step.begin);
   if (history === null) return null;
   if (step === "undo") return undone(history);
+  if (step === "settle") return settled(history);
   return step === "redo" ? redone(history) : after(history, step.edit);
 }
 
 /** A brief becomes a storyboard, which is edited until it is right; only then anything is spent. */
 export function Page() {
   useTitle("Create");
-  const [{ brief: keptBrief, board: keptBoard }] = useState(() => kept(localStorage));
+  const owner = useAuth().user?.profile.sub ?? "";
+  const [{ brief: keptBrief, board: keptBoard }] = useState(() => kept(localStorage, owner));
   const [brief, setBrief] = useState(keptBrief);
   const [history, step] = useReducer(stepped, keptBoard && begun(keptBoard));
+  const [panel, setPanel] = useState<Panel>(null);
+  const desk = useRef<HTMLDivElement>(null);
   const models = useModels();
+  const usage = useUsage();
   const draft = useDraft();
-  const save = useDebouncedCallback(() => keep(localStorage, { brief, board: history?.now ?? null }), { delay: 300, flushOnUnmount: true });
+  const save = useDebouncedCallback(() => keep(localStorage, owner, { brief, board: history?.now ?? null }), { delay: 300, flushOnUnmount: true });
 
   useEffect(save, [save, brief, history]);
+  useEffect(keepFilesOut, []);
 
-  const plan = () =>
-    draft.mutate(brief, { onSuccess: ({ storyboard }) => step({ begin: boardOf(storyboard, newKey) }) });
+  const footage = models.data?.models.filter(({ kind }) => kind === "video" || kind === "still");
+  const board = history?.now;
+  const chosen = board?.rest.model ?? brief.model;
+  const model = footage?.find(({ id }) => id === chosen) ?? footage?.find((one) => one.default && one.kind === "video");
+
+  const plan = () => {
+    // What is changed on the storyboard itself is true there, and goes on in a new plan.
+    const wish = board ? { ...brief, model: board.rest.model ?? null, aspect_ratio: board.rest.aspect_ratio ?? "16:9", music: Boolean(board.rest.music) } : brief;
+    draft.mutate(wish, {
+      onSuccess: ({ storyboard }) => {
+        const fresh = boardOf(storyboard, newKey);
+        step(board ? { edit: { do: "replace", by: fresh } } : { begin: fresh });
+        setPanel(null);
+        requestAnimationFrame(() => (window.scrollTo({ top: 0 }), desk.current?.focus({ preventScroll: true })));
+      },
+    });
+  };
 
   const startOver = () => {
-    forget(localStorage);
+    forget(localStorage, owner);
     setBrief(EMPTY.brief);
+    setPanel(null);
+    draft.reset();
     step({ begin: null });
   };
 
+  const form = { brief, change: setBrief, models: footage, longest: usage.data?.limits.seconds, plan, planning: draft.isPending };
+  const failed = draft.error && <Notice error={draft.error} retry={plan} />;
+  const left = usage.data && leftOf(usage.data);
+
   return (
     <div className={classes.page}>
-      <BriefForm brief={brief} change={setBrief} models={models.data?.models ?? []} plan={plan} planning={draft.isPending} compact={history !== null} />
-      {draft.error && <Notice error={draft.error} retry={plan} />}
       {models.error && <Notice error={models.error} retry={() => void models.refetch()} />}
-      {history && <Desk history={history} edit={(edit) => step({ edit })} undo={() => step("undo")} redo={() => step("redo")} startOver={startOver} models={models.data?.models ?? []} />}
+      {history === null || board === undefined ? (
+        <>
+          <BriefForm {...form} left={left && `${videos(left.videos)} left this month`} />
+          {failed}
+        </>
+      ) : (
+        <>
+          <h1 className="visually-hidden">Create</h1>
+          <Summary prompt={brief.prompt} rest={board.rest} model={model} panel={panel} show={setPanel} />
+          <Collapse expanded={panel === "brief"}>{panel === "brief" && <BriefForm {...form} again={{ close: () => setPanel(null) }} />}</Collapse>
+          <Collapse expanded={panel === "look"}>{panel === "look" && <LookPanel rest={board.rest} model={model} models={footage} change={(to) => step({ edit: { do: "rest", to } })} settle={() => step("settle")} />}</Collapse>
+          {failed}
+          <div ref={desk} tabIndex={-1} className={classes.desk}>
+            <Desk history={history} edit={(edit) => step({ edit })} undo={() => step("undo")} redo={() => step("redo")} settle={() => step("settle")} startOver={startOver} model={model} />
+          </div>
+        </>
+      )}
     </div>
   );
+}
+
+/** A picture dropped beside a scene would make the browser leave the page for it. */
+function keepFilesOut(): () => void {
+  const stop = (event: DragEvent) => event.dataTransfer?.types.includes("Files") && event.preventDefault();
+  window.addEventListener("dragover", stop);
+  window.addEventListener("drop", stop);
+  return () => {
+    window.removeEventListener("dragover", stop);
+    window.removeEventListener("drop", stop);
+  };
 }

@@ -13,6 +13,8 @@ export interface SceneDraft {
   /** Into this scene; the first has none. */
   transition: { type: Transition; duration: number };
   referenceImage: string | null;
+  /** The reference image, small, to be seen here only. */
+  picture: string | null;
   seed: number | null;
 }
 
@@ -26,6 +28,10 @@ export interface Board {
 export const MAX_SCENES = 40;
 export const SHORTEST = 1;
 export const LONGEST = 60;
+export const BLANK: Omit<SceneDraft, "key"> = { prompt: "", narration: "", duration: 5, transition: { type: "cut", duration: 0 }, referenceImage: null, picture: null, seed: null };
+
+/** Joins are counted in frames; the server's usual rate. */
+const RATE = 24;
 
 export type Edit =
   | { do: "change"; key: string; to: Partial<Omit<SceneDraft, "key">> }
@@ -35,9 +41,11 @@ export type Edit =
   | { do: "remove"; key: string }
   | { do: "add"; after: string | null; newKey: string }
   | { do: "title"; to: string }
-  | { do: "rest"; to: Partial<Board["rest"]> };
+  | { do: "rest"; to: Partial<Board["rest"]> }
+  /** Another plan in its place. */
+  | { do: "replace"; by: Board };
 
-const CUT: SceneDraft["transition"] = { type: "cut", duration: 0 };
+const CUT = BLANK.transition;
 
 export function edited(board: Board, edit: Edit): Board {
   const scenes = [...board.scenes];
@@ -48,10 +56,12 @@ export function edited(board: Board, edit: Edit): Board {
       return { ...board, title: edit.to };
     case "rest":
       return { ...board, rest: { ...board.rest, ...edit.to } };
+    case "replace":
+      return edit.by;
     case "add": {
       const behind = edit.after === null ? 0 : scenes.findIndex((one) => one.key === edit.after) + 1;
       if (scenes.length >= MAX_SCENES) return board;
-      scenes.splice(behind, 0, { key: edit.newKey, prompt: "", narration: "", duration: scenes[behind - 1]?.duration ?? 5, transition: CUT, referenceImage: null, seed: null });
+      scenes.splice(behind, 0, { ...BLANK, key: edit.newKey, duration: scenes[behind - 1]?.duration ?? BLANK.duration });
       return withScenes(board, scenes);
     }
     default:
@@ -59,16 +69,20 @@ export function edited(board: Board, edit: Edit): Board {
   }
   switch (edit.do) {
     case "change":
-      scenes[at] = { ...scene, ...edit.to, duration: bounded(edit.to.duration ?? scene.duration) };
+      scenes[at] = { ...scene, ...edit.to, ...(edit.to.duration === undefined ? {} : { duration: bounded(edit.to.duration) }) };
+      if (same(scenes[at], scene)) return board;
       break;
-    case "move":
+    case "move": {
+      const to = Math.max(0, Math.min(edit.to, scenes.length - 1));
+      if (to === at) return board;
       scenes.splice(at, 1);
-      scenes.splice(Math.max(0, Math.min(edit.to, scenes.length)), 0, scene);
+      scenes.splice(to, 0, scene);
       break;
+    }
     case "split": {
       if (scenes.length >= MAX_SCENES || scene.duration < 2 * SHORTEST) return board;
       const half = tenth(scene.duration / 2);
-      scenes.splice(at, 1, { ...scene, duration: half }, { ...scene, key: edit.newKey, duration: tenth(scene.duration - half), narration: "", transition: CUT, seed: null });
+      scenes.splice(at, 1, { ...scene, duration: half }, { ...scene, key: edit.newKey, duration: tenth(scene.duration - half), narration: "", transition: CUT, referenceImage: null, picture: null, seed: null });
       break;
     }
     case "duplicate":
@@ -88,10 +102,23 @@ function withScenes(board: Board, scenes: SceneDraft[]): Board {
   const fitted = scenes.map((scene, n) => {
     const before = scenes[n - 1];
     if (before === undefined || scene.transition.type === "cut") return scene.transition === CUT ? scene : { ...scene, transition: CUT };
-    const most = tenth(Math.min(before.duration, scene.duration) / 2);
+    const most = longestJoin(before, scene);
     return scene.transition.duration <= most ? scene : { ...scene, transition: { ...scene.transition, duration: most } };
   });
   return { ...board, scenes: fitted };
+}
+
+/** Seconds that the transition between two scenes may take: half of the shorter, in whole frames. */
+export function longestJoin(before: SceneDraft, scene: SceneDraft): number {
+  const frames = Math.floor(Math.round(Math.min(before.duration, scene.duration) * RATE) / 2);
+  const most = tenth(frames / RATE);
+  return Math.round(tenth(most + 0.1) * RATE) <= frames ? tenth(most + 0.1) : most;
+}
+
+function same(one: SceneDraft, other: SceneDraft): boolean {
+  const { transition, ...rest } = one;
+  const { transition: another, ...others } = other;
+  return transition.type === another.type && transition.duration === another.duration && Object.entries(rest).every(([name, value]) => others[name as keyof typeof others] === value);
 }
 
 function bounded(seconds: number): number {
@@ -131,6 +158,7 @@ export function boardOf(body: Schemas["StoryboardBody"], newKey: () => string): 
       duration: scene.duration,
       transition: n === 0 || !scene.transition ? CUT : { type: scene.transition.type ?? "cut", duration: scene.transition.duration ?? 0 },
       referenceImage: scene.reference_image ?? null,
+      picture: null,
       seed: scene.seed ?? null,
     })),
   };
@@ -139,6 +167,7 @@ export function boardOf(body: Schemas["StoryboardBody"], newKey: () => string): 
 export function bodyOf(board: Board): Schemas["StoryboardBody"] {
   return {
     ...board.rest,
+    music: board.rest.music?.trim() || null,
     title: board.title.trim() || null,
     scenes: board.scenes.map((scene) => ({
       prompt: scene.prompt,
@@ -187,7 +216,13 @@ export function redone(history: History): History {
   return now === undefined ? history : { past: [...history.past, history.now], now, future, about: null };
 }
 
+/** What was typed or dragged is done with: what follows in the same place is another step. */
+export function settled(history: History): History {
+  return history.about === null ? history : { ...history, about: null };
+}
+
 function subject(edit: Edit): string | null {
   if (edit.do === "change") return `${edit.key}.${Object.keys(edit.to).join()}`;
+  if (edit.do === "rest") return typeof edit.to.music === "string" ? "music" : null;
   return edit.do === "title" ? "title" : null;
 }

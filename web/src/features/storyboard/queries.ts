@@ -1,5 +1,6 @@
 import { keepPreviousData, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, client, idempotencyKey, type Schemas } from "@/lib/api";
+import { asProblem } from "@/lib/problems";
 
 export function useModels() {
   return api.useQuery("get", "/api/v1/models", {}, { staleTime: 3_600_000 });
@@ -15,7 +16,8 @@ export function usePrice(body: Schemas["StoryboardBody"] | null) {
     enabled: body !== null,
     placeholderData: keepPreviousData,
     staleTime: 60_000,
-    retry: false,
+    // What the storyboard is refused for, it is refused for again; a lost connection comes back.
+    retry: (failures, error) => failures < 3 && asProblem(error).status === 0,
   });
 }
 
@@ -45,23 +47,40 @@ export function useSubmit() {
 
 export const newKey = idempotencyKey;
 
+/** A small silent video of the storyboard as it stands. */
+export function useAnimatic() {
+  return useMutation({
+    mutationFn: async (storyboard: Schemas["StoryboardBody"]) => {
+      const { data } = await client.POST("/api/v1/storyboards/animatic", { body: { storyboard } });
+      return data as Schemas["SketchView"];
+    },
+  });
+}
+
+export interface Sending {
+  progress: (share: number) => void;
+  signal: AbortSignal;
+}
+
 /** Straight to the object store, with progress; the id is what a scene refers to. */
-export async function upload(file: File, progress: (share: number) => void): Promise<string> {
-  const { data } = await client.POST("/api/v1/uploads", { body: { content_type: file.type, size: file.size } });
-  const { id, url, method, fields, headers } = data as Schemas["UploadView"];
-  await send(url, method, fields, headers, file, progress);
-  return id;
+export async function upload(file: File, { progress, signal }: Sending): Promise<string> {
+  const { data } = await client.POST("/api/v1/uploads", { body: { content_type: file.type, size: file.size }, signal });
+  const form = data as Schemas["UploadView"];
+  await send(form, file, { progress, signal });
+  return form.id;
 }
 
 // XMLHttpRequest: fetch tells nothing of how much has been sent.
-function send(url: string, method: string, fields: Record<string, string>, headers: Record<string, string>, file: File, progress: (share: number) => void): Promise<void> {
+function send({ url, method, fields, headers }: Schemas["UploadView"], file: File, { progress, signal }: Sending): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(method, url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.addEventListener("progress", (event) => event.lengthComputable && progress(event.loaded / event.total));
-    request.addEventListener("load", () => (request.status < 300 ? resolve() : reject(new Error(`The store refuses the file (${request.status}).`))));
+    request.addEventListener("load", () => (request.status < 300 ? resolve() : reject(new Error("The picture was not taken. Try again, or try another one."))));
     request.addEventListener("error", () => reject(new TypeError("The store can't be reached.")));
+    request.addEventListener("abort", () => reject(new DOMException("Cancelled", "AbortError")));
+    signal.addEventListener("abort", () => request.abort(), { once: true });
     request.send(method === "POST" ? formOf(fields, file) : file);
   });
 }
