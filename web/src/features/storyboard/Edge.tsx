@@ -31,6 +31,7 @@ export function Edge({ label, value, longest, model, scale, change, settle, hold
       settle();
       hold(false);
     };
+    settle(); // what the keys did before is a step of its own
     hold(true);
     handle.focus();
     handle.setPointerCapture(down.pointerId);

@@ -3,7 +3,7 @@ import { horizontalListSortingStrategy, SortableContext, sortableKeyboardCoordin
 import { Button } from "@mantine/core";
 import { useElementSize, useMediaQuery } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Model } from "@/lib/api";
 import type { Act } from "./acts";
 import { longestJoin, MAX_SCENES, startsOf, type Board } from "./board";
@@ -29,6 +29,7 @@ export function Reel({ board, model, faults, act, settle }: Props) {
   const { ref, width } = useElementSize<HTMLDivElement>();
   const stacked = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
   const [held, setHeld] = useState<number | null>(null);
+  const moved = useRef(false);
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }), useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }));
   const { scenes } = board;
   const starts = startsOf(board);
@@ -42,8 +43,11 @@ export function Reel({ board, model, faults, act, settle }: Props) {
   };
   // In words: which scene, and where it would be. The library's own name its ids.
   const announcements: Announcements = {
-    onDragStart: ({ active }) => `Scene ${place(active.id)} is picked up.`,
-    onDragOver: ({ active, over }) => (over ? `Scene ${place(active.id)} is over place ${place(over.id)} of ${scenes.length}.` : undefined),
+    onDragStart: ({ active }) => ((moved.current = false), `Scene ${place(active.id)} is picked up.`),
+    onDragOver: ({ active, over }) => {
+      moved.current ||= over?.id !== active.id; // where it begins is no news
+      return over && moved.current ? `Scene ${place(active.id)} is over place ${place(over.id)} of ${scenes.length}.` : undefined;
+    },
     onDragEnd: ({ active, over }) => (over ? `Scene ${place(active.id)} was put down at place ${place(over.id)} of ${scenes.length}.` : "It stays where it was."),
     onDragCancel: ({ active }) => `Scene ${place(active.id)} stays where it was.`,
   };
