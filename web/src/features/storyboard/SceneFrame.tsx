@@ -4,9 +4,10 @@ import type { ReactNode } from "react";
 import type { Schemas } from "@/lib/api";
 import { clock } from "@/lib/format";
 import type { SceneDraft } from "./board";
+import { PICTURES } from "./limits";
 import { Scenery } from "./Scenery";
 import classes from "./SceneFrame.module.css";
-import { KINDS, type useUpload } from "./upload";
+import type { useUpload } from "./upload";
 
 interface Props {
   scene: SceneDraft;
@@ -55,7 +56,7 @@ export function SceneFrame({ scene, number, start, style, takes, upload, over, d
             </Tooltip>
           )}
           {upload.share === null && scene.referenceImage === null && takes && (
-            <FileButton accept={KINDS.join()} onChange={(file) => void upload.take(file)}>
+            <FileButton accept={PICTURES.join()} onChange={(file) => void upload.take(file)}>
               {(props) => (
                 <Tooltip label="Start from a picture: choose one, or drop it here">
                   <ActionIcon {...props} className={classes.chip ?? ""} variant="transparent" aria-label={`Picture for scene ${number}`}>

@@ -1,6 +1,6 @@
 // What a model can film and an account may have: said while one edits, before the server has to refuse it.
-import type { Model, Schemas } from "@/lib/api";
-import { clock, seconds } from "@/lib/format";
+import type { Model } from "@/lib/api";
+import { bytes, clock, seconds } from "@/lib/format";
 import { lengthOf, LONGEST, SHORTEST, type Board, type SceneDraft } from "./board";
 
 export const SHORTEST_VIDEO = 5;
@@ -11,6 +11,10 @@ export const SHORTEST_PROMPT = 10;
 const PULL = 0.35;
 const STEP = 0.5;
 const WORDS_A_SECOND = 2.4;
+const MOST_PIXELS = 90;
+
+export const PICTURES = ["image/png", "image/jpeg", "image/webp"];
+const LARGEST = 25_000_000;
 
 export interface Fault {
   /** The scene's key; null where it is the whole video. */
@@ -70,6 +74,9 @@ export function scaleOf(durations: readonly number[], room: number, narrowest: n
   return Math.max(wanted, room / total);
 }
 
-const MOST_PIXELS = 90;
-
-export type Limits = Schemas["UsageView"]["limits"];
+/** Why a file can't be the picture that a scene starts from; null if it can. */
+export function refusal({ type, size }: Pick<File, "type" | "size">): string | null {
+  if (!PICTURES.includes(type)) return "Use a PNG, JPEG or WebP picture.";
+  if (size === 0) return "That file is empty.";
+  return size > LARGEST ? `That picture has ${bytes(size)}; up to ${bytes(LARGEST)} can be sent.` : null;
+}

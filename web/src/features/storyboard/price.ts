@@ -2,7 +2,7 @@ import { money } from "@/lib/format";
 
 const CENT = 10_000;
 
-/** What something will cost, in whole cents and never too little; what is less than a cent stays exact. */
+/** What something will cost, in whole cents and never too little. */
 export function price(micros: number): string {
-  return money(micros < CENT ? micros : Math.ceil(micros / CENT) * CENT);
+  return micros > 0 && micros < CENT ? "< $0.01" : money(Math.ceil(micros / CENT) * CENT);
 }

@@ -1,18 +1,8 @@
 import { useEffect, useRef, useState } from "react";
-import { bytes } from "@/lib/format";
 import { wordsFor } from "@/lib/problems";
+import { refusal } from "./limits";
 import { upload } from "./queries";
 import { thumbnail } from "./thumbnail";
-
-export const KINDS = ["image/png", "image/jpeg", "image/webp"];
-const LARGEST = 25_000_000;
-
-/** Why a file can't be the picture that a scene starts from; null if it can. */
-export function refusal({ type, size }: Pick<File, "type" | "size">): string | null {
-  if (!KINDS.includes(type)) return "Use a PNG, JPEG or WebP picture.";
-  if (size === 0) return "That file is empty.";
-  return size > LARGEST ? `That picture has ${bytes(size)}; up to ${bytes(LARGEST)} can be sent.` : null;
-}
 
 export interface Reference {
   referenceImage: string | null;
