@@ -1,110 +1,75 @@
-import { Group, Paper, Progress, Skeleton, Stack, Table, Text, Title } from "@mantine/core";
-import { Link } from "react-router";
-import { api, type Schemas } from "@/lib/api";
-import { money } from "@/lib/format";
+import { Badge, Skeleton, Text, Title } from "@mantine/core";
+import type { Schemas } from "@/lib/api";
+import { counted, money, seconds } from "@/lib/format";
 import { useTitle } from "@/lib/title";
 import { Notice } from "@/lib/ui/Notice";
-import { Months } from "./Months";
+import { Costs } from "./Costs";
+import { monthName, renewalOf } from "./figures";
+import { History } from "./History";
+import { Meter } from "./Meter";
+import { useUsage } from "./queries";
 import classes from "./Usage.module.css";
 
 export function Page() {
   useTitle("Usage");
-  const usage = api.useQuery("get", "/api/v1/usage", { params: { query: { periods: 12 } } });
-  if (usage.error && !usage.data) return <Notice error={usage.error} retry={() => void usage.refetch()} />;
+  const usage = useUsage();
+  const month = usage.data?.months[0];
   return (
     <div className={classes.page}>
-      <Title order={1} size="h2">
-        Usage
-      </Title>
-      {usage.data ? <Shown usage={usage.data} /> : <Skeleton h={280} radius="lg" aria-label="Loading" />}
-      <Jobs />
+      <header className={classes.head}>
+        <div>
+          <Title order={1} size="h2">
+            Usage
+          </Title>
+          <Text c="dimmed" size="sm">
+            {month ? `${monthName(month.period, "long")}; counted anew from ${renewalOf(month.period)}` : "This month"}
+          </Text>
+        </div>
+        {usage.data && (
+          <Badge variant="light" size="lg" tt="capitalize" className={classes.plan ?? ""}>
+            {usage.data.tier} plan
+          </Badge>
+        )}
+      </header>
+      {usage.error && !usage.data && <Notice error={usage.error} retry={() => void usage.refetch()} />}
+      {usage.isPending && <Waiting />}
+      {usage.data && month && <Shown usage={usage.data} month={month} />}
+      <Costs />
     </div>
   );
 }
 
-function Shown({ usage }: { usage: Schemas["UsageView"] }) {
-  const [month] = usage.months;
-  const { limits } = usage;
-  if (!month) return null;
+function Shown({ usage: { limits, active, months }, month }: { usage: Schemas["UsageView"]; month: Schemas["MonthView"] }) {
   const videos = month.held_videos + month.settled_videos;
-  const spent = month.held.micros + month.settled.micros;
+  const spend = month.held.micros + month.settled.micros;
+  const left = Math.max(0, limits.spend.micros - spend);
   return (
     <>
-      <div className={classes.figures}>
-        <Meter name="Videos this month" value={`${videos} of ${limits.videos}`} share={videos / limits.videos} note={month.held_videos > 0 ? `${month.held_videos} of them in the making` : `${limits.videos - videos} left`} />
-        <Meter name="Spent this month" value={money(month.settled.micros)} share={spent / limits.spend.micros} note={`${month.held.micros > 0 ? `and ${money(month.held.micros)} held; ` : ""}limit ${money(limits.spend.micros)}`} />
-        <Meter name="At the same time" value={`${usage.active} of ${limits.concurrent}`} share={usage.active / limits.concurrent} note={`each up to ${limits.seconds} s`} />
+      <div className={classes.meters}>
+        <Meter name="Videos" value={String(videos)} limit={String(limits.videos)} of={[videos, limits.videos]} left={`${Math.max(0, limits.videos - videos)} left`}>
+          {month.held_videos > 0 ? `${month.held_videos} of them in the making` : `each up to ${seconds(limits.seconds)} long`}
+        </Meter>
+        <Meter name="Spend" value={money(spend)} limit={money(limits.spend.micros)} of={[spend, limits.spend.micros]} left={`${money(left)} left`}>
+          {month.held.micros > 0 ? `${money(month.settled.micros)} spent, ${money(month.held.micros)} held for videos in the making` : "nothing held for videos in the making"}
+        </Meter>
+        <Meter name="At the same time" value={String(active)} limit={String(limits.concurrent)} of={[active, limits.concurrent]} left={`room for ${counted(Math.max(0, limits.concurrent - active), "more", "more")}`}>
+          {active === 0 ? "nothing in the making" : `${counted(active, "video")} in the making`}
+        </Meter>
       </div>
-      <Months months={usage.months} />
+      <History months={months} />
     </>
   );
 }
 
-function Meter({ name, value, share, note }: { name: string; value: string; share: number; note: string }) {
+function Waiting() {
   return (
-    <Paper withBorder radius="lg" p="lg">
-      <Text size="sm" c="dimmed">
-        {name}
-      </Text>
-      <Text size="xl" fw={700} className="tabular">
-        {value}
-      </Text>
-      <Progress value={Math.min(1, share) * 100} my="xs" aria-label={name} color={share > 0.9 ? "red" : "ember"} />
-      <Text size="xs" c="dimmed">
-        {note}
-      </Text>
-    </Paper>
-  );
-}
-
-/** Estimate against what it came to, job by job. */
-function Jobs() {
-  const jobs = api.useQuery("get", "/api/v1/jobs", { params: { query: { limit: 20 } } });
-  if (jobs.error && !jobs.data) return <Notice error={jobs.error} retry={() => void jobs.refetch()} />;
-  return (
-    <Stack gap="xs">
-      <Title order={2} size="h4">
-        What was expected, what it came to
-      </Title>
-      <Table.ScrollContainer minWidth={480}>
-        <Table verticalSpacing="xs">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Video</Table.Th>
-              <Table.Th ta="right">Expected</Table.Th>
-              <Table.Th ta="right">At most</Table.Th>
-              <Table.Th ta="right">Actual</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {jobs.data?.jobs.map((job) => (
-              <Table.Tr key={job.id}>
-                <Table.Td>
-                  <Group gap="xs">
-                    <Link to={`/jobs/${job.id}`} className={classes.link}>
-                      {job.title}
-                    </Link>
-                    {job.status !== "succeeded" && (
-                      <Text span size="xs" c="dimmed">
-                        {job.status}
-                      </Text>
-                    )}
-                  </Group>
-                </Table.Td>
-                <Table.Td ta="right" className="tabular">
-                  {money(job.estimate.expected.micros)}
-                </Table.Td>
-                <Table.Td ta="right" className="tabular">
-                  {money(job.estimate.at_most.micros)}
-                </Table.Td>
-                <Table.Td ta="right" className="tabular" fw={600}>
-                  {money(job.cost.micros)}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-    </Stack>
+    <div className={classes.waiting} role="status" aria-label="Loading">
+      <div className={classes.meters}>
+        {["videos", "spend", "active"].map((name) => (
+          <Skeleton key={name} h={142} radius="lg" />
+        ))}
+      </div>
+      <Skeleton h={374} radius="lg" />
+    </div>
   );
 }
