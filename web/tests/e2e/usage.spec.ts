@@ -10,7 +10,7 @@ const dollars = (usd: string) => `$${usd}`;
 test("what is used, held and spent is what the API says", async ({ signedIn: page, stack }) => {
   const token = await tokenOf(page);
   const usage = () => ask<Usage>(stack, token, "GET", "/usage?periods=12");
-  await page.goto("/usage");
+  await page.goto(stack.run.app_url + "/usage");
   await expect(page.getByText("Free plan")).toBeVisible();
   await expect(page.getByRole("region", { name: "Videos" })).toContainText("0 of 10");
   await expect(page.getByText("Write the first one")).toBeVisible();
