@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { anySeed, editOf, paidWords, renderedWords, retakeOf, wantedOf } from "@/features/jobs/editing";
+import { anySeed, editOf, insertOf, paidWords, renderedWords, retakeOf, wantedOf } from "@/features/jobs/editing";
 import { serial } from "@/features/jobs/serial";
 import { leftInWords, timeLeft } from "@/features/jobs/timeLeft";
 import { chargedWords, costLines, explained, stageWords } from "@/features/jobs/words";
@@ -29,6 +29,12 @@ describe("an edit of one scene", () => {
 
   it("is none where nothing changes, or a scene would say nothing", () => {
     expect([editOf(board, 2, wanted), editOf(board, 2, { ...wanted, prompt: "  " }), editOf(board, 9, wanted), editOf({ scenes: [{ prompt: "one", duration: 4 }] }, 1, { ...wanted, removed: true })]).toEqual([null, null, null, null]);
+  });
+
+  it("can be a new scene behind one", () => {
+    expect(insertOf(board, 1, { ...wanted, prompt: " new ", narration: " " })).toEqual({ scenes: [{ from: 1 }, { prompt: "new", duration: 5 }, { from: 2 }, { from: 3 }] });
+    expect(insertOf(board, 3, { ...wanted, prompt: "new" })?.scenes?.at(-1)).toEqual({ prompt: "new", duration: 5, narration: "said" });
+    expect(insertOf(board, 1, { ...wanted, prompt: "" })).toBeNull();
   });
 
   it("is the same as another take where only the seed is another", () => {

@@ -1,5 +1,5 @@
-import { Button, Group, Text } from "@mantine/core";
-import { IconMicrophone, IconMovie, IconPencil, IconPlayerPlayFilled } from "@tabler/icons-react";
+import { ActionIcon, Button, Group, Text, Tooltip } from "@mantine/core";
+import { IconMicrophone, IconMovie, IconPencil, IconPlayerPlayFilled, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Job, SceneOfJob } from "@/lib/api";
 import { clock, seconds } from "@/lib/format";
@@ -21,9 +21,10 @@ interface Props {
   seek: ((scene: number) => void) | null;
   edit: ((scene: number) => void) | null;
   choose: ((scene: number) => void) | null;
+  add: ((after: number) => void) | null;
 }
 
-export function SceneCard({ job, scene, chapter, sheet, now, seek, edit, choose }: Props) {
+export function SceneCard({ job, scene, chapter, sheet, now, seek, edit, choose, add }: Props) {
   const { number, narration, error } = scene;
   const start = chapter?.from ?? 0;
   const takes = scene.takes.filter(({ kind, clip_url }) => kind !== "speech" && clip_url !== null).length;
@@ -52,7 +53,7 @@ export function SceneCard({ job, scene, chapter, sheet, now, seek, edit, choose 
         )}
         {error && <Wrong error={error} />}
       </div>
-      {edit && choose && (
+      {edit && choose && add && (
         <div className={classes.actions}>
           <Button variant={error ? "light" : "subtle"} color={error ? "ember" : "gray"} size="compact-sm" leftSection={<IconPencil size={14} aria-hidden />} onClick={() => edit(number)} aria-label={`Edit scene ${number}`}>
             Edit
@@ -60,6 +61,11 @@ export function SceneCard({ job, scene, chapter, sheet, now, seek, edit, choose 
           <Button variant="subtle" color="gray" size="compact-sm" leftSection={<IconMovie size={14} aria-hidden />} onClick={() => choose(number)} aria-label={`Takes of scene ${number}`}>
             {takes > 1 ? `${takes} takes` : "New take"}
           </Button>
+          <Tooltip label="Add a scene after it">
+            <ActionIcon variant="subtle" color="gray" size={26} ml="auto" onClick={() => add(number)} aria-label={`Add a scene after scene ${number}`}>
+              <IconPlus size={15} />
+            </ActionIcon>
+          </Tooltip>
         </div>
       )}
     </li>

@@ -23,11 +23,13 @@ interface Props {
 /** The scenes as cards, which turn from words to progress to a playing clip; afterwards each can be edited or filmed again. */
 export function Scenes({ job, earlier, now, seek, editing, edit }: Props) {
   const [choosing, setChoosing] = useState<number | null>(null);
+  const [adding, setAdding] = useState<number | null>(null);
   const chapters = chaptersOf(job.scenes);
   const sheet = useSheet(job.video);
   const ended = hasEnded(job);
   const board = job.storyboard;
   const closeEdit = useCallback(() => edit(null), [edit]);
+  const closeNew = useCallback(() => setAdding(null), []);
   const closeTakes = useCallback(() => setChoosing(null), []);
   if (job.scenes.length === 0) return null;
   return (
@@ -47,12 +49,14 @@ export function Scenes({ job, earlier, now, seek, editing, edit }: Props) {
             seek={job.video ? seek : null}
             edit={ended && !earlier && board ? edit : null}
             choose={ended && !earlier && board ? setChoosing : null}
+            add={ended && !earlier && board ? setAdding : null}
           />
         ))}
       </ol>
       {board && ended && (
         <>
           <SceneDialog job={job} board={board} number={editing} close={closeEdit} />
+          <SceneDialog job={job} board={board} number={adding} fresh close={closeNew} />
           <TakesDialog job={job} board={board} scene={job.scenes.find(({ number }) => number === choosing)} close={closeTakes} />
         </>
       )}

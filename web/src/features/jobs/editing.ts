@@ -35,6 +35,13 @@ export function editOf(board: Storyboard, number: number, wanted: Wanted): Edit 
   return Object.keys(change).length === 0 ? null : { scenes: board.scenes.map((_, n) => (n + 1 === number ? { from: number, ...change } : { from: n + 1 })) };
 }
 
+/** The edit that puts a new scene behind another one; null while it says nothing. */
+export function insertOf(board: Storyboard, after: number, { prompt, narration, duration }: Wanted): Edit | null {
+  if (prompt.trim() === "") return null;
+  const fresh: Schemas["SceneEdit"] = { prompt: prompt.trim(), duration, ...(narration.trim() === "" ? {} : { narration: narration.trim() }) };
+  return { scenes: board.scenes.flatMap((_, n) => (n + 1 === after ? [{ from: n + 1 }, fresh] : [{ from: n + 1 }])) };
+}
+
 /** The edit that is the same as another take of a scene: what it would come to is what that would come to. */
 export function retakeOf(board: Storyboard, number: number, seed: number): Edit {
   return { scenes: board.scenes.map((_, n) => (n + 1 === number ? { from: number, seed } : { from: n + 1 })) };
