@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# Tests start hundreds of processes: each would compile again what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 UV_VERSION := 0.13.9
 BIN := .venv/bin
