@@ -5,10 +5,29 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.stage import Stage, newcomer, staged
+
 TIMEOUT_S = 240
 """For one test: everything is started and stopped in it, on however busy a machine."""
 LAST_WORDS = 2_500
 """Characters of each log."""
+PROFILES = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("local", "aws")]
+"""The laptop's own parts, and those of AWS on an emulator: state machine, Lambdas, DynamoDB."""
+
+
+@pytest.fixture(scope="session", params=PROFILES)
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One running emulator of each profile, for tests that leave it as they found it: a start costs six seconds."""
+    data = tmp_path_factory.mktemp(request.param) / "data"
+    with staged(data, "--profile", request.param, "--replicate-seconds", "0.5") as stage:
+        yield stage
+
+
+@pytest.fixture
+def stage(shared: Stage) -> Iterator[Stage]:
+    """It, with a user who has just signed up."""
+    with newcomer(shared) as user:
+        yield shared.handed_to(user)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,8 +41,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     report = yield
-    folder = getattr(item, "funcargs", {}).get("tmp_path")
-    if folder is not None and report.failed:
+    given = getattr(item, "funcargs", {})
+    folders = [
+        one.data if isinstance(one, Stage) else one for one in map(given.get, ("tmp_path", "shared", "stage"))
+    ]
+    for folder in {folder for folder in folders if folder is not None and report.failed}:
         for log in sorted(folder.glob("**/logs/*.log*")):
             report.sections.append((f"{log.relative_to(folder)}", _end(log)))
     return report

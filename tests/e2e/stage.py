@@ -2,22 +2,26 @@
 
 import itertools
 import json
+import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import imageio_ffmpeg
 
+from tests.e2e.visitor import Visitor
 from tests.fixtures.clips import ffmpeg
 from tests.fixtures.emulator import emulated
 
 ENDED: Final = ("succeeded", "failed", "cancelled")
 POLL_S: Final = 0.02
+PATIENCE: Final = 100
+"""Who has waited long looks less often, by this part of the time: reading has its limit too, 1,200 times a minute."""
 CHEAP_MODEL: Final = "bytedance/seedance-2.0"
 """The one that is offered at 480p natively."""
 
@@ -66,13 +70,14 @@ class User:
 
     def wait(self, job_id: str, until: Callable[[Job], bool] | None = None, *, timeout_s: float = 90) -> Job:
         """Look at a job again and again until it is as wished (by default: until it has ended)."""
-        wished, deadline = until or (lambda job: job["status"] in ENDED), time.monotonic() + timeout_s
+        wished, begun = until or (lambda job: job["status"] in ENDED), time.monotonic()
         job: Job = {}
         while not (job and wished(job)):
-            assert time.monotonic() < deadline, f"after {timeout_s:.0f} s: {brief_of(job)}"
+            waited = time.monotonic() - begun
+            assert waited < timeout_s, f"after {timeout_s:.0f} s: {brief_of(job)}"
             assert not job or job["status"] not in ENDED, f"it has ended: {brief_of(job)}"
             job = self._look(job_id) or job
-            time.sleep(self.poll_s)
+            time.sleep(max(self.poll_s, waited / PATIENCE))
         return job
 
     def events(self, job_id: str, *, after: str | None = None) -> Iterator[Event]:
@@ -99,15 +104,25 @@ class User:
 
 @dataclass(frozen=True)
 class Stage:
-    """A running emulator and its demo user."""
+    """A running emulator and its demo user, or whom else it is there for."""
 
     data: Path
     run: dict[str, Any]
     demo: User
+    earlier: frozenset[str] = frozenset()
+    """Predictions of tests that had the stage before."""
+
+    def handed_to(self, user: User) -> "Stage":
+        """The same for one more test, whose ledger begins empty."""
+        charges = self._emulator("GET", "/ledger")["charges"]
+        return replace(self, demo=user, earlier=frozenset(charge["prediction_id"] for charge in charges))
 
     def ledger(self) -> dict[str, Any]:
         """What the fake Replicate has charged for."""
-        return self._emulator("GET", "/ledger")
+        told = self._emulator("GET", "/ledger")
+        charges = [charge for charge in told["charges"] if charge["prediction_id"] not in self.earlier]
+        repeated = [ids for ids in told["repeated"] if len(set(ids) - self.earlier) > 1]
+        return {**told, "charges": charges, "repeated": repeated}
 
     def advance(self, seconds: float) -> None:
         """Let time pass for the fake Replicate."""
@@ -125,6 +140,18 @@ def staged(data: Path, *flags: str, patient: bool = False, poll_s: float = POLL_
         demo = User(run["api_url"], run["access_token"], patient=patient, poll_s=poll_s)
         with demo.http:
             yield Stage(data=data, run=run, demo=demo)
+
+
+@contextmanager
+def newcomer(stage: Stage) -> Iterator[User]:
+    """Somebody who has just signed up through the pages."""
+    email, password = f"{secrets.token_hex(4)}@example.com", "Correct-horse-9"
+    with Visitor(stage.run) as visitor:
+        visitor.sign_up(email, password)
+        tokens = visitor.sign_in(email, password)
+    user = User(stage.run["api_url"], tokens["access_token"])
+    with user.http:
+        yield user
 
 
 def shelf_of_clips(folder: Path, *, scenes: int = 3) -> Path:

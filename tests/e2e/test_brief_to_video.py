@@ -10,11 +10,9 @@ import httpx
 import pytest
 
 from tests.e2e.film import BT709, LIMITED_RANGE, Film, boxes, watch
-from tests.e2e.stage import CHEAP_MODEL, Event, Job, Stage, User, brief_of, check_books, staged, takes_of
+from tests.e2e.stage import CHEAP_MODEL, Event, Job, Stage, User, brief_of, check_books, takes_of
 from tests.e2e.visitor import Visitor
 
-PROFILES = ("local", "aws")
-"""The laptop's own parts, and those of AWS on an emulator: state machine, Lambdas, DynamoDB."""
 RATE = 24
 SILENCE = 0.001
 """Root mean square below which nobody hears anything."""
@@ -50,42 +48,39 @@ STORYBOARD = {
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("profile", PROFILES)
-def test_a_brief_becomes_a_video(profile: str, tmp_path: Path) -> None:
+def test_a_brief_becomes_a_video(shared: Stage, tmp_path: Path) -> None:
     """From the sign-in page to a 16:9 MP4 whose every frame, tag and cent is right."""
-    with staged(tmp_path / "data", "--profile", profile, "--replicate-seconds", "0.5") as stage:
-        user = signed_in(stage)
-        submitted = user.submit({"brief": BRIEF})
-        events = followed(user, submitted["id"])
-        assert events[-1].data["data"]["status"] == "succeeded"
-        job = user.get(f"/jobs/{submitted['id']}")
-        film = screened(user, job, tmp_path)
-        check_film(film, job, size=(854, 480), frames=8 * RATE)
-        assert job["captions_url"] is None
-        check_poster(job)
-        check_books(stage, job)
+    stage = shared.handed_to(shared.demo)
+    user = signed_in(stage)
+    submitted = user.submit({"brief": BRIEF})
+    events = followed(user, submitted["id"])
+    assert events[-1].data["data"]["status"] == "succeeded"
+    job = user.get(f"/jobs/{submitted['id']}")
+    film = screened(user, job, tmp_path)
+    check_film(film, job, size=(854, 480), frames=8 * RATE)
+    assert job["captions_url"] is None
+    check_poster(job)
+    check_books(stage, job)
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("profile", PROFILES)
-def test_a_storyboard_becomes_a_video(profile: str, tmp_path: Path) -> None:
+def test_a_storyboard_becomes_a_video(stage: Stage, tmp_path: Path) -> None:
     """9:16, four scenes with four kinds of entrance, a narration and its captions."""
-    with staged(tmp_path / "data", "--profile", profile, "--replicate-seconds", "0") as stage:
-        job = stage.demo.wait(stage.demo.submit({"storyboard": STORYBOARD})["id"], timeout_s=240)
-        assert job["status"] == "succeeded", brief_of(job)
-        film = screened(stage.demo, job, tmp_path)
-        check_film(film, job, size=(480, 854), frames=programme_frames(job))
-        kinds = [scene["transition"]["type"] for scene in job["scenes"]]
-        assert kinds == ["cut", "wipe_left", "dissolve", "cut"]
-        assert sorted(take["kind"] for take in takes_of(job)) == ["speech", *["video"] * 4]
-        captions = fetched(job["captions_url"])
-        assert captions.headers["content-type"].startswith("text/vtt")
-        assert captions.text.startswith("WEBVTT\n")
-        assert "-->" in captions.text
-        assert "forest" in captions.text
-        check_poster(job)
-        check_files(job)
-        check_books(stage, job)
+    job = stage.demo.wait(stage.demo.submit({"storyboard": STORYBOARD})["id"], timeout_s=240)
+    assert job["status"] == "succeeded", brief_of(job)
+    film = screened(stage.demo, job, tmp_path)
+    check_film(film, job, size=(480, 854), frames=programme_frames(job))
+    kinds = [scene["transition"]["type"] for scene in job["scenes"]]
+    assert kinds == ["cut", "wipe_left", "dissolve", "cut"]
+    assert sorted(take["kind"] for take in takes_of(job)) == ["speech", *["video"] * 4]
+    captions = fetched(job["captions_url"])
+    assert captions.headers["content-type"].startswith("text/vtt")
+    assert captions.text.startswith("WEBVTT\n")
+    assert "-->" in captions.text
+    assert "forest" in captions.text
+    check_poster(job)
+    check_files(job)
+    check_books(stage, job)
 
 
 def signed_in(stage: Stage) -> User:

@@ -7,9 +7,8 @@ import httpx
 import pytest
 
 from tests.e2e.film import watch
-from tests.e2e.stage import CHEAP_MODEL, Job, Stage, brief_of, staged
+from tests.e2e.stage import CHEAP_MODEL, Job, Stage, brief_of
 
-PROFILES = ("local", "aws")
 BOARD = {
     "title": "Three elements",
     "resolution": "480p",
@@ -27,31 +26,27 @@ BOARD = {
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("profile", PROFILES)
-def test_one_scene_is_changed_made_again_and_changed_back(profile: str, tmp_path: Path) -> None:
+def test_one_scene_is_changed_made_again_and_changed_back(stage: Stage, tmp_path: Path) -> None:
     """Foretold and done; another take; the first take again, and with it revision 1's very bytes. All books agree."""
-    with staged(tmp_path / "data", "--profile", profile, "--replicate-seconds", "0") as stage:
-        first = _ended(stage, stage.demo.submit({"storyboard": BOARD}))
-        second = _regenerated(stage, first, {})
-        assert second["video"]["sha256"] != first["video"]["sha256"]
-        assert _rendered(second, first) == {"video": 1}
-        older, newer = second["scenes"][1]["takes"]
-        assert (older["in_use"], newer["in_use"]) == (False, True)
-        assert httpx.get(older["clip_url"], trust_env=False).status_code == 200
+    first = _ended(stage, stage.demo.submit({"storyboard": BOARD}))
+    second = _regenerated(stage, first, {})
+    assert second["video"]["sha256"] != first["video"]["sha256"]
+    assert _rendered(second, first) == {"video": 1}
+    older, newer = second["scenes"][1]["takes"]
+    assert (older["in_use"], newer["in_use"]) == (False, True)
+    assert httpx.get(older["clip_url"], trust_env=False).status_code == 200
 
-        back = _regenerated(stage, second, {"take": older["id"]})
-        assert (back["video"]["sha256"], back["cost"]["micros"]) == (first["video"]["sha256"], 0)
+    back = _regenerated(stage, second, {"take": older["id"]})
+    assert (back["video"]["sha256"], back["cost"]["micros"]) == (first["video"]["sha256"], 0)
 
-        moved = {"scenes": [{"from": 3}, {"from": 2, "duration": 2}, {"from": 1, "placeholder": True}]}
-        promised = _foretold(stage, back, moved)
-        assert [s["why"] for s in promised["scenes"]] == [[], [], []]
-        last = _edited(stage, back, moved)
-        assert (last["cost"]["micros"], last["video"]["frames"]) == (0, round((2.5 + 2 - 0.5 + 2.5) * 24))
-        _check_film(last, tmp_path)
-        assert (
-            stage.demo.get(f"/jobs/{first['id']}?revision=1")["video"]["sha256"] == first["video"]["sha256"]
-        )
-        _check_money(stage, [first, second, back, last])
+    moved = {"scenes": [{"from": 3}, {"from": 2, "duration": 2}, {"from": 1, "placeholder": True}]}
+    promised = _foretold(stage, back, moved)
+    assert [s["why"] for s in promised["scenes"]] == [[], [], []]
+    last = _edited(stage, back, moved)
+    assert (last["cost"]["micros"], last["video"]["frames"]) == (0, round((2.5 + 2 - 0.5 + 2.5) * 24))
+    _check_film(last, tmp_path)
+    assert stage.demo.get(f"/jobs/{first['id']}?revision=1")["video"]["sha256"] == first["video"]["sha256"]
+    _check_money(stage, [first, second, back, last])
 
 
 def _ended(stage: Stage, job: Job) -> Job:

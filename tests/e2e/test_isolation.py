@@ -1,16 +1,15 @@
 """Two users of one installation: neither sees anything of the other's, and a new one has the free tier's limits."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.e2e.stage import CHEAP_MODEL, Job, Stage, User, brief_of, shelf_of_clips, staged
-from tests.e2e.visitor import Visitor
+from tests.e2e.stage import CHEAP_MODEL, Job, Stage, User, brief_of, newcomer, shelf_of_clips, staged
 
-EMAIL, PASSWORD = "second@example.com", "Correct-horse-9"
+pytestmark = pytest.mark.xdist_group("isolation")
+
 BRIEF: dict[str, Any] = {
     "prompt": "A lighthouse at dusk, a storm rolls in",
     "duration": 5,
@@ -30,46 +29,43 @@ ROUTES = (
 )
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    shelf = shelf_of_clips(tmp_path / "media", scenes=2)
-    with staged(tmp_path / "data", "--replicate-media", str(shelf), "--replicate-seconds", "600") as stage:
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("isolation")
+    shelf = shelf_of_clips(folder / "media", scenes=2)
+    with staged(folder / "data", "--replicate-media", str(shelf), "--replicate-seconds", "600") as stage:
         yield stage
 
 
 @pytest.fixture
-def newcomer(stage: Stage) -> Iterator[User]:
-    """Somebody who has just signed up through the pages."""
-    with Visitor(stage.run) as visitor:
-        visitor.sign_up(EMAIL, PASSWORD)
-        tokens = visitor.sign_in(EMAIL, PASSWORD)
-    user = User(stage.run["api_url"], tokens["access_token"])
-    with user.http:
+def other(stage: Stage) -> Iterator[User]:
+    """Somebody else."""
+    with newcomer(stage) as user:
         yield user
 
 
-def test_nobody_sees_anothers_jobs(stage: Stage, newcomer: User) -> None:
+def test_nobody_sees_anothers_jobs(stage: Stage, other: User) -> None:
     """On every route a foreign job and one that was never there get the same answer, and nothing happens to it."""
     running = stage.demo.submit({"brief": BRIEF})
     finished = finished_job(stage)
     for job in (running, finished):
         for method, path, request in ROUTES:
-            foreign = newcomer.ask(method, f"/jobs/{job['id']}{path}", **request)
-            absent = newcomer.ask(method, f"/jobs/{ABSENT}{path}", **request)
+            foreign = other.ask(method, f"/jobs/{job['id']}{path}", **request)
+            absent = other.ask(method, f"/jobs/{ABSENT}{path}", **request)
             assert foreign.status_code == absent.status_code == 404, (method, path, foreign.text)
             assert told(foreign, job["id"]) == told(absent, ABSENT)
-    assert newcomer.get("/jobs") == {"jobs": [], "cursor": None}
+    assert other.get("/jobs") == {"jobs": [], "cursor": None}
     first_page = stage.demo.get("/jobs?limit=1")
-    stolen = newcomer.ask("GET", "/jobs", params={"cursor": first_page["cursor"]})
+    stolen = other.ask("GET", "/jobs", params={"cursor": first_page["cursor"]})
     assert (stolen.status_code, stolen.json()["field"]) == (422, "cursor"), stolen.text
-    assert newcomer.month()["held"]["micros"] == newcomer.month()["settled"]["micros"] == 0
+    assert other.month()["held"]["micros"] == other.month()["settled"]["micros"] == 0
     assert stage.demo.ask("GET", f"/jobs/{finished['id']}/video").status_code == 302
     seen = {job["id"]: job["status"] for job in stage.demo.get("/jobs")["jobs"]}
     assert seen[finished["id"]] == "succeeded"
     assert seen[running["id"]] in ("queued", "generating", "composing", "succeeded")
 
 
-def test_nobody_uses_anothers_upload(stage: Stage, newcomer: User) -> None:
+def test_nobody_uses_anothers_upload(stage: Stage, other: User) -> None:
     """A scene can't start from a picture that somebody else has brought."""
     asked = {"content_type": "image/png", "size": 1000}
     upload = stage.demo.ask("POST", "/uploads", json=asked).json()
@@ -77,32 +73,32 @@ def test_nobody_uses_anothers_upload(stage: Stage, newcomer: User) -> None:
     answers = []
     for reference in (upload["id"], "upl_01m83j00000000000000000000"):
         storyboard = {"model": CHEAP_MODEL, "scenes": [{**scene, "reference_image": reference}]}
-        answers.append((newcomer.ask("POST", "/jobs", json={"storyboard": storyboard}), reference))
+        answers.append((other.ask("POST", "/jobs", json={"storyboard": storyboard}), reference))
     (foreign, _), (absent, _) = answers
     assert foreign.status_code == absent.status_code != 202, foreign.text
     assert told(*answers[0]) == told(*answers[1])
-    assert newcomer.get("/jobs")["jobs"] == []
+    assert other.get("/jobs")["jobs"] == []
 
 
-def test_a_newcomer_has_the_free_tiers_limits(stage: Stage, newcomer: User) -> None:
+def test_a_newcomer_has_the_free_tiers_limits(stage: Stage, other: User) -> None:
     """Length, jobs at once and requests a minute; what was refused holds nothing."""
-    usage = newcomer.get("/usage")
+    usage = other.get("/usage")
     assert usage["tier"] == "free"
     assert usage["limits"]["videos"] == 10
-    too_long = newcomer.ask("POST", "/jobs", json={"brief": {**BRIEF, "duration": 61}})
+    too_long = other.ask("POST", "/jobs", json={"brief": {**BRIEF, "duration": 61}})
     assert (too_long.status_code, too_long.json()["code"]) == (429, "quota_duration"), too_long.text
-    accepted = [newcomer.submit({"brief": BRIEF}) for _ in range(usage["limits"]["concurrent"])]
-    one_more = newcomer.ask("POST", "/jobs", json={"brief": BRIEF})
+    accepted = [other.submit({"brief": BRIEF}) for _ in range(usage["limits"]["concurrent"])]
+    one_more = other.ask("POST", "/jobs", json={"brief": BRIEF})
     assert (one_more.status_code, one_more.json()["code"]) == (429, "quota_concurrent"), one_more.text
     held = sum(job["estimate"]["at_most"]["micros"] for job in accepted)
-    assert newcomer.month()["held_videos"] == len(accepted)
-    assert newcomer.month()["held"]["micros"] == held
-    answers = [newcomer.ask("POST", "/jobs", json={"brief": BRIEF}) for _ in range(10)]
+    assert other.month()["held_videos"] == len(accepted)
+    assert other.month()["held"]["micros"] == held
+    answers = [other.ask("POST", "/jobs", json={"brief": BRIEF}) for _ in range(10)]
     refused = answers[-1]
     assert int(refused.headers["retry-after"]) >= 1
     assert refused.headers["ratelimit-policy"] == '"spending";q=10;w=60'
     assert refused.json()["code"] == "rate_limited"
-    assert newcomer.get("/usage")["active"] == len(accepted), "reading has a limit of its own"
+    assert other.get("/usage")["active"] == len(accepted), "reading has a limit of its own"
 
 
 def finished_job(stage: Stage) -> Job:

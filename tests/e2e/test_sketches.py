@@ -7,10 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.stage import CHEAP_MODEL, Stage, staged
+from tests.e2e.stage import CHEAP_MODEL, Stage
 from tests.fixtures.clips import frames_of
 
-PROFILES = ("local", "aws")
 BOARD = {
     "resolution": "480p",
     "model": CHEAP_MODEL,
@@ -27,29 +26,27 @@ BOARD = {
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("profile", PROFILES)
-def test_cards_first_then_clips(profile: str, tmp_path: Path) -> None:
+def test_cards_first_then_clips(stage: Stage, tmp_path: Path) -> None:
     """The animatic has the video's length and spends nothing; the preview, once there are clips, looks like the video."""
-    with staged(tmp_path / "data", "--profile", profile, "--replicate-seconds", "0") as stage:
-        animatic = _drawn(stage, "/storyboards/animatic", json={"storyboard": BOARD})
-        assert (animatic["width"], animatic["height"], animatic["frames"]) == (640, 360, 120)
-        assert stage.demo.get("/jobs")["jobs"] == []
-        plan = stage.demo.ask("POST", "/storyboards/plan", json={"storyboard": BOARD}).json()
-        assert [s["expected"] for s in plan["segments"]] == [True, True]
+    animatic = _drawn(stage, "/storyboards/animatic", json={"storyboard": BOARD})
+    assert (animatic["width"], animatic["height"], animatic["frames"]) == (640, 360, 120)
+    assert stage.demo.get("/jobs")["jobs"] == []
+    plan = stage.demo.ask("POST", "/storyboards/plan", json={"storyboard": BOARD}).json()
+    assert [s["expected"] for s in plan["segments"]] == [True, True]
 
-        job = stage.demo.wait(stage.demo.submit({"storyboard": BOARD})["id"], timeout_s=240)
-        plan = stage.demo.get(f"/jobs/{job['id']}/plan")
-        assert [s["stored"] for s in plan["segments"]] == [True, True]
-        assert plan["frames"] == job["video"]["frames"]
-        preview = _drawn(stage, f"/jobs/{job['id']}/preview")
-        assert preview["frames"] == job["video"]["frames"] == 120
+    job = stage.demo.wait(stage.demo.submit({"storyboard": BOARD})["id"], timeout_s=240)
+    plan = stage.demo.get(f"/jobs/{job['id']}/plan")
+    assert [s["stored"] for s in plan["segments"]] == [True, True]
+    assert plan["frames"] == job["video"]["frames"]
+    preview = _drawn(stage, f"/jobs/{job['id']}/preview")
+    assert preview["frames"] == job["video"]["frames"] == 120
 
-        cards, clips, film = (frames_of(_saved(told, tmp_path)) for told in (animatic, preview, job["video"]))
-        assert len(cards) == len(clips) == len(film) == 120
-        for frame in (10, 110):
-            assert abs(clips[frame].mean() - film[frame].mean()) < 5
-            assert abs(cards[frame].mean() - film[frame].mean()) > 20
-        assert stage.demo.get(f"/jobs/{job['id']}")["cost"] == job["cost"]
+    cards, clips, film = (frames_of(_saved(told, tmp_path)) for told in (animatic, preview, job["video"]))
+    assert len(cards) == len(clips) == len(film) == 120
+    for frame in (10, 110):
+        assert abs(clips[frame].mean() - film[frame].mean()) < 5
+        assert abs(cards[frame].mean() - film[frame].mean()) > 20
+    assert stage.demo.get(f"/jobs/{job['id']}")["cost"] == job["cost"]
 
 
 def _drawn(stage: Stage, path: str, **body: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from emulator.replicate.orders import Order
 
 AUTH = {"Authorization": "Bearer r8_test"}
 VEO = "google/veo-3.1-fast"
-PUBLIC = httpx.Client(timeout=10)
+PUBLIC = httpx.Client(timeout=60)  # a picture takes a busy machine a while
 """Without a token, as outputs are fetched. One for all: a client costs 20 ms."""
 
 
