@@ -244,6 +244,10 @@ web-types: setup ## the API's types for the web app, from its OpenAPI document
 pictures: setup ## make the README's pictures anew, in docs/pictures
 	@$(BIN)/python -m emulator.media.samples docs/pictures
 
+.PHONY: sample-film
+sample-film: setup ## make the landing page's video anew, into web/public (ffmpeg with libx264)
+	@$(SHELL) scripts/sample-film
+
 .PHONY: format
 format: setup ## put style and formatting right
 	@$(BIN)/ruff check --fix .
