@@ -21,6 +21,7 @@ async def app(
     (folder / "index.html").write_text("<!doctype html><title>app</title>")
     (folder / "assets" / "app-1a2b.js").write_text("start()")
     (folder / "favicon.svg").write_text("<svg/>")
+    (folder / "sample.mp4").write_bytes(b"0123456789")
     (tmp_path / "secret.txt").write_text("hidden words")
     (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
     api: Api
@@ -45,6 +46,34 @@ async def test_its_files_are_given_out_hashed_ones_for_ever(app: httpx.AsyncClie
     assert script.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert "javascript" in script.headers["content-type"]
     assert (icon.text, icon.headers["cache-control"]) == ("<svg/>", "no-cache")
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected", "told"),
+    [
+        ("bytes=0-", b"0123456789", "bytes 0-9/10"),
+        ("bytes=2-4", b"234", "bytes 2-4/10"),
+        ("bytes=8-99", b"89", "bytes 8-9/10"),
+        ("bytes=-3", b"789", "bytes 7-9/10"),
+        ("bytes=-99", b"0123456789", "bytes 0-9/10"),
+    ],
+)
+async def test_a_player_may_seek_in_the_sample(
+    app: httpx.AsyncClient, asked: str, expected: bytes, told: str
+) -> None:
+    response = await app.get("/sample.mp4", headers={"Range": asked})
+    assert (response.status_code, response.content) == (206, expected)
+    assert response.headers["content-range"] == told
+    assert response.headers["content-type"] == "video/mp4"
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=10-", "bytes=4-2", "bytes=-", "bytes=-0", "bytes=0-1,3-4", "lines=1-2"]
+)
+async def test_a_range_that_is_not_there_is_said_to_be_none(app: httpx.AsyncClient, asked: str) -> None:
+    response = await app.get("/sample.mp4", headers={"Range": asked})
+    assert (response.status_code, response.headers["content-range"]) == (416, "bytes */10")
+    assert (await app.get("/sample.mp4")).content == b"0123456789"
 
 
 @pytest.mark.parametrize("path", ["/assets/gone.js", "/api/v1/nothing", "/api", "/api/v2/jobs"])

@@ -3,11 +3,12 @@
 import base64
 import hashlib
 import mimetypes
+import re
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import File
@@ -16,6 +17,7 @@ from omnigen.domain.errors import NotFound
 from omnigen.settings import Settings
 
 _FOREVER: Final = "public, max-age=31536000, immutable"
+_RANGE: Final = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _STYLE: Final = """
 :root { color-scheme: light dark; --ink: #191b22; --soft: #5c6272; --paper: #f6f5f2; --card: #fff;
   --line: #e3e1db; --glow: #d9622b }
@@ -48,7 +50,11 @@ _PAGE: Final = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><t
 
 def handlers(settings: Settings) -> list[HTTPRouteHandler]:
     """What answers outside the API."""
-    return [_welcome()] if settings.web_dir is None else [_config(settings), _app(settings, settings.web_dir)]
+    return [_welcome()] if settings.web_dir is None else _web(settings, settings.web_dir)
+
+
+def _web(settings: Settings, folder: Path) -> list[HTTPRouteHandler]:
+    return [_config(settings), _sample(settings, folder), _app(settings, folder)]
 
 
 def _welcome() -> HTTPRouteHandler:
@@ -108,6 +114,41 @@ def _file(path: Path, headers: dict[str, str], *, immutable: bool) -> File:
     cached = {**headers, "Cache-Control": _FOREVER} if immutable else headers
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return File(path, media_type=kind, headers=cached, content_disposition_type="inline")
+
+
+def _sample(settings: Settings, folder: Path) -> HTTPRouteHandler:
+    headers = {"Content-Security-Policy": app_policy(settings), "Cache-Control": "no-cache"}
+
+    @get("/sample.mp4", include_in_schema=False, sync_to_thread=True)
+    def sample(request: Request[Any, Any, Any]) -> Response[bytes]:
+        """The landing page's film, in parts as a player seeks (RFC 9110, 14). Safari plays nothing without."""
+        found = file_in(folder.resolve(), "sample.mp4")
+        if found is None:
+            raise NotFound("there is nothing at /sample.mp4")
+        film, told = found.read_bytes(), {**headers, "Accept-Ranges": "bytes"}
+        asked = request.headers.get("range")
+        if asked is None:
+            return Response(film, media_type="video/mp4", headers=told)
+        if (where := span(asked, len(film))) is None:
+            return Response(b"", status_code=416, headers={**told, "Content-Range": f"bytes */{len(film)}"})
+        first, last = where
+        told["Content-Range"] = f"bytes {first}-{last}/{len(film)}"
+        return Response(film[first : last + 1], status_code=206, media_type="video/mp4", headers=told)
+
+    return sample
+
+
+def span(asked: str, size: int) -> tuple[int, int] | None:
+    """First and last byte of a single range within a file of that size, if there is one."""
+    found = _RANGE.fullmatch(asked)
+    if found is None or not any(found.groups()):
+        return None
+    first, last = found.groups()
+    if not first:
+        begin, end = max(0, size - int(last)), size - 1
+    else:
+        begin, end = int(first), min(int(last or size), size - 1)
+    return (begin, end) if begin <= end else None
 
 
 def app_policy(settings: Settings) -> str:
