@@ -15,6 +15,8 @@ interface Props {
 }
 
 const STEP = 0.5;
+/** Less than this for nothing is no news, seconds. */
+const TRIFLE = 0.2;
 
 /** A scene's length as a number, and what is paid for where that is more. */
 export function LengthField({ scene, number, model, change, settle }: Props) {
@@ -35,7 +37,7 @@ export function LengthField({ scene, number, model, change, settle }: Props) {
       <ActionIcon variant="default" aria-label={`Scene ${number} longer`} disabled={scene.duration >= longest} onClick={() => step(STEP)} onBlur={settle}>
         <IconPlus size={14} />
       </ActionIcon>
-      {paid !== null && paid > scene.duration + 0.01 && (
+      {paid !== null && paid > scene.duration + TRIFLE && (
         <Text size="xs" c="dimmed" className={classes.paid ?? ""} title={`${model?.title ?? "The model"} makes clips of ${paid} s; the rest is cut off.`}>
           paid as {paid} s
         </Text>

@@ -59,7 +59,7 @@ export function SceneCard({ scene, number, start, count, style, model, faults, a
     >
       {join}
       <article className={classes.card} aria-label={`Scene ${number}`} data-over={over || undefined} data-fault={faults.length > 0 || undefined} id={`scene-${scene.key}`}>
-        <SceneFrame scene={scene} number={number} start={start} style={style} takes={takes} upload={picture} over={over} drop={() => change({ referenceImage: null, picture: null })} grip={{ ref: setActivatorNodeRef, ...attributes, ...listeners }} menu={<SceneMenu scene={scene} number={number} count={count} act={act} />} />
+        <SceneFrame scene={scene} number={number} start={start} style={style} takes={takes} upload={picture} over={over} drop={() => change({ referenceImage: null, picture: null })} dragging={isDragging} grip={{ ref: setActivatorNodeRef, ...attributes, ...listeners }} menu={<SceneMenu scene={scene} number={number} count={count} act={act} />} />
         <div className={classes.words}>
           <Textarea
             id={`words-${scene.key}`}
@@ -71,6 +71,7 @@ export function SceneCard({ scene, number, start, count, style, model, faults, a
             maxRows={7}
             maxLength={2000}
             size="sm"
+            classNames={{ input: classes.prompt ?? "" }}
             value={scene.prompt}
             error={scene.prompt.trim() === "" ? "A scene needs a few words." : null}
             onChange={(event) => change({ prompt: event.currentTarget.value })}

@@ -20,18 +20,19 @@ interface Props {
   /** A file is held over the card. */
   over: boolean;
   drop: () => void;
+  dragging: boolean;
   grip: object;
   menu: ReactNode;
 }
 
 /** The scene's picture: its own where it was given one, else a sketch in the style's colours. */
-export function SceneFrame({ scene, number, start, style, takes, upload, over, drop, grip, menu }: Props) {
+export function SceneFrame({ scene, number, start, style, takes, upload, over, drop, dragging, grip, menu }: Props) {
   return (
     <div className={classes.frame}>
       {scene.picture ? <img src={scene.picture} alt={`What scene ${number} starts from`} className={classes.picture} /> : <Scenery style={style} text={scene.prompt} className={classes.picture} />}
       {over && <div className={classes.over}>Drop it: the scene starts from this picture</div>}
       <div className={classes.top}>
-        <Tooltip label="Drag to another place">
+        <Tooltip label="Drag to another place" disabled={dragging}>
           <ActionIcon variant="transparent" aria-label={`Move scene ${number}`} {...grip} id={`grip-${scene.key}`} className={`${classes.chip} ${classes.grip}`}>
             <IconGripVertical size={16} />
           </ActionIcon>
