@@ -41,7 +41,7 @@ def test_kill_9_loses_nothing(tmp_path: Path) -> None:
         assert PUBLIC.get(output).content == b"clip"
         assert fake.charged() == [p["id"]]
         child.send_signal(signal.SIGTERM)
-        assert child.wait(timeout=5) == 0
+        assert child.wait(timeout=30) == 0
 
 
 def _succeeded(fake: Fake, prediction_id: str) -> str:

@@ -36,7 +36,7 @@ class Listener:
 
     def wait_for(self, count: int) -> list[Received]:
         with self.arrived:
-            assert self.arrived.wait_for(lambda: len(self.received) >= count, timeout=5), self.received
+            assert self.arrived.wait_for(lambda: len(self.received) >= count, timeout=30), self.received
             return list(self.received)
 
 
