@@ -1,7 +1,7 @@
 import { ActionIcon, Group, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconChartBar, IconLibrary, IconSparkles, IconUser } from "@tabler/icons-react";
 import { Suspense } from "react";
-import { Link, NavLink, Outlet, ScrollRestoration } from "react-router";
+import { Link, NavLink, Outlet, ScrollRestoration, useNavigation } from "react-router";
 import { Lamp } from "@/lib/ui/Lamp";
 import { ConnectionBar } from "./ConnectionBar";
 import classes from "./Frame.module.css";
@@ -15,8 +15,10 @@ const ROOMS = [
 
 /** What stays while pages change: a rail on wide screens, a bar under the thumb on phones. */
 export function Frame() {
+  const loading = useNavigation().state === "loading";
   return (
-    <div className={classes.frame}>
+    <div className={classes.frame} aria-busy={loading}>
+      {loading && <div className={classes.coming} aria-hidden />}
       <a href="#main" className={classes.skip}>
         Skip to the page
       </a>

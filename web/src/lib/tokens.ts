@@ -1,6 +1,7 @@
 // `fetch` with the access token. One that is refused or has run out is renewed silently, once for all who ask; only the
 // sign-in's own "no" ends a session: a network that is gone, or a page that is left, must not.
 import { ErrorResponse, type UserManager } from "oidc-client-ts";
+import { answered, unanswered } from "./reach";
 
 /** Gives the access token, and gets a new one when it is refused. Null: the session has ended. */
 export interface Tokens {
@@ -70,7 +71,14 @@ export async function authorized(input: Request): Promise<Response> {
   return send(again, renewed);
 }
 
-function send(request: Request, token: string | null): Promise<Response> {
+async function send(request: Request, token: string | null): Promise<Response> {
   if (token !== null) request.headers.set("Authorization", `Bearer ${token}`);
-  return fetch(request);
+  try {
+    const response = await fetch(request);
+    answered(response.status);
+    return response;
+  } catch (error) {
+    unanswered(error);
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ago, bytes, clock, money, wait } from "@/lib/format";
-import { Problem, problemOf, wordsFor } from "@/lib/problems";
+import { Problem, problemOf, wordsFor, wordsForBroken } from "@/lib/problems";
 
 const problem = (status: number, code = "x", retryAfter: number | null = null) => new Problem({ status, code, detail: "the detail", retryAfter, requestId: "req_1" });
 
@@ -30,6 +30,17 @@ describe("what people are told", () => {
     const down = new TypeError("Failed to fetch");
     expect(wordsFor(down, false).title).toBe("You are offline");
     expect(wordsFor(down, true).title).toContain("can't be reached");
+  });
+
+  it("tells a bug of ours from a network that is gone, and shows nobody its message", () => {
+    const bug = new TypeError("Cannot read properties of undefined (reading 'x')");
+    expect(wordsForBroken(bug, true).text).toContain("The fault is ours");
+    expect(JSON.stringify(wordsForBroken(bug, true))).not.toContain("undefined");
+    for (const message of ["Failed to fetch dynamically imported module: /assets/a.js", "Importing a module script failed.", "Unable to preload CSS for /a.css"]) {
+      expect(wordsForBroken(new TypeError(message), true).text).toContain("Load the page again");
+      expect(wordsForBroken(new TypeError(message), false).title).toBe("You are offline");
+    }
+    expect(["NetworkError when attempting to fetch resource.", "Load failed"].map((message) => wordsFor(new TypeError(message), true).title)).toEqual(Array(2).fill("OmniGen can't be reached"));
   });
 
   it("makes a problem of any answer", async () => {

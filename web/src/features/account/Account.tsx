@@ -78,7 +78,7 @@ function Leaving() {
       </Group>
       <Modal opened={asked} onClose={close} title="Sign out on every device?" centered>
         <Text size="sm" c="dimmed">
-          This browser is signed out at once, every other one within the hour, when it next asks for a new pass. Nothing that you made is touched.
+          This browser is signed out at once, every other one within the hour. Nothing that you made is touched.
         </Text>
         {everywhere.error && <Notice error={everywhere.error} />}
         <Group justify="flex-end" mt="lg">

@@ -28,7 +28,7 @@ export function Plan() {
           </Badge>
         </Title>
         <Anchor component={Link} to="/usage" size="sm">
-          What is used of it
+          See usage
         </Anchor>
       </div>
       <dl className={classes.limits} aria-busy={usage.isPending}>
