@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +16,7 @@ from emulator.aws.part import PREFIX
 from emulator.stack import BUCKET
 from omnigen.adapters.aws.clients import AioClients
 from omnigen.container import Container, opened, policy_of, working
+from omnigen.domain.errors import Transient
 from omnigen.domain.job import Job
 from omnigen.domain.storyboard import Storyboard
 from omnigen.entrypoints.worker import serve
@@ -39,16 +40,20 @@ class Side:
     """Ids by scenario."""
 
     async def submit(self, caller: Caller, storyboard: Storyboard, *, as_: str) -> str:
-        """Have it accepted, all its prompts marked."""
+        """Have it accepted, all its prompts marked; a crowd may keep the database from answering in time."""
         mark, sound = f"{as_} {self.name}", storyboard.soundtrack
         marked = evolve(
             storyboard,
             scenes=tuple(evolve(s, prompt=f"{mark} scene {s.number}.") for s in storyboard.scenes),
             soundtrack=evolve(sound, music=sound.music and f"{mark} music"),
         )
-        accepted = await self.container.submit_job()(caller, render=rendered, storyboard=marked)
-        self.jobs[as_] = accepted.job_id
-        return str(accepted.job_id)
+        while as_ not in self.jobs:
+            with suppress(Transient):
+                accepted = await self.container.submit_job()(
+                    caller, render=rendered, storyboard=marked, key=as_.replace(" ", "-")
+                )
+                self.jobs[as_] = accepted.job_id
+        return self.jobs[as_]
 
     async def job(self, job_id: str) -> Job:
         found: Job = await self.container.jobs().get(job_id)
