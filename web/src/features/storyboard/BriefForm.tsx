@@ -6,6 +6,7 @@ import { clock } from "@/lib/format";
 import classes from "./BriefForm.module.css";
 import { LONGEST_VIDEO, SHORTEST_PROMPT, SHORTEST_VIDEO } from "./limits";
 import { Models, Shapes, Styles } from "./Look";
+import panel from "./Panel.module.css";
 
 type Brief = Schemas["BriefRequest"];
 
@@ -96,8 +97,8 @@ export function BriefForm({ brief, change, models, longest = LONGEST_VIDEO, plan
           </Text>
         </Group>
       )}
-      <div className={classes.settings}>
-        <div className={classes.pair}>
+      <div className={panel.panel}>
+        <div className={panel.pair}>
           <div className={classes.column}>
             <Length value={brief.duration} longest={Math.min(longest, LONGEST_VIDEO)} change={(duration) => set({ duration })} />
             {!again && <Sound narration={brief.narration ?? false} music={brief.music ?? true} set={set} />}

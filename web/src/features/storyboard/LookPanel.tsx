@@ -4,6 +4,7 @@ import type { Model } from "@/lib/api";
 import type { Board } from "./board";
 import { Models, Shapes } from "./Look";
 import classes from "./LookPanel.module.css";
+import panel from "./Panel.module.css";
 
 interface Props {
   rest: Board["rest"];
@@ -24,9 +25,9 @@ export function LookPanel({ rest, model, models, change, settle }: Props) {
     change({ music: to ? last : null });
   };
   return (
-    <section aria-label="Look and sound" className={classes.panel}>
+    <section aria-label="Look and sound" className={panel.panel}>
       <Models models={models} value={model?.id ?? ""} choose={(id) => change({ model: id })} />
-      <div className={classes.pair}>
+      <div className={panel.pair}>
         <Shapes value={rest.aspect_ratio ?? "16:9"} model={model} choose={(aspect_ratio) => change({ aspect_ratio })} />
         <div className={classes.sound}>
           <Switch label="Music" checked={on} onChange={(event) => turn(event.currentTarget.checked)} />

@@ -15,6 +15,8 @@ import { SceneCard } from "./SceneCard";
 
 const NARROWEST = 208;
 const GAP = 44;
+/** What the last card's edge sticks out. */
+const EDGE = 14;
 
 interface Props {
   board: Board;
@@ -33,7 +35,7 @@ export function Reel({ board, model, faults, act, settle }: Props) {
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }), useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }));
   const { scenes } = board;
   const starts = startsOf(board);
-  const fitting = scaleOf(scenes.map(({ duration }) => duration), width - GAP * (scenes.length - 1) - 2, NARROWEST);
+  const fitting = scaleOf(scenes.map(({ duration }) => duration), width - GAP * (scenes.length - 1) - EDGE, NARROWEST);
   const scale = held ?? fitting;
 
   const place = (id: UniqueIdentifier | undefined) => scenes.findIndex(({ key }) => key === id) + 1;
