@@ -84,6 +84,6 @@ test("no page asks for what its policy refuses, and none moves as it loads", asy
     await expect(gone).toBeVisible();
     await page.unroute(/\/(api|health)\b/);
     await expect(gone).toBeHidden();
-    await expect(page.getByText(/this month/i).first()).toBeVisible();
+    await expect(page.getByRole("region", { name: "Videos" })).toBeVisible();
   });
 });

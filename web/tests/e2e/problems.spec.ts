@@ -70,5 +70,5 @@ test("too many requests, too large a file, and a fault of ours", async ({ signed
   await expect(page.getByRole("alert")).toContainText("req_0123456789abcdef");
   await page.unroute("**/api/v1/usage*");
   await page.getByRole("alert").getByRole("button", { name: "Try again" }).click();
-  await expect(page.getByText("Videos this month")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Videos" })).toBeVisible();
 });
