@@ -1,7 +1,7 @@
 import { ActionIcon, Group, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconChartBar, IconLibrary, IconSparkles, IconUser } from "@tabler/icons-react";
-import { Suspense } from "react";
-import { Link, NavLink, Outlet, ScrollRestoration, useNavigation } from "react-router";
+import { Suspense, useEffect, useRef } from "react";
+import { Link, NavLink, Outlet, ScrollRestoration, useLocation, useNavigation } from "react-router";
 import { Lamp } from "@/lib/ui/Lamp";
 import { ConnectionBar } from "./ConnectionBar";
 import classes from "./Frame.module.css";
@@ -16,6 +16,18 @@ const ROOMS = [
 /** What stays while pages change: a rail on wide screens, a bar under the thumb on phones. */
 export function Frame() {
   const loading = useNavigation().state === "loading";
+  const main = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  const left = useRef(pathname);
+
+  // Where what had the focus went with the page before, a dialog's button say, the next Tab goes on in the new page.
+  useEffect(() => {
+    if (left.current === pathname) return;
+    left.current = pathname;
+    const settled = setTimeout(() => document.activeElement === document.body && main.current?.focus({ preventScroll: true }), 150);
+    return () => clearTimeout(settled);
+  }, [pathname]);
+
   return (
     <div className={classes.frame} aria-busy={loading}>
       {loading && <div className={classes.coming} aria-hidden />}
@@ -47,7 +59,7 @@ export function Frame() {
         </Group>
       </header>
       <ConnectionBar />
-      <main id="main" tabIndex={-1} className={classes.main}>
+      <main ref={main} id="main" tabIndex={-1} className={classes.main}>
         <Suspense>
           <Outlet />
         </Suspense>

@@ -33,6 +33,7 @@ export function Page() {
   const [history, step] = useReducer(stepped, keptBoard && begun(keptBoard));
   const [panel, setPanel] = useState<Panel>(null);
   const desk = useRef<HTMLDivElement>(null);
+  const planned = useRef(false);
   const models = useModels();
   const usage = useUsage();
   const draft = useDraft();
@@ -40,6 +41,14 @@ export function Page() {
 
   useEffect(save, [save, brief, history]);
   useEffect(keepFilesOut, []);
+
+  // The button that planned it is gone or far below: one goes on at the new storyboard, once it is there.
+  useEffect(() => {
+    if (!planned.current || !desk.current) return;
+    planned.current = false;
+    window.scrollTo({ top: 0 });
+    desk.current.focus({ preventScroll: true });
+  }, [history]);
 
   const footage = models.data?.models.filter(({ kind }) => kind === "video" || kind === "still");
   const board = history?.now;
@@ -54,7 +63,7 @@ export function Page() {
         const fresh = boardOf(storyboard, newKey);
         step(board ? { edit: { do: "replace", by: fresh } } : { begin: fresh });
         setPanel(null);
-        requestAnimationFrame(() => (window.scrollTo({ top: 0 }), desk.current?.focus({ preventScroll: true })));
+        planned.current = true;
       },
     });
   };

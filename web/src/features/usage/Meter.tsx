@@ -34,7 +34,9 @@ export function Meter({ name, value, limit, of: [used, most], left, children }: 
       <p className={classes.figure}>
         <span className={classes.value}>{value}</span> <span className={classes.limit}>of {limit}</span>
       </p>
-      <Progress value={share * 100} color={COLOURS[level]} aria-label={name} aria-valuetext={`${value} of ${limit}`} />
+      <Progress.Root>
+        <Progress.Section value={share * 100} color={COLOURS[level]} withAria={false} role="progressbar" aria-label={name} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(share * 100)} aria-valuetext={`${value} of ${limit}`} />
+      </Progress.Root>
       <Text size="xs" c="dimmed" mt="xs" className="tabular">
         {children}
       </Text>
