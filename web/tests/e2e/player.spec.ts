@@ -20,6 +20,12 @@ test("plays through every join, seeks, shows captions, downloads, and outlives i
   const strip = page.getByRole("group", { name: "Timeline" }).getByRole("button");
   await expect(strip).toHaveCount(3);
 
+  await page.getByRole("button", { name: "Play the video" }).click();
+  await expect.poll(time).toBeGreaterThan(0);
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.keyboard.press("Home");
+  await expect.poll(time).toBe(0);
+
   // Every picture's time, from the first to the end.
   const seen = await video.evaluate(async (element: HTMLVideoElement) => {
     const times: number[] = [];

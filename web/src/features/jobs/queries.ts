@@ -78,7 +78,8 @@ function useChange<T>(id: string, change: (given: T) => Promise<{ data?: Job | u
   return useMutation({
     mutationFn: change,
     onSuccess: ({ data }) => show(cache, id, data),
-    onSettled: () => cache.invalidateQueries(),
+    // Not what an edit would come to: a job that is being made takes none.
+    onSettled: () => cache.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "patch" }),
   });
 }
 
