@@ -51,7 +51,7 @@ export function Controls({ deeds, playing, time, duration, chapter, liked, chang
         </Menu.Target>
         <Menu.Dropdown>
           {SPEEDS.map((speed) => (
-            <Menu.Item key={speed} role="menuitemradio" aria-checked={speed === liked.speed} fw={speed === liked.speed ? 700 : 400} onClick={() => change({ speed })}>
+            <Menu.Item key={speed} aria-current={speed === liked.speed ? "true" : undefined} fw={speed === liked.speed ? 700 : 400} onClick={() => change({ speed })}>
               {speed === 1 ? "Normal" : `${speed}×`}
             </Menu.Item>
           ))}

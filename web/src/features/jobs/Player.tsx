@@ -62,6 +62,12 @@ export function Player({ job, video, earlier, onScene, wish }: Props) {
     help: help.open,
   };
 
+  // The large button goes with the first picture: the keys go on with the video.
+  const begin = () => {
+    screen.current?.focus({ preventScroll: true });
+    play();
+  };
+
   useEffect(() => onScene(now), [onScene, now]);
 
   useEffect(() => {
@@ -105,7 +111,7 @@ export function Player({ job, video, earlier, onScene, wish }: Props) {
         </video>
         {busy && !film.broken && <Loader className={classes.middle ?? ""} color="white" aria-label="Loading" />}
         {fresh && !film.broken && (
-          <ActionIcon className={`${classes.middle} ${classes.begin}`} size={72} radius={36} aria-label="Play the video" onClick={deeds.toggle}>
+          <ActionIcon className={`${classes.middle} ${classes.begin}`} size={72} radius={36} aria-label="Play the video" onClick={begin}>
             <IconPlayerPlayFilled size={30} />
           </ActionIcon>
         )}

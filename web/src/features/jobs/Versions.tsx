@@ -15,7 +15,7 @@ export function Versions({ latest, shown }: { latest: number; shown: number }) {
       </Menu.Target>
       <Menu.Dropdown>
         {Array.from({ length: latest }, (_, n) => latest - n).map((revision) => (
-          <Menu.Item key={revision} role="menuitemradio" aria-checked={revision === shown} fw={revision === shown ? 700 : 400} onClick={() => setQuery(revision === latest ? {} : { version: String(revision) })}>
+          <Menu.Item key={revision} aria-current={revision === shown ? "true" : undefined} fw={revision === shown ? 700 : 400} onClick={() => setQuery(revision === latest ? {} : { version: String(revision) })}>
             Version {revision}
             {revision === latest && ", the latest"}
           </Menu.Item>
