@@ -97,7 +97,7 @@ function Shown({ job, latest, line }: { job: Job; latest: number; line: Line }) 
 function Past({ revision }: { revision: number }) {
   return (
     <Alert icon={<IconHistory size={18} />} color="gray" title={`This is version ${revision}, as it was`}>
-      <Link to="?" replace>
+      <Link to="?" replace className={classes.back}>
         Back to the latest
       </Link>
     </Alert>
