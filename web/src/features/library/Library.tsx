@@ -3,6 +3,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 import type { Job } from "@/lib/api";
 import { counted } from "@/lib/format";
+import { OFFLINE, Problem } from "@/lib/problems";
 import { useTitle } from "@/lib/title";
 import { Notice } from "@/lib/ui/Notice";
 import { Deleted } from "./Deleted";
@@ -24,7 +25,7 @@ const FILTERS: { value: Filter; label: string }[] = [
   { value: "cancelled", label: "Cancelled" },
 ];
 
-const TRACK = { root: classes.track ?? "" };
+const TRACK = { root: classes.track ?? "", label: classes.choice ?? "" };
 
 export function Page() {
   useTitle("Library");
@@ -33,6 +34,7 @@ export function Page() {
   const jobs = useJobs(filter, search !== "");
   const all = jobs.data ?? [];
   const found = search === "" ? all : all.filter((job) => matches(job, search));
+  const offline = jobs.isPending && jobs.fetchStatus === "paused";
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError } = jobs;
 
   const list = useRef<HTMLUListElement>(null);
@@ -75,11 +77,12 @@ export function Page() {
       <div role="status" className={search === "" ? "visually-hidden" : classes.found}>
         {jobs.isPending ? "Loading" : search === "" ? `${counted(found.length, "video")} shown. ${news}` : <Found found={found.length} of={all.length} looking={hasNextPage} />}
       </div>
+      {offline && <Notice error={new Problem({ status: 0, code: OFFLINE, detail: "" })} />}
       {jobs.error && !jobs.data && <Notice error={jobs.error} retry={() => void jobs.refetch()} />}
       {trash.error !== null && <Notice error={trash.error} />}
 
       <ul ref={list} className={classes.tiles} aria-busy={jobs.isPending} aria-label="Videos">
-        {jobs.isPending && <Skeletons count={8} />}
+        {jobs.isPending && !offline && <Skeletons count={8} />}
         {found.map((job) => (
           <Tile key={job.id} job={job} remove={trash.remove} onEnd={tell} />
         ))}

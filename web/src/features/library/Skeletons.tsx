@@ -7,7 +7,7 @@ export function Skeletons({ count }: { count: number }) {
   return Array.from({ length: count }, (_, n) => (
     <li key={n} className={tile.tile} aria-hidden>
       <div className={tile.link}>
-        <Skeleton radius="lg" className={picture.picture ?? ""} />
+        <Skeleton radius="lg" className={picture.blank ?? ""} />
         <Skeleton h={12} my={4} w="70%" />
       </div>
       <div className={tile.foot}>

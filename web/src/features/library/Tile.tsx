@@ -33,7 +33,7 @@ export function Tile({ job: listed, remove, onEnd }: Props) {
           {ended ? <Ended job={job} /> : `${Math.round(job.progress * 100)} %, ${job.stage}`}
         </Text>
         {ended && (
-          <Tooltip label="Delete" openDelay={400}>
+          <Tooltip label="Delete" openDelay={400} withinPortal={false}>
             <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`Delete ${job.title}`} onClick={() => remove(job)} className={classes.delete ?? ""}>
               <IconTrash size={15} aria-hidden />
             </ActionIcon>

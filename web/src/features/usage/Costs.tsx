@@ -21,7 +21,7 @@ export function Costs() {
         </Text>
       </div>
       {costs.error && !costs.data && <Notice error={costs.error} retry={() => void costs.refetch()} />}
-      {costs.isPending && <Skeleton h={200} radius="md" aria-label="Loading" />}
+      {costs.isLoading && <Skeleton h={200} radius="md" aria-label="Loading" />}
       {costs.data?.length === 0 && (
         <Text c="dimmed">
           Nothing yet. Before anything is spent, the storyboard says what it would cost. <Link to="/create">Write the first one</Link>
@@ -65,7 +65,7 @@ function Table({ jobs }: { jobs: readonly Job[] }) {
             <td>{money(job.estimate.expected.micros)}</td>
             <td className={classes.most}>{money(job.estimate.at_most.micros)}</td>
             <td>
-              <strong>{money(job.cost.micros)}</strong>
+              <strong>{hasEnded(job) ? money(job.cost.micros) : "–"}</strong>
               <span className={classes.note}>{verdict(job)}</span>
             </td>
           </tr>
@@ -75,9 +75,11 @@ function Table({ jobs }: { jobs: readonly Job[] }) {
   );
 }
 
+/** What has been paid so far stands on a video's own page: a list tells it once the video has ended. */
 function verdict(job: Job): string {
-  if (!hasEnded(job)) return "so far";
+  if (!hasEnded(job)) return "not known yet";
   const more = job.cost.micros - job.estimate.expected.micros;
   if (more === 0) return "as expected";
+  if (job.cost.micros === 0) return "nothing charged";
   return more > 0 ? `${money(more)} more` : `${money(-more)} less`;
 }

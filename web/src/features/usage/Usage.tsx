@@ -1,6 +1,7 @@
 import { Badge, Skeleton, Text, Title } from "@mantine/core";
 import type { Schemas } from "@/lib/api";
 import { counted, money, seconds } from "@/lib/format";
+import { OFFLINE, Problem } from "@/lib/problems";
 import { useTitle } from "@/lib/title";
 import { Notice } from "@/lib/ui/Notice";
 import { Costs } from "./Costs";
@@ -32,7 +33,7 @@ export function Page() {
         )}
       </header>
       {usage.error && !usage.data && <Notice error={usage.error} retry={() => void usage.refetch()} />}
-      {usage.isPending && <Waiting />}
+      {usage.isPending && (usage.fetchStatus === "paused" ? <Notice error={new Problem({ status: 0, code: OFFLINE, detail: "" })} /> : <Waiting />)}
       {usage.data && month && <Shown usage={usage.data} month={month} />}
       <Costs />
     </div>
