@@ -58,7 +58,7 @@ test("hostile words are shown as words", async ({ signedIn: page, stack }) => {
   }
   await page.getByRole("link", { name: "Library" }).click();
   for (const title of [IMAGE, BACKWARDS]) await expect(page.getByRole("listitem").filter({ hasText: title })).toBeVisible();
-  await page.getByRole("searchbox").fill(IMAGE);
+  await page.getByRole("searchbox").fill(TEMPLATE);
   await expect(page.getByRole("listitem").filter({ hasText: BACKWARDS })).toHaveCount(0);
   await unharmed(page);
 
