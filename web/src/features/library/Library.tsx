@@ -1,6 +1,6 @@
 import { Button, CloseButton, Loader, SegmentedControl, Text, TextInput, Title } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Job } from "@/lib/api";
 import { counted } from "@/lib/format";
 import { OFFLINE, Problem } from "@/lib/problems";
@@ -47,11 +47,17 @@ export function Page() {
   };
   const near = useNear<HTMLDivElement>(more, `${filter} ${search} ${all.length} ${isFetchingNextPage} ${hasNextPage}`);
   // Who asks by key goes on at the first of those that come.
-  const moreByHand = async () => {
-    const seen = found.length;
-    await jobs.fetchNextPage();
-    requestAnimationFrame(() => list.current?.children[Math.min(seen, list.current.children.length - 1)]?.querySelector("a")?.focus());
+  const goOnAt = useRef<number | null>(null);
+  const moreByHand = () => {
+    goOnAt.current = found.length;
+    void jobs.fetchNextPage();
   };
+  useEffect(() => {
+    const at = goOnAt.current;
+    if (at === null || isFetchingNextPage || (found.length <= at && hasNextPage)) return;
+    goOnAt.current = null;
+    list.current?.children[Math.min(at, list.current.children.length - 1)]?.querySelector("a")?.focus();
+  }, [found.length, isFetchingNextPage, hasNextPage]);
 
   return (
     <div className={classes.page}>
@@ -92,7 +98,7 @@ export function Page() {
       {isFetchNextPageError && <Notice error={jobs.error} retry={() => void jobs.fetchNextPage()} />}
       <div ref={near} className={classes.end}>
         {hasNextPage && !isFetchNextPageError && (
-          <Button variant="default" loading={isFetchingNextPage} onClick={() => void moreByHand()}>
+          <Button variant="default" loading={isFetchingNextPage} onClick={moreByHand}>
             Load more
           </Button>
         )}
