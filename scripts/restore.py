@@ -4,7 +4,7 @@
     python scripts/restore.py swap omnigen-prod --yes                           puts these in the damaged ones' place
     python scripts/restore.py objects BUCKET [--prefix jobs/J/] --since TIME    takes back what was deleted since
 
-Region and rights are those of the shell. Nothing is deleted but by `swap`, which makes a backup of the damaged tables first.
+Region and rights are those of the shell. Nothing is deleted but by `swap`, which first makes backups of the damaged tables.
 """
 
 import argparse
