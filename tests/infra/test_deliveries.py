@@ -1,6 +1,6 @@
 """What the scripts that deliver ask of AWS, in which order, and what they take for a failure.
 
-`aws`, `docker` and `terraform` are stand-ins that write down how they were called and say what they are told to.
+`aws`, `docker`, `gh` and `terraform` are stand-ins that write down how they were called and say what they are told to.
 """
 
 import json
@@ -40,7 +40,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("aws", "docker", "terraform"):
+        for name in ("aws", "docker", "gh", "terraform"):
             path = folder / name
             path.write_text(STAND_IN.format(python=sys.executable))
             path.chmod(0o755)
@@ -243,6 +243,25 @@ def test_what_is_pushed_is_named_by_the_registrys_digest(desk: Desk) -> None:
     (login,) = (call for call in desk.calls() if call[:2] == ["docker", "login"])
     assert login[2:] == ["--username", "AWS", "--password-stdin", REPOSITORY.split("/")[0]]
     assert [call[1] for call in desk.calls() if call[0] == "docker"] == ["login", "tag", "push"]
+
+
+# --- variables
+
+
+def test_github_is_told_what_terraform_has_made(desk: Desk) -> None:
+    told = {"terraform": [json.dumps({"ECS_CLUSTER": "omnigen-dev", "SITE_URL": "https://example.com"})]}
+    done = desk.run("deploy-variables", "dev", told=told)
+    assert done.returncode == 0, done.stderr
+    assert desk.calls() == [
+        ["terraform", "-chdir=infra/terraform/envs/dev", "output", "-json", "deliveries"],
+        ["gh", "variable", "set", "--env", "dev", "--env-file", "/dev/stdin"],
+    ]
+
+
+def test_no_variables_are_told_where_nothing_was_made(desk: Desk) -> None:
+    done = desk.run("deploy-variables", "dev", told={"terraform": ["!no outputs"]})
+    assert done.returncode != 0
+    assert [call[0] for call in desk.calls()] == ["terraform"]
 
 
 # --- releases
