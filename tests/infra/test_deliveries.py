@@ -245,6 +245,33 @@ def test_what_is_pushed_is_named_by_the_registrys_digest(desk: Desk) -> None:
     assert [call[1] for call in desk.calls() if call[0] == "docker"] == ["login", "tag", "push"]
 
 
+# --- plans
+
+
+def test_a_plan_is_made_and_told(desk: Desk) -> None:
+    """The words come from the very plan that is applied later on."""
+    where = {"STATE_BUCKET": "omnigen-state", "AWS_REGION": "us-east-1", "TERRAFORM_ARGS": "-lock=false"}
+    told = {f"terraform -chdir={ROOT}/scripts/../infra/terraform/envs/dev show": ["Plan: 1 to add"]}
+    done = desk.run("terraform-plan", "dev", "plan.txt", told=told, **where)
+    assert done.returncode == 0, done.stderr
+    assert (desk.folder / "plan.txt").read_text() == "Plan: 1 to add\n"
+    init, plan, show = desk.calls()
+    assert init[2:] == [
+        "init", "-reconfigure", "-backend-config=bucket=omnigen-state", "-backend-config=region=us-east-1",
+    ]  # fmt: skip
+    assert plan[2:] == ["plan", "-out=plan.bin", "-lock=false"]
+    assert show[2:] == ["show", "-no-color", "plan.bin"]
+
+
+def test_a_plan_that_fails_says_so(desk: Desk) -> None:
+    """Neither an empty plan nor the last one's words."""
+    where = {"STATE_BUCKET": "omnigen-state", "AWS_REGION": "us-east-1"}
+    path = f"terraform -chdir={ROOT}/scripts/../infra/terraform/envs/dev"
+    done = desk.run("terraform-plan", "dev", "plan.txt", told={f"{path} plan": ["!denied"]}, **where)
+    assert done.returncode != 0
+    assert not (desk.folder / "plan.txt").exists()
+
+
 # --- variables
 
 
