@@ -280,7 +280,7 @@ def test_github_is_told_what_terraform_has_made(desk: Desk) -> None:
     done = desk.run("deploy-variables", "dev", told=told)
     assert done.returncode == 0, done.stderr
     assert desk.calls() == [
-        ["terraform", "-chdir=infra/terraform/envs/dev", "output", "-json", "deliveries"],
+        ["terraform", "-chdir=infra/terraform/envs/dev", "output", "-json", "delivery"],
         ["gh", "variable", "set", "--env", "dev", "--env-file", "/dev/stdin"],
     ]
 
