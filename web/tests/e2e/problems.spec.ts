@@ -52,7 +52,7 @@ test("what isn't there, what has changed, what is too much", async ({ signedIn: 
   await expect(page.getByText("Version 2 of 2")).toBeVisible();
 });
 
-test("too many requests, too large a file, and a fault of ours", async ({ signedIn: page, stack }) => {
+test("too many requests, and a fault of ours", async ({ signedIn: page, stack }) => {
   await page.getByRole("textbox", { name: "Brief" }).fill("A lighthouse at dusk, a storm rolls in");
   await page.getByRole("button", { name: /plan the storyboard/i }).click();
   const generate = page.getByRole("button", { name: "Generate", exact: true });

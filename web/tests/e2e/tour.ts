@@ -30,6 +30,14 @@ export async function desk(page: Page, look: Look): Promise<void> {
   await expect(page.getByRole("menu")).toBeVisible();
   await look("storyboard, a scene's menu");
   await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^Transition into scene 2/ }).click();
+  await expect(page.getByRole("radio", { name: "Cut", exact: true })).toBeVisible();
+  await look("storyboard, a transition");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Look and sound" }).click();
+  await expect(page.getByRole("region", { name: "Look and sound" })).toBeVisible();
+  await look("storyboard, look and sound");
+  await page.getByRole("button", { name: "Look and sound" }).click();
   await generate.click();
   await expect(page.getByRole("dialog")).toBeVisible();
   await look("storyboard, the question");
@@ -60,6 +68,13 @@ export async function videos(page: Page, stack: Stack, look: Look): Promise<void
   await open(made);
   await expect(page.getByRole("button", { name: "Play", exact: true })).toBeVisible({ timeout: 60_000 });
   await look("job, made");
+  for (const name of ["Edit scene 1", "Takes of scene 1"]) {
+    await page.getByRole("button", { name }).click();
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await look(`job, ${name}`);
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toBeHidden();
+  }
   await rooms(page, look, ["Library", "Usage"]);
 }
 
