@@ -204,16 +204,12 @@ imports: setup ## the hexagon's import rules, and unused or undeclared packages
 
 .PHONY: check
 check: setup ## everything that CI runs
-	@$(MAKE) lint
-	@$(MAKE) types
-	@$(MAKE) imports
-	@$(MAKE) web-check
 	@for found in "ffmpeg ffmpeg" "strace strace" "chromium chromium"; do $(SHELL) scripts/system-package $$found; done
-	@$(MAKE) -j2 --output-sync=target check-tests
+	@$(MAKE) -j2 --keep-going --output-sync=target check-all
 
 # Two at a time, since each waits for processes and clocks a good part of its time; what they say comes when they end.
-.PHONY: check-tests check-most
-check-tests: check-most simulate test-web test-offline test-faults test-ffmpeg5 test-hostile test-playback
+.PHONY: check-all check-most
+check-all: lint types imports web-check check-most simulate test-web test-offline test-faults test-ffmpeg5 test-hostile test-playback
 check-most:
 	@$(MAKE) test ARGS="--ignore=tests/e2e" # which follow, without a network
 
