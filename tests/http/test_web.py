@@ -29,7 +29,13 @@ async def app(
         yield api.client
 
 
-@pytest.mark.parametrize("path", ["/", "/jobs/job_1", "/create?prompt=x", "/deep/er/still", "/index.html"])
+TOO_LONG = "/" + 300 * "x"
+"""Longer than a file's name may be."""
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/jobs/job_1", "/create?prompt=x", "/deep/er/still", "/index.html", TOO_LONG]
+)
 async def test_every_address_of_the_app_is_its_page(app: httpx.AsyncClient, path: str) -> None:
     response = await app.get(path)
     assert (response.status_code, response.text) == (200, "<!doctype html><title>app</title>")

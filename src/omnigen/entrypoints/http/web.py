@@ -107,7 +107,10 @@ def file_in(root: Path, wanted: str) -> Path | None:
     if not wanted or "\0" in wanted:
         return None
     found = (root / wanted).resolve()
-    return found if found.is_relative_to(root) and found.is_file() else None
+    try:
+        return found if found.is_relative_to(root) and found.is_file() else None
+    except OSError:  # a name that no file can have, because of its length
+        return None
 
 
 def _file(path: Path, headers: dict[str, str], *, immutable: bool) -> File:
