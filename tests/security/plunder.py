@@ -221,8 +221,11 @@ def _worker(stage: Stage) -> int | None:
 def _looked(stage: Stage, loot: Loot) -> bool:
     """Look at whoever works for the worker at the moment: FFmpeg, and those that look into files."""
     worker = _worker(stage)
+    own = command_of(worker) if worker else ""
     for pid in descendants(worker) if worker else ():
         command = command_of(pid)
+        if command == own:
+            continue  # forked this instant: still the worker itself
         with suppress(OSError):
             environment = Path(f"/proc/{pid}/environ").read_bytes()
             # Else it has just become somebody else, or FFmpeg's wheel asks its own binary whether it runs.
