@@ -183,7 +183,6 @@ def use_case_on(database: Database, catalogue: Catalogue) -> SubmitJob:
     return SubmitJob(
         jobs=SqliteJobs(database),
         workflow=OutboxWorkflow(outbox=SqliteOutbox(database), clock=clock, ids=ids),
-        catalogue=catalogue,
         clock=clock,
         ids=ids,
         policy=policy,

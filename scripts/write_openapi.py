@@ -1,6 +1,5 @@
-"""Writes the API's OpenAPI document to web/openapi.json, which the web app's types are generated from."""
+"""Writes the API's OpenAPI document to a file, which the web app's types are generated from (scripts/web-types)."""
 
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -12,12 +11,11 @@ from omnigen.settings import Settings
 
 
 def main(target: Path) -> None:
-    """Write it, indented, so that a change can be read."""
+    """Write it."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(Settings.from_environment({"OMNIGEN_DATA_DIR": folder}), running)
-        document = json.loads(document_of(app))
-    target.write_text(json.dumps(document, indent=1) + "\n")
+        target.write_bytes(document_of(app))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "web/openapi.json"))
+    main(Path(sys.argv[1]))

@@ -140,7 +140,7 @@ class Container(containers.DeclarativeContainer):
     admit_upload = One(AdmitUpload, uploads=uploads, assets=assets, inspector=inspector)
     submit_job = One(
         SubmitJob,
-        jobs=jobs, workflow=workflow, catalogue=catalogue, clock=clock, ids=ids, policy=policy,
+        jobs=jobs, workflow=workflow, clock=clock, ids=ids, policy=policy,
         draft_storyboard=draft_storyboard, admit_upload=admit_upload,
     )  # fmt: skip
     draw_animatic = One(

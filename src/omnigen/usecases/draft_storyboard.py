@@ -35,12 +35,16 @@ class DraftStoryboard:
         return self.draft(brief)
 
     def priced(self, caller: Caller, storyboard: Storyboard) -> Draft:
-        """What a storyboard as it stands would cost. Raises Invalid or Forbidden where a submission would."""
-        rate = self.policy.frame_rate
-        price = estimate(storyboard, self.catalogue, rate=rate)
-        check_feasible(storyboard, self.catalogue.footage(storyboard.model), rate=rate)
-        check_allowed(storyboard, QUOTAS[caller.tier], rate=rate)
-        return Draft(storyboard=storyboard, estimate=price)
+        """What a storyboard as it stands would cost. Refused where a submission would be."""
+        price = estimate(storyboard, self.catalogue, rate=self.policy.frame_rate)
+        return self.allowed(caller, Draft(storyboard=storyboard, estimate=price))
+
+    def allowed(self, caller: Caller, draft: Draft) -> Draft:
+        """The draft, if its model can make it (else Invalid) and its author's tier has room for it (else QuotaExceeded)."""
+        board, rate = draft.storyboard, self.policy.frame_rate
+        check_feasible(board, self.catalogue.footage(board.model), rate=rate)
+        check_allowed(board, QUOTAS[caller.tier], rate=rate)
+        return draft
 
     def draft(self, brief: Brief) -> Draft:
         """The same for other use cases."""

@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from omnigen.domain.catalogue import Catalogue, Micros
+from omnigen.domain.catalogue import Micros
 from omnigen.domain.errors import Invalid, KeyReused
-from omnigen.domain.feasibility import check_allowed, check_feasible
 from omnigen.domain.idempotency import KEPT_FOR, IdempotencyRecord, check_key, request_fingerprint
 from omnigen.domain.job import Job, Reason, Revision, SceneState
 from omnigen.domain.pricing import Estimate
@@ -32,7 +31,6 @@ class SubmitJob:
 
     jobs: Jobs
     workflow: Workflow
-    catalogue: Catalogue
     clock: Clock
     ids: Ids
     policy: Policy
@@ -75,9 +73,7 @@ class SubmitJob:
         self, caller: Caller, brief: Brief | None, storyboard: Storyboard | None
     ) -> tuple[Storyboard, Estimate]:
         if brief is not None:
-            draft = self.draft_storyboard.draft(brief)
-            check_feasible(draft.storyboard, self.catalogue.footage(brief.model), rate=self.policy.frame_rate)
-            check_allowed(draft.storyboard, QUOTAS[caller.tier], rate=self.policy.frame_rate)
+            draft = self.draft_storyboard.allowed(caller, self.draft_storyboard.draft(brief))
         elif storyboard is not None:
             draft = self.draft_storyboard.priced(caller, storyboard)
         else:
