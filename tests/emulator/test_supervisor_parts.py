@@ -5,6 +5,8 @@ import json
 import os
 import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,23 @@ def test_an_unreadable_memory_of_ports_is_forgotten(tmp_path: Path, text: str) -
 def test_free_ports_are_different() -> None:
     """No two children are given the same port."""
     assert len(set(free_ports(50))) == 50
+
+
+def test_what_another_process_has_chosen_is_left_alone(tmp_path: Path) -> None:
+    """Though nobody listens there yet; and it is to be had again as soon as that process is gone."""
+    memory = tmp_path / "ports.json"
+    choose = f"keep_ports(pathlib.Path({str(memory)!r}), ['a'])['a']"
+    code = f"import pathlib; from emulator.ports import keep_ports; print({choose}, flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        theirs = int(other.stdout.readline())
+        assert is_free(theirs)
+        assert keep_ports(memory, ["a"])["a"] != theirs
+        other.communicate("\n")
+    memory.write_text(json.dumps({"a": theirs}))
+    assert keep_ports(memory, ["a"])["a"] == theirs
 
 
 def test_a_log_starts_empty_and_keeps_the_last_run(tmp_path: Path) -> None:
