@@ -75,6 +75,13 @@ web/node_modules/.done: web/package-lock.json
 	@npm --prefix web ci --silent --no-audit --no-fund
 	@touch $@
 
+# Linters of infra/ and .github/; only wheels, nothing is compiled.
+.venv-lint/.done: infra/tools/requirements.txt | .venv/.uv
+	@echo "set-up: linters of the infrastructure"
+	@$(BIN)/uv venv -q --allow-existing --python $(BIN)/python .venv-lint
+	@$(BIN)/uv pip sync -q --python .venv-lint/bin/python --require-hashes --only-binary :all: infra/tools/requirements.txt
+	@touch $@
+
 # What only the tests of infra/ use: `make emulate` goes without.
 infra/tools/node_modules/.done: infra/tools/package-lock.json
 	@command -v npm >/dev/null || { echo "omnigen: npm is missing; install Node 20 or newer" >&2; exit 1; }
@@ -193,6 +200,10 @@ lint: setup ## style and formatting (ruff, hadolint)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/hadolint infra/docker/*.Dockerfile
 
+.PHONY: lint-infra
+lint-infra: setup .venv-lint/.done infra/tools/node_modules/.done ## workflows, Terraform, Dockerfiles and scripts (actionlint, zizmor, checkov, hadolint, shellcheck)
+	@.venv-lint/bin/python infra/tools/lint.py
+
 .PHONY: types
 types: setup ## static types (mypy --strict)
 	@$(BIN)/mypy
@@ -209,7 +220,7 @@ check: setup ## everything that CI runs
 
 # Two at a time, since each waits for processes and clocks a good part of its time; what they say comes when they end.
 .PHONY: check-all check-most
-check-all: lint types imports web-check check-most simulate test-web test-offline test-faults test-ffmpeg5 test-hostile test-playback
+check-all: lint lint-infra types imports web-check check-most simulate test-web test-offline test-faults test-ffmpeg5 test-hostile test-playback
 check-most:
 	@$(MAKE) test ARGS="--ignore=tests/e2e" # which follow, without a network
 
@@ -250,12 +261,12 @@ format: setup ## put style and formatting right
 	@$(BIN)/ruff format .
 
 .PHONY: lock
-lock: .venv/.uv ## resolve the packages anew, into uv.lock and the stand-in's requirements
+lock: .venv/.uv ## resolve the packages anew, into uv.lock and the requirements of the stand-in and the linters
 	@$(BIN)/uv lock
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-	  emulator/identity/requirements.in -o emulator/identity/requirements.txt
+	@for of in emulator/identity infra/tools; do $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	  --no-header $$of/requirements.in -o $$of/requirements.txt; done
 
 .PHONY: clean
 clean: ## remove what set-up and tests have made; .omnigen stays
-	@rm -rf .venv .venv-emu web/node_modules web/dist infra/tools/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-emu .venv-lint web/node_modules web/dist infra/tools/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
