@@ -38,6 +38,10 @@ SEED ?= 1
 NO_FFMPEG := bombs bytes inspector levels mutations nursery plan turns
 # Tests wait for processes and clocks two fifths of their time.
 WORKERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )))
+# Of `make infra-check`: a stand-in for the AWS provider, where one lies beside the project; without it, the real one.
+TERRAFORM_OFFLINE ?= $(abspath $(wildcard ../shared/terraform-offline))
+# Of `make deploy-plan`.
+ENV ?= dev
 # Narrows a test target: make test ARGS="-k ports"
 ARGS ?=
 
@@ -204,6 +208,11 @@ lint: setup ## style and formatting (ruff, hadolint)
 lint-infra: setup .venv-lint/.done infra/tools/node_modules/.done ## workflows, Terraform, Dockerfiles and scripts (actionlint, zizmor, checkov, hadolint, shellcheck)
 	@.venv-lint/bin/python infra/tools/lint.py
 
+.PHONY: infra-check
+infra-check: setup ## Terraform's roots: fmt, validate, test, plan; offline also a made-up apply, left in .terraform-check/ROOT.json
+	@TERRAFORM_OFFLINE="$(TERRAFORM_OFFLINE)" scripts/infra-check
+	@$(if $(wildcard tests/terraform),TERRAFORM_OFFLINE="$(TERRAFORM_OFFLINE)" $(BIN)/pytest -n 2 -m terraform tests/terraform $(ARGS))
+
 .PHONY: types
 types: setup ## static types (mypy --strict)
 	@$(BIN)/mypy
@@ -220,7 +229,7 @@ check: setup ## everything that CI runs
 
 # Two at a time, since each waits for processes and clocks a good part of its time; what they say comes when they end.
 .PHONY: check-all check-most
-check-all: lint lint-infra types imports web-check check-most simulate test-web test-offline test-faults test-ffmpeg5 test-hostile test-playback
+check-all: lint lint-infra infra-check types imports web-check check-most simulate test-web test-offline test-faults test-ffmpeg5 test-hostile test-playback
 check-most:
 	@$(MAKE) test ARGS="--ignore=tests/e2e" # which follow, without a network
 
