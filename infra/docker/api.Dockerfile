@@ -32,6 +32,9 @@ ENV PYTHONPATH=/opt/omnigen:/opt/packages \
     OMNIGEN_HOST=0.0.0.0 \
     OMNIGEN_PORT=8080 \
     OMNIGEN_DATA_DIR=/tmp/omnigen
+# What ECS mounts there belongs to root, and nobody else may write to it, unless the image names the same path: then it
+# gets the owner and the mode that /tmp has here.
+VOLUME ["/tmp"]
 USER 65532:65532
 EXPOSE 8080
 # urlopen raises, and Python exits with 1, for whatever isn't a success.

@@ -85,7 +85,7 @@ class Container(containers.DeclarativeContainer):
     metrics = providers.Selector(
         profile,
         local=late("omnigen.adapters.prometheus.PrometheusMetrics"),
-        aws=late("omnigen.adapters.aws.emf.EmfMetrics"),
+        aws=late("omnigen.adapters.aws.emf.EmfMetrics", settings.provided.aws.metrics_namespace),
     )
     verifier = late("omnigen.adapters.oidc.OidcVerifier", settings.provided.identity)
     directory = late("omnigen.adapters.aws.cognito.CognitoDirectory", settings.provided.identity, clients)

@@ -99,6 +99,8 @@ class AwsSettings:
     """ARN of the pipeline."""
     composer_function: str
     """Lambda that looks into media, and draws sketches, for those who carry no decoder."""
+    metrics_namespace: str
+    """Under which CloudWatch keeps our metrics: two installations of one account have two."""
 
 
 @frozen(kw_only=True)
@@ -272,6 +274,7 @@ def _aws(env: "_Reader") -> AwsSettings:
         usage_table=env.text("OMNIGEN_USAGE_TABLE", "omnigen-usage"),
         state_machine=env.text("OMNIGEN_STATE_MACHINE_ARN", ""),
         composer_function=env.text("OMNIGEN_COMPOSER_FUNCTION", "omnigen-composer"),
+        metrics_namespace=env.text("OMNIGEN_METRICS_NAMESPACE", "OmniGen"),
     )
 
 

@@ -1,5 +1,6 @@
 """Which adapters fill the roles, by profile: nothing is connected to until it is used."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -51,6 +52,19 @@ async def test_profile_aws(tmp_path: Path) -> None:
     async with opened(Settings.from_environment({**AWS, "OMNIGEN_DATA_DIR": str(tmp_path)})) as container:
         assert kinds(container) == [SecretsManager, EmfMetrics, LambdaInspector, FfmpegInspector]
         assert type(container.assets()) is S3Assets
+
+
+async def test_two_environments_of_an_account_count_apart(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """CloudWatch adds up whatever has one namespace, name and dimensions."""
+    given = {**AWS, "OMNIGEN_DATA_DIR": str(tmp_path), "OMNIGEN_METRICS_NAMESPACE": "OmniGen/dev"}
+    async with opened(Settings.from_environment(given)) as container:
+        metrics = container.metrics()
+        metrics.count("jobs_ended_total", status="failed")
+        metrics.flush()
+    line = json.loads(capfdbinary.readouterr().out)
+    assert [told["Namespace"] for told in line["_aws"]["CloudWatchMetrics"]] == ["OmniGen/dev"]
 
 
 @pytest.mark.parametrize("profile", ["local", "aws"])

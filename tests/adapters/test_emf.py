@@ -74,7 +74,7 @@ def log() -> Log:
 
 @pytest.fixture
 def metrics(log: Log) -> EmfMetrics:
-    return EmfMetrics(log.write, now=lambda: AT)
+    return EmfMetrics("OmniGen/test", log.write, now=lambda: AT)
 
 
 async def test_gathered_and_written_together(log: Log, metrics: EmfMetrics) -> None:
@@ -162,7 +162,7 @@ async def test_every_measure_of_the_list(log: Log, metrics: EmfMetrics) -> None:
 def test_the_end_of_the_process() -> None:
     """What is still waiting is written to standard output, where CloudWatch's agent reads."""
     script = (
-        "import asyncio; from omnigen.adapters.aws.emf import EmfMetrics; m = EmfMetrics()\n"
+        "import asyncio; from omnigen.adapters.aws.emf import EmfMetrics; m = EmfMetrics('OmniGen')\n"
         "async def main(): m.count('jobs_ended_total', status='succeeded')\n"
         "asyncio.run(main())"
     )

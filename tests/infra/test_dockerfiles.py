@@ -70,6 +70,15 @@ def test_it_writes_to_tmp_alone(file: Dockerfile) -> None:
     assert {told["HOME"], told["OMNIGEN_DATA_DIR"]} <= {"/tmp", "/tmp/omnigen"}
 
 
+def test_what_ecs_mounts_is_what_the_image_names(path: Path, file: Dockerfile) -> None:
+    """On Fargate a volume is root's alone, but for one that the image names, too. Lambda brings its own."""
+    named = [place for one in file.final.all("VOLUME") for place in one.words]
+    task = (ROOT / "infra/terraform/modules/api/main.tf").read_text()
+    mounted = re.findall(r'containerPath = "([^"]+)", readOnly = false', task)
+    assert "readonlyRootFilesystem = true" in task
+    assert (mounted, named) == (["/tmp"], ["/tmp"] if path.stem == "api" else [])
+
+
 def test_it_starts_without_a_shell(file: Dockerfile) -> None:
     """The process is told of SIGTERM itself."""
     assert file.final.last("ENTRYPOINT").rest.startswith("[")

@@ -70,7 +70,7 @@ resource "aws_lb" "this" {
   internal                   = !var.public_load_balancer
   subnets                    = var.public_load_balancer ? var.public_subnet_ids : var.private_subnet_ids
   security_groups            = [aws_security_group.balancer.id]
-  idle_timeout               = 120 # streams of events say something every 15 s
+  idle_timeout               = 60 # less than the API's 75 s, or it would send into connections that are being closed
   drop_invalid_header_fields = true
   enable_deletion_protection = var.protected
 

@@ -4,7 +4,10 @@ locals {
   api_origin = "api"
 
   # What the API's paths are; all else is the app's. /health, /ready and /metrics are for the load balancer only.
-  api_paths = ["/api/*", "/docs", "/docs/*", "/openapi.json"]
+  api_paths = ["/api", "/api/*", "/docs", "/docs/*", "/openapi.json"]
+
+  # Less than the load balancer's idle time: whoever may send on a connection is the one that closes it.
+  keepalive_s = 50
 
   # As app_policy of entrypoints/http/web.py says it (a test compares), and the origin of the sign-in pages, which is another
   # than the issuer's in production.
@@ -21,6 +24,8 @@ locals {
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ])
 }
 
@@ -233,7 +238,7 @@ resource "aws_cloudfront_distribution" "this" {
       content {
         vpc_origin_id            = vpc_origin_config.value.id
         origin_read_timeout      = 60 # between two packets: streams of events say something every 15 s
-        origin_keepalive_timeout = 60
+        origin_keepalive_timeout = local.keepalive_s
       }
     }
 
@@ -246,7 +251,7 @@ resource "aws_cloudfront_distribution" "this" {
         origin_protocol_policy   = var.load_balancer.tls ? "https-only" : "http-only"
         origin_ssl_protocols     = ["TLSv1.2"]
         origin_read_timeout      = 60
-        origin_keepalive_timeout = 60
+        origin_keepalive_timeout = local.keepalive_s
       }
     }
 

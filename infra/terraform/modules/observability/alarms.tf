@@ -30,17 +30,17 @@ locals {
       }
       api-refusing = {
         why       = "Submissions are refused because too many come at once: raise the number of tasks."
-        namespace = local.namespace, metric = "omnigen_submissions_refused_total", dimensions = {}
+        namespace = var.metrics_namespace, metric = "omnigen_submissions_refused_total", dimensions = {}
         statistic = "Sum", period = 300, periods = 3, threshold = 0, comparison = "GreaterThanThreshold", missing = "notBreaching"
       }
       jobs-stuck = {
         why       = "The sweeper had to start legs again and again: legs die, or hints get lost. Look at the pipeline's log."
-        namespace = local.namespace, metric = "omnigen_legs_started_by_sweeper_total", dimensions = {}
+        namespace = var.metrics_namespace, metric = "omnigen_legs_started_by_sweeper_total", dimensions = {}
         statistic = "Sum", period = 900, periods = 1, threshold = 5, comparison = "GreaterThanThreshold", missing = "notBreaching"
       }
       jobs-failing = {
         why       = "Jobs end as failed: look for their codes in the generator's log, and at Replicate's status."
-        namespace = local.namespace, metric = "omnigen_jobs_ended_total", dimensions = { status = "failed" }
+        namespace = var.metrics_namespace, metric = "omnigen_jobs_ended_total", dimensions = { status = "failed" }
         statistic = "Sum", period = 900, periods = 1, threshold = 5, comparison = "GreaterThanThreshold", missing = "notBreaching"
       }
       pipeline-failing = {

@@ -1,10 +1,10 @@
 locals {
   # Title, and metrics as CloudWatch writes them; every second one starts a new row.
   panels = [
-    ["Requests, by status", [for status in ["200", "202", "401", "404", "422", "429", "500", "503"] : [local.namespace, "omnigen_http_requests_total", "status", status]], "Sum"],
+    ["Requests, by status", [for status in ["200", "202", "401", "404", "422", "429", "500", "503"] : [var.metrics_namespace, "omnigen_http_requests_total", "status", status]], "Sum"],
     ["Time to an answer, p95", [["AWS/ApplicationELB", "TargetResponseTime", "LoadBalancer", var.load_balancer.suffix]], "p95"],
-    ["Jobs that ended", [for status in ["succeeded", "failed", "cancelled"] : [local.namespace, "omnigen_jobs_ended_total", "status", status]], "Sum"],
-    ["Legs that the sweeper had to start", [[local.namespace, "omnigen_legs_started_by_sweeper_total"]], "Sum"],
+    ["Jobs that ended", [for status in ["succeeded", "failed", "cancelled"] : [var.metrics_namespace, "omnigen_jobs_ended_total", "status", status]], "Sum"],
+    ["Legs that the sweeper had to start", [[var.metrics_namespace, "omnigen_legs_started_by_sweeper_total"]], "Sum"],
     ["Executions", [for metric in ["ExecutionsStarted", "ExecutionsSucceeded", "ExecutionsFailed", "ExecutionsTimedOut"] : ["AWS/States", metric, "StateMachineArn", var.state_machine_arn]], "Sum"],
     ["Functions at once", [for name in keys(var.functions) : ["AWS/Lambda", "ConcurrentExecutions", "FunctionName", "${var.name}-${name}"]], "Maximum"],
     ["Functions' longest call, ms", [for name in keys(var.functions) : ["AWS/Lambda", "Duration", "FunctionName", "${var.name}-${name}"]], "Maximum"],

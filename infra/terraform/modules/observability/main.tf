@@ -9,7 +9,6 @@ locals {
     { for function in keys(var.functions) : function => "/aws/lambda/${var.name}-${function}" },
     var.flow_logs ? { flow = "/aws/vpc/${var.name}" } : {},
   )
-  namespace = "OmniGen" # of adapters/aws/emf.py
 }
 
 resource "aws_cloudwatch_log_group" "this" {

@@ -19,6 +19,11 @@ variable "partition" {
   default     = "aws"
 }
 
+variable "metrics_namespace" {
+  description = "Where OmniGen's own metrics are, such as OmniGen/prod (OMNIGEN_METRICS_NAMESPACE)."
+  type        = string
+}
+
 variable "functions" {
   description = "The functions of infra/resources.json, by the endings of their names."
   type        = any

@@ -14,6 +14,7 @@ locals {
 
   name           = "omnigen-${var.environment}"
   secrets_prefix = "omnigen/${var.environment}/"
+  metrics        = "OmniGen/${var.environment}"
 
   account   = data.aws_caller_identity.here.account_id
   partition = data.aws_partition.here.partition
@@ -27,11 +28,12 @@ locals {
 
   # What every part is told (src/omnigen/settings.py); Lambda says AWS_REGION itself.
   common = {
-    OMNIGEN_PROFILE       = "aws"
-    OMNIGEN_LOG_LEVEL     = var.log_level
-    OMNIGEN_JOBS_TABLE    = module.data.tables["jobs"]
-    OMNIGEN_USAGE_TABLE   = module.data.tables["usage"]
-    OMNIGEN_ASSETS_BUCKET = module.data.buckets["assets"]
+    OMNIGEN_PROFILE           = "aws"
+    OMNIGEN_LOG_LEVEL         = var.log_level
+    OMNIGEN_METRICS_NAMESPACE = local.metrics
+    OMNIGEN_JOBS_TABLE        = module.data.tables["jobs"]
+    OMNIGEN_USAGE_TABLE       = module.data.tables["usage"]
+    OMNIGEN_ASSETS_BUCKET     = module.data.buckets["assets"]
   }
   for_functions = merge(local.common, {
     OMNIGEN_DATA_DIR = "/tmp/omnigen"
@@ -194,6 +196,7 @@ module "observability" {
   account            = local.account
   region             = local.region
   partition          = local.partition
+  metrics_namespace  = local.metrics
   functions          = local.resources.functions
   tables             = values(module.data.tables)
   state_machine_arn  = module.workflow.state_machine_arn

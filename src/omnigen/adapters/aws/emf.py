@@ -17,7 +17,6 @@ from attrs import define, field
 
 from omnigen.ports.metrics import MEASURES, Measure, MeasureKind
 
-NAMESPACE: Final = "OmniGen"
 GATHERED_S: Final = 10.0
 """Seconds; CloudWatch's own resolution is a minute."""
 MOST_SERIES: Final = 200
@@ -58,8 +57,13 @@ class EmfMetrics:
     """Metrics port. Names that `MEASURES` doesn't have, and what is no number, are dropped: counting never fails."""
 
     def __init__(
-        self, write: Callable[[bytes], None] = _to_stdout, *, now: Callable[[], float] = time.time
+        self,
+        namespace: str,
+        write: Callable[[bytes], None] = _to_stdout,
+        *,
+        now: Callable[[], float] = time.time,
     ) -> None:
+        self._namespace = namespace
         self._write = write
         self._now = now
         self._waiting: dict[Dimensions, dict[str, _Series]] = {}
@@ -129,20 +133,20 @@ class EmfMetrics:
         for dimensions, metrics in waiting.items():
             found = list(metrics.values())
             for first in range(0, len(found), _MOST_METRICS):
-                yield msgspec.json.encode(_line(at, dimensions, found[first : first + _MOST_METRICS])) + b"\n"
+                line = self._line(at, dimensions, found[first : first + _MOST_METRICS])
+                yield msgspec.json.encode(line) + b"\n"
 
-
-def _line(at: int, dimensions: Dimensions, found: list[_Series]) -> dict[str, Any]:
-    directive = {
-        "Namespace": NAMESPACE,
-        "Dimensions": [[name for name, _ in dimensions]],
-        "Metrics": [{"Name": s.measure.public, "Unit": _UNITS[s.measure.kind]} for s in found],
-    }
-    return {
-        "_aws": {"Timestamp": at, "CloudWatchMetrics": [directive]},
-        **{name: _value(value) for name, value in dimensions},
-        **{series.measure.public: series.told() for series in found},
-    }
+    def _line(self, at: int, dimensions: Dimensions, found: list[_Series]) -> dict[str, Any]:
+        directive = {
+            "Namespace": self._namespace,
+            "Dimensions": [[name for name, _ in dimensions]],
+            "Metrics": [{"Name": s.measure.public, "Unit": _UNITS[s.measure.kind]} for s in found],
+        }
+        return {
+            "_aws": {"Timestamp": at, "CloudWatchMetrics": [directive]},
+            **{name: _value(value) for name, value in dimensions},
+            **{series.measure.public: series.told() for series in found},
+        }
 
 
 def _value(text: str) -> str:
