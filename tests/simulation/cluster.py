@@ -168,7 +168,9 @@ class MachineCluster:
         if twice:
             self._world.situation("execution doubled")
         for _ in range(2 if twice else 1):
-            execution = Execution(DEFINITION, self._call, self._world.clock, self._world.ids)
+            # Nobody says whether a doubled one is called otherwise: the worst is that it isn't, and begins at once.
+            arn = f"express:pipeline:{self._starts}"
+            execution = Execution(DEFINITION, self._call, self._world.clock, self._world.ids, arn=arn)
             task = self._world.loop.background(execution.run(given))
             self.executions.append((execution, task))
 

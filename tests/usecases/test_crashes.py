@@ -161,6 +161,21 @@ async def test_a_leg_can_be_claimed_once_and_in_order(world: World) -> None:
     assert sum(isinstance(a, Superseded) for a in answers) == 4
 
 
+async def test_who_claims_again_finds_its_own_claim_and_nobody_elses(world: World) -> None:
+    """Its reply was lost; a doubled execution, the leg before and the one after are others."""
+    job_id = (await world.submit()).job_id
+    leg = await world.steps.start_leg(job_id, 1, by="one")
+    claimed = await world.job(job_id)
+    assert evolve(await world.steps.start_leg(job_id, 1, by="one"), until=leg.until) == leg
+    assert await world.job(job_id) == claimed
+    for other in ("two", None):
+        with pytest.raises(Superseded):
+            await world.steps.start_leg(job_id, 1, by=other)
+    await world.steps.start_leg(job_id, 2, by="two")
+    with pytest.raises(Superseded):
+        await world.steps.start_leg(job_id, 1, by="one")
+
+
 async def test_a_claim_survives_a_cancel_at_the_same_moment(world: World) -> None:
     job_id = (await world.submit()).job_id
 

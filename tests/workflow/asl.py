@@ -36,7 +36,10 @@ class Execution:
         clock: Clock,
         ids: Ids,
         entered: Callable[[str], None] = lambda _: None,
+        *,
+        arn: str,
     ) -> None:
+        self._context = {"StateMachine": {"Id": "pipeline"}, "Execution": {"Id": arn}}
         self._definition = definition
         self._call, self._clock, self._ids, self._entered = call, clock, ids, entered
         self.largest = 0
@@ -48,7 +51,7 @@ class Execution:
 
     async def run(self, given: Any) -> None:
         """To its end: SUCCEEDED, FAILED or TIMED_OUT."""
-        work = asyncio.create_task(self._walk(self._definition, given, {"StateMachine": {"Id": "pipeline"}}))
+        work = asyncio.create_task(self._walk(self._definition, given, self._context))
         end = asyncio.create_task(self._clock.sleep(LIFETIME))
         try:
             await asyncio.wait({work, end}, return_when=asyncio.FIRST_COMPLETED)
@@ -71,6 +74,7 @@ class Execution:
             state = machine["States"][name]
             self._entered(name)
             data = self._carried(data)
+            context = {**context, "State": {"Name": name, "EnteredTime": self._clock.now().isoformat()}}
             data, following = await self._enter(state, data, context)
             if state.get("End") or state["Type"] == "Succeed":
                 return self._carried(data)

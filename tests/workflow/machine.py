@@ -56,7 +56,12 @@ class MachineDriver:
 
     def _start(self, name: str, given: Any) -> None:
         execution = Execution(
-            DEFINITION, self._call, self.world.clock, self.world.container.ids(), self._enter
+            DEFINITION,
+            self._call,
+            self.world.clock,
+            self.world.container.ids(),
+            self._enter,
+            arn=f"express:pipeline:{name}:{len(self.executions)}",
         )
         self.executions.append((name, execution))
         task = asyncio.create_task(execution.run(given), name=name)

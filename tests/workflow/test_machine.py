@@ -191,8 +191,8 @@ async def test_every_execution_started_twice() -> None:
         await check_promises(world)
 
 
-async def test_an_answer_that_is_lost_costs_a_lease_and_nothing_else() -> None:
-    """The claim took effect, and the machine was not told: its retry finds another's claim, and ends."""
+async def test_a_claim_whose_answer_is_lost_is_found_again() -> None:
+    """It took effect, and the machine was not told: its retry knows it for its own, and the leg goes on."""
     async with as_on_aws() as world:
         driver = MachineDriver(world)
         lost = False
@@ -207,10 +207,9 @@ async def test_an_answer_that_is_lost_costs_a_lease_and_nothing_else() -> None:
 
         driver.meddle = deaf
         await world.submit()
-        begun = world.clock.now()
         (job,) = await driver.settle()
-        assert (job.status, job.epoch) == (JobStatus.SUCCEEDED, 3)
-        assert (world.clock.now() - begun).total_seconds() < 312 + 60 + 60
+        # One for the scenes, one to compose: as ever.
+        assert (job.status, job.epoch) == (JobStatus.SUCCEEDED, 2)
         await check_promises(world)
 
 

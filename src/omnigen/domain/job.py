@@ -197,6 +197,8 @@ class Job:
     revision: Revision
     epoch: int = 0
     """Number of the leg that drives it: a writer with an older one is a zombie."""
+    driver: str | None = None
+    """What the execution that claimed this leg calls itself, if it can say."""
     driven_until: datetime | None = None
     """Until then its leg is taken to be alive."""
     created_at: datetime
@@ -231,11 +233,16 @@ class Job:
         revision = evolve(self.revision, **changes)
         return evolve(self, revision=revision, updated_at=at, version=self.version + 1)
 
-    def claim(self, leg: int, *, at: datetime, lease: timedelta) -> "Job":
+    def is_claimed(self, leg: int, by: str | None) -> bool:
+        """Whether `by` has claimed this very leg before, and never heard that it did."""
+        return by is not None and not self.ended and (self.epoch, self.driver) == (leg, by)
+
+    def claim(self, leg: int, *, at: datetime, lease: timedelta, by: str | None = None) -> "Job":
         """Take over as leg number `leg`. Raises Superseded unless the leg before it was the newest."""
         if self.ended or self.epoch != leg - 1:
             raise Superseded(f"leg {leg} of job {self.id} comes after leg {self.epoch} of {self.status}")
-        return evolve(self, epoch=leg, driven_until=at + lease, updated_at=at, version=self.version + 1)
+        taken = evolve(self, epoch=leg, driver=by, driven_until=at + lease)
+        return evolve(taken, updated_at=at, version=self.version + 1)
 
     def keep(self, *, at: datetime, lease: timedelta) -> "Job":
         """The same, known to be driven for a while longer."""

@@ -21,28 +21,32 @@ class StartLeg:
     clock: Clock
     policy: Policy
 
-    async def __call__(self, job_id: str, number: int) -> Leg:
-        """The claimed leg. Raises Superseded where it is another's, NotFound for a job that isn't there."""
+    async def __call__(self, job_id: str, number: int, by: str | None = None) -> Leg:
+        """The claimed leg. Raises Superseded where it is another's, NotFound for a job that isn't there.
+
+        A caller whose reply may be lost says who it is, and asks again: then it finds its own claim.
+        """
         for _ in range(_TRIES):
             job = await self.jobs.get(job_id)
-            claimed = self._claim(job, number)
+            if job.is_claimed(number, by):
+                return self._leg(job)
+            claimed = self._claim(job, number, by)
             try:
                 await self.jobs.update(claimed)
             except Superseded:
                 raise
             except Conflict:
                 continue  # a cancel came in between, or another claim: the next look tells which
-            return Leg(
-                job_id=job_id,
-                revision=claimed.revision.number,
-                number=number,
-                until=self.clock.now() + self.policy.leg,
-            )
+            return self._leg(claimed)
         raise Superseded(f"leg {number} of job {job_id} lost every race")
 
-    def _claim(self, job: Job, number: int) -> Job:
+    def _leg(self, job: Job) -> Leg:
+        until = self.clock.now() + self.policy.leg
+        return Leg(job_id=job.id, revision=job.revision.number, number=job.epoch, until=until)
+
+    def _claim(self, job: Job, number: int, by: str | None) -> Job:
         at = self.clock.now()
-        claimed = job.claim(number, at=at, lease=self.policy.lease)
+        claimed = job.claim(number, at=at, lease=self.policy.lease, by=by)
         if claimed.status is not JobStatus.QUEUED:
             return claimed
         begun = claimed.become(JobStatus.GENERATING, at=at, started_at=at)

@@ -31,7 +31,7 @@ async def start_leg(container: Container, request: StartStep) -> Mapping[str, An
     """Claim, and say what there is to do. Whoever comes too late, or for nothing, ends quietly."""
     asked = request.input
     try:
-        leg = await container.start_leg()(asked.job_id, asked.leg)
+        leg = await container.start_leg()(asked.job_id, asked.leg, by=request.by)
     except (Superseded, NotFound) as error:
         log.info("leg not claimed", job_id=asked.job_id, leg=asked.leg, reason=error.message)
         return told(Claimed(verdict="superseded"))

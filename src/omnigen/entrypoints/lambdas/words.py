@@ -61,6 +61,8 @@ class StartStep(Word, frozen=True, kw_only=True):
     """What `start_leg` is called with."""
 
     input: Start
+    by: Annotated[str, msgspec.Meta(max_length=500)] | None = None
+    """The execution, and when it got here: Lambda may be asked again after an answer that was lost."""
 
 
 class LegStep(Word, frozen=True, kw_only=True):
