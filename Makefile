@@ -239,6 +239,12 @@ check-most:
 lambda-zip: setup ## build the generator's zip in dist/ (ARCH=arm64|x86_64)
 	@$(BIN)/python scripts/build_lambda_zip.py --arch "$(ARCH)"
 
+.PHONY: deploy-plan
+deploy-plan: ## what an apply would change in your account (ENV=dev STATE_BUCKET=... AWS_REGION=us-east-1, credentials by the AWS CLI's ways)
+	@scripts/terraform-plan "$(ENV)" plan.txt
+	@cat plan.txt
+	@echo 'apply it: terraform -chdir=infra/terraform/envs/$(ENV) apply plan.bin'
+
 # --- measuring ---
 
 .PHONY: bench

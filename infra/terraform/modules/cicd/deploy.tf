@@ -68,7 +68,7 @@ resource "aws_iam_role_policy" "deploy" {
   })
 }
 
-# By itself: the distribution's ARN is known only once there is one.
+# By itself: the distribution's id is known only once there is one.
 resource "aws_iam_role_policy" "deploy_invalidates" {
   count = var.github == null ? 0 : 1
 
@@ -76,6 +76,6 @@ resource "aws_iam_role_policy" "deploy_invalidates" {
   role = aws_iam_role.deploy[0].name
   policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = [{ Effect = "Allow", Action = ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], Resource = [var.distribution_arn] }]
+    Statement = [{ Effect = "Allow", Action = ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"], Resource = ["${local.arn}:cloudfront::${var.place.account}:distribution/${var.distribution_id}"] }]
   })
 }

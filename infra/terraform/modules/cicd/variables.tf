@@ -22,7 +22,7 @@ variable "repositories" {
   type        = map(string)
 }
 
-variable "distribution_arn" {
+variable "distribution_id" {
   description = "The distribution that deliveries of the app invalidate."
   type        = string
 }

@@ -80,7 +80,7 @@ module "cicd" {
   place                    = { partition = local.partition, region = local.region, account = local.account }
   secrets_prefix           = local.secrets_prefix
   repositories             = var.repositories
-  distribution_arn         = module.edge.distribution_arn
+  distribution_id          = module.edge.distribution_id
   flow_logs                = var.flow_logs
   tracing                  = var.tracing
   permissions_boundary_arn = var.permissions_boundary_arn
