@@ -18,6 +18,8 @@ import boto3
 
 TABLES: Final = ("jobs", "usage")
 _LOOK_S: Final = 5.0
+_MOST_AT_ONCE: Final = 1_000
+"""Of S3's own."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -96,13 +98,21 @@ def wait(database: Any, table: str) -> None:
 
 
 def undelete(store: Any, bucket: str, *, prefix: str, since: datetime) -> int:
-    """Take away the marks that hide what was deleted since then: what was below each of them is there again."""
-    back = 0
-    for mark in marks(store, bucket, prefix):
-        if mark["IsLatest"] and mark["LastModified"] >= since:
-            store.delete_object(Bucket=bucket, Key=mark["Key"], VersionId=mark["VersionId"])
-            back += 1
-    return back
+    """Take away the marks that hide what was deleted since then: what was below each of them is there again.
+
+    All are found before the first one goes: a listing whose last entry has vanished may not go on where it was.
+    """
+    hiding = [
+        {"Key": mark["Key"], "VersionId": mark["VersionId"]}
+        for mark in marks(store, bucket, prefix)
+        if mark["IsLatest"] and mark["LastModified"] >= since
+    ]
+    for first in range(0, len(hiding), _MOST_AT_ONCE):
+        few = hiding[first : first + _MOST_AT_ONCE]
+        told = store.delete_objects(Bucket=bucket, Delete={"Objects": few, "Quiet": True})
+        if failed := told.get("Errors"):
+            raise RuntimeError(f"{len(failed)} marks stay, the first one for {failed[0]}; try again")
+    return len(hiding)
 
 
 def marks(store: Any, bucket: str, prefix: str) -> Iterator[Any]:

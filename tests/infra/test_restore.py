@@ -3,7 +3,7 @@
 ministack restores a table as it is now, whatever time is asked for: that AWS goes back in time is AWS's to show.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,38 @@ async def test_only_what_was_deleted_since_comes_back(account: str) -> None:
     assert keys(store) == ["jobs/1/clip", "jobs/2/clip"]
     assert store.get_object(Bucket=NAME, Key="jobs/1/clip")["Body"].read() == b"jobs/1/clip"
     assert store.get_object(Bucket=NAME, Key="jobs/2/clip")["Body"].read() == b"made anew"
+
+
+class Counting:
+    """A store whose listing goes on by number, two at a time, and so jumps over what moves up meanwhile."""
+
+    def __init__(self, names: list[str], *, keeps: str = "") -> None:
+        self.marks, self.keeps = names, keeps
+
+    def get_paginator(self, _: str) -> Any:
+        return self
+
+    def paginate(self, **_: str) -> Iterator[dict[str, Any]]:
+        told = {"IsLatest": True, "LastModified": datetime.now(UTC), "VersionId": "1"}
+        for first in range(0, len(self.marks), 2):
+            yield {"DeleteMarkers": [{"Key": key, **told} for key in self.marks[first : first + 2]]}
+
+    def delete_objects(self, *, Bucket: str, Delete: Any) -> dict[str, Any]:  # noqa: N803  boto3's words
+        wanted = {told["Key"] for told in Delete["Objects"]} - {self.keeps}
+        self.marks = [key for key in self.marks if key not in wanted]
+        return {"Errors": [{"Key": key} for key in self.marks]} if self.marks else {}
+
+
+def test_nothing_is_left_out_between_two_pages() -> None:
+    store = Counting([f"jobs/{n}" for n in range(7)])
+    assert restore.undelete(store, NAME, prefix="", since=datetime.now(UTC) - timedelta(minutes=1)) == 7
+    assert store.marks == []
+
+
+def test_what_stays_deleted_is_told() -> None:
+    store = Counting(["jobs/1", "jobs/2"], keeps="jobs/2")
+    with pytest.raises(RuntimeError, match=r"1 marks stay, .*jobs/2"):
+        restore.undelete(store, NAME, prefix="", since=datetime.now(UTC) - timedelta(minutes=1))
 
 
 def keys(store: Any) -> list[str]:
