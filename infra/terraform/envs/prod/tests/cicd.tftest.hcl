@@ -5,11 +5,11 @@ mock_provider "aws" {
 }
 
 variables {
-  name             = "omnigen-test"
-  place            = { partition = "aws", region = "us-east-1", account = "123456789012" }
-  secrets_prefix   = "omnigen/test/"
-  repositories     = { api = "omnigen-api", composer = "omnigen-composer" }
-  distribution_arn = "arn:aws:cloudfront::123456789012:distribution/E1"
+  name            = "omnigen-test"
+  place           = { partition = "aws", region = "us-east-1", account = "123456789012" }
+  secrets_prefix  = "omnigen/test/"
+  repositories    = { api = "omnigen-api", composer = "omnigen-composer" }
+  distribution_id = "E1"
   github = {
     provider_arn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
     subjects     = ["repo:owner/omnigen:environment:test"]
