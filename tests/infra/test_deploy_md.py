@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import tomllib
 from typing import Final
 
@@ -65,6 +66,45 @@ def test_what_it_names_is_there() -> None:
     targets = (ROOT / "Makefile").read_text()
     for name in re.findall(r"`make ([\w-]+)", TEXT):
         assert f"\n{name}:" in targets, name
+
+
+def test_its_commands_are_the_shells() -> None:
+    """Every block can be parsed, whatever stands for a name of the reader's."""
+    blocks = re.findall(r"^ *```sh\n(.*?)^ *```$", TEXT, re.MULTILINE | re.DOTALL)
+    assert len(blocks) > 8
+    for block in blocks:
+        done = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), block
+
+
+def declared(kind: str, folder: str) -> set[str]:
+    """Names of a root's or module's outputs or variables."""
+    text = "".join(path.read_text() for path in (ROOT / "infra/terraform" / folder).glob("*.tf"))
+    return set(re.findall(rf'^{kind} "(\w+)" {{$', text, re.MULTILINE))
+
+
+def test_what_it_reads_off_terraform_is_an_output() -> None:
+    read = re.findall(r"-chdir=infra/terraform/(\S+) output -\w+ (\w+)", TEXT)
+    assert {name for _, name in read} >= {"state_bucket", "repositories", "environments", "delivery", "sign_in"}
+    for root, name in read:
+        assert name in declared("output", root), (root, name)
+    delivery = (ROOT / "infra/terraform/modules/stack/outputs.tf").read_text().split('output "delivery"')[1]
+    told = set(re.findall(r"^    (\w+)\s+= ", delivery.split("\n}")[0], re.MULTILINE))
+    assert set(re.findall(r"\bdelivery ([A-Z_]+)", TEXT)) <= told
+    table = set(re.findall(r"^\| `([A-Z_]+)` \|", TEXT, re.MULTILINE))
+    assert table - told == {"DEPLOYS", "STATE_BUCKET", "PLAN_ROLE", "INFRASTRUCTURE_ROLE"}
+    assert told <= table
+
+
+def test_what_it_sets_is_a_variable() -> None:
+    """The example of terraform.tfvars, and the files that bootstrap's outputs are written to."""
+    example = TEXT.split("```hcl\n")[1].split("```")[0]
+    wanted = set(re.findall(r"^(\w+) +=", example, re.MULTILINE)) | {"permissions_boundary_arn", "github"}
+    for environment in ("dev", "prod"):
+        assert wanted <= declared("variable", f"envs/{environment}")
+    secrets = set(json.loads((ROOT / "infra/resources.json").read_text())["secrets"])
+    named = set(re.findall(r"--secret-id omnigen/dev/([\w-]+)", TEXT))
+    assert named == secrets - {"replicate-webhook"}
 
 
 def test_every_function_has_its_role_told() -> None:
