@@ -85,7 +85,7 @@ def declared(kind: str, folder: str) -> set[str]:
 
 def test_what_it_reads_off_terraform_is_an_output() -> None:
     read = re.findall(r"-chdir=infra/terraform/(\S+) output -\w+ (\w+)", TEXT)
-    assert {name for _, name in read} >= {"state_bucket", "repositories", "environments", "delivery", "sign_in"}
+    assert {name for _, name in read} >= {"state_bucket", "environments", "delivery", "sign_in"}
     for root, name in read:
         assert name in declared("output", root), (root, name)
     delivery = (ROOT / "infra/terraform/modules/stack/outputs.tf").read_text().split('output "delivery"')[1]
