@@ -3,6 +3,8 @@
     --data DIR            the data folder (default .omnigen); one run per folder
     --port N|auto         where the API listens (default 8080); everything else takes free ports
     --profile local|aws   which set of adapters: `aws` has AWS parts throughout, on ministack
+    --account FILE        with profile `aws`: the account as Terraform says it, by `terraform show -json`, in place
+                          of infra/resources.json
     --replicate fake|live `live` asks the real Replicate, with the token in REPLICATE_API_TOKEN: real money
     --replicate-seconds S how long the fake takes to generate (0: at once)
     --replicate-media DIR finished clips for the fake to hand out instead of rendering
@@ -43,6 +45,8 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(
             f"argument --parts: {', '.join(unknown)}: profile {arguments.profile} has {', '.join(allowed)}"
         )
+    if arguments.account and arguments.profile != "aws":
+        parser.error("argument --account: only profile aws has an account")
     try:
         asyncio.run(run(_options(arguments)))
     except EmulatorError as error:
@@ -55,6 +59,7 @@ def _options(arguments: argparse.Namespace) -> Options:
     choices = Choices(
         port=arguments.port,
         profile=arguments.profile,
+        account=arguments.account,
         replicate=arguments.replicate,
         live_token=os.environ.get("REPLICATE_API_TOKEN", ""),
         seconds=arguments.replicate_seconds,
@@ -88,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", type=Path, default=Path(".omnigen"), metavar="DIR", help="the data folder")
     add("--port", type=_port, default=8080, metavar="N|auto", help="where the API listens")
     add("--profile", choices=tuple(PARTS), default="local", help="which set of adapters")
+    add("--account", type=_existing, metavar="FILE", help="what Terraform says of the account")
     add("--replicate", choices=("fake", "live"), default="fake", help="live costs real money")
     add("--replicate-seconds", type=_seconds, metavar="S", help="how long the fake takes to generate")
     add("--replicate-media", type=_existing, metavar="DIR", help="finished clips for the fake to hand out")

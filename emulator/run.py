@@ -75,11 +75,11 @@ async def _serve(stack: Stack, supervisor: Supervisor, options: Options, began: 
 
 
 async def _set_up(stack: Stack) -> None:
-    """Bring the account, where there is one, to what infra/resources.json says."""
-    if "aws" in stack.choices.parts:
+    """Bring the account, where there is one, to what its description says."""
+    if stack.account and "aws" in stack.choices.parts:
         from emulator.aws.provision import provision  # noqa: PLC0415  the other profile has no use for boto3
 
-        await provision(stack)
+        await provision(stack, stack.account)
 
 
 async def _until(ended: asyncio.Event, serving: Work) -> None:

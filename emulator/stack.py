@@ -11,7 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from emulator.aws.part import aws_environment, aws_spec
+from emulator.aws import task
+from emulator.aws.account import Account
+from emulator.aws.part import aws_spec, loopback
+from emulator.aws.resources import account_of, resources
+from emulator.aws.terraform import account_in
 from emulator.child import ChildSpec
 from emulator.errors import EmulatorError
 from emulator.folder import Folder, Secrets
@@ -42,6 +46,8 @@ class Choices:
 
     port: int
     profile: str = "local"
+    account: Path | None = None
+    """What Terraform says of the account, by `terraform show -json`; None takes infra/resources.json."""
     replicate: str = "fake"
     live_token: str = ""
     seconds: float | None = None
@@ -61,6 +67,8 @@ class Stack:
     choices: Choices
     secrets: Secrets
     ports: Mapping[str, int]
+    account: Account | None = None
+    """Of AWS; None where no part is of AWS."""
 
     @classmethod
     def plan(cls, folder: Folder, choices: Choices) -> "Stack":
@@ -68,7 +76,8 @@ class Stack:
         names = (*STORAGE_PORTS, "identity", "replicate", "worker", "aws")
         others = keep_ports(folder.path / "ports.json", names, but={choices.port})
         ports = {**others, "api": choices.port}
-        return cls(folder=folder, choices=choices, secrets=folder.secrets(), ports=ports)
+        account = _account(choices) if choices.profile == "aws" else None
+        return cls(folder=folder, choices=choices, secrets=folder.secrets(), ports=ports, account=account)
 
     @property
     def api_url(self) -> str:
@@ -78,7 +87,7 @@ class Stack:
     @property
     def on_aws(self) -> bool:
         """Whether its parts are those of AWS."""
-        return self.choices.profile == "aws"
+        return self.account is not None
 
     @property
     def worker_url(self) -> str | None:
@@ -119,8 +128,9 @@ class Stack:
         return f"{self.identity_url}/{seed.POOL_ID}/.well-known/jwks.json"
 
     def environment(self) -> dict[str, str]:
-        """The variables of API, worker and Lambdas, without those inherited."""
+        """The variables of API and worker, without those inherited."""
         return {
+            **(self.account.services["api"].environment if self.account else {}),
             **self._chosen("OMNIGEN_"),
             "OMNIGEN_PROFILE": self.choices.profile,
             "OMNIGEN_DATA_DIR": str(self.folder.path),
@@ -129,15 +139,22 @@ class Stack:
             "OMNIGEN_PUBLIC_URL": self.api_url,
             "OMNIGEN_APP_ORIGINS": ",".join(self.origins),
             **({} if self.choices.rate_limits else {"OMNIGEN_RATE_LIMITS": "off"}),
-            "OMNIGEN_ASSETS_BUCKET": BUCKET,
             "OMNIGEN_OIDC_ISSUER": seed.ISSUER,
             "OMNIGEN_OIDC_JWKS_URL": self.jwks_url,
             "OMNIGEN_OIDC_CLIENT_ID": seed.CLIENT_ID,
             "OMNIGEN_COGNITO_ENDPOINT": self.identity_url,
             "OMNIGEN_COGNITO_USER_POOL_ID": seed.POOL_ID,
             **self._web(),
+            **(self._task_environment() if self.on_aws else self._local_environment()),
+        }
+
+    def function_environment(self) -> dict[str, str]:
+        """What Lambdas are told over what the account says of them."""
+        return {
+            **self._chosen("OMNIGEN_"),
+            **loopback(self.ports["aws"]),
             **self._replicate_environment(),
-            **(aws_environment(self.ports["aws"]) if self.on_aws else self._local_environment()),
+            "OMNIGEN_DATA_DIR": str(self.folder.path / "aws" / "functions"),
         }
 
     def specs(self) -> list[ChildSpec]:
@@ -168,7 +185,9 @@ class Stack:
         )
 
     def _aws(self) -> ChildSpec:
+        assert self.account is not None, "only its profile has this part"
         return aws_spec(
+            self.account,
             python=stand_in_python(),
             folder=self.folder.part("aws"),
             port=self.ports["aws"],
@@ -249,10 +268,16 @@ class Stack:
         built = ROOT / "web" / "dist"
         return {"OMNIGEN_WEB_DIR": str(built)} if (built / "index.html").exists() else {}
 
+    def _task_environment(self) -> dict[str, str]:
+        """The API finds the account on loopback, and is who its task is. Files are not read through CloudFront."""
+        return {**loopback(self.ports["aws"]), **task.KEY, "OMNIGEN_CDN_URL": ""}
+
     def _local_environment(self) -> dict[str, str]:
         """The worker, the asset store, and the secrets, which the environment itself holds."""
         own = {
+            **self._replicate_environment(),
             **self._key(),
+            "OMNIGEN_ASSETS_BUCKET": BUCKET,
             "OMNIGEN_WORKER_PORT": str(self.ports["worker"]),
             "REPLICATE_API_TOKEN": self.replicate_token,
         }
@@ -271,12 +296,19 @@ class Stack:
                 "REPLICATE_BASE_URL": LIVE_URL,
                 "OMNIGEN_REPLICATE_INPUTS": "files",
             }
-        return {
+        told = {
             "REPLICATE_BASE_URL": self.replicate_url,
-            "OMNIGEN_REPLICATE_WEBHOOK_URL": f"{self.api_url}/api/v1/webhooks/replicate",
             "OMNIGEN_REPLICATE_DOWNLOAD_HOSTS": HOST,
             "OMNIGEN_REPLICATE_INPUTS": "presigned",
         }
+        if self._webhooks():
+            told["OMNIGEN_REPLICATE_WEBHOOK_URL"] = f"{self.api_url}/api/v1/webhooks/replicate"
+        return told
+
+    def _webhooks(self) -> bool:
+        """Whether the API takes them: here always, on AWS where it was told of their secret."""
+        told = self.account.services["api"].environment if self.account else None
+        return told is None or bool(told.get("OMNIGEN_REPLICATE_WEBHOOK_SECRET_NAME"))
 
     def _credentials(self) -> Credentials:
         return Credentials(
@@ -310,6 +342,10 @@ def stand_in_python() -> Path:
     if not python.exists():
         raise EmulatorError(f"{python.parent.parent.name} is missing; run `make setup`")
     return python
+
+
+def _account(choices: Choices) -> Account:
+    return account_in(choices.account) if choices.account else account_of(resources())
 
 
 def _url(port: int) -> str:

@@ -1,4 +1,4 @@
-"""Makes the Lambda functions of infra/resources.json. Their code is this very checkout, run by our interpreter.
+"""Makes the Lambda functions. Their code is this very checkout, run by our interpreter, images' as well as zips'.
 
 Lambda's own Python runtime, in ministack, loses the classes of exceptions, and with them every Retry and Catch:
 these functions bring a runtime of their own instead, which is AWS's own client of Lambda's runtime interface.
@@ -6,11 +6,11 @@ these functions bring a runtime of their own instead, which is AWS's own client 
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from emulator.aws.part import PREFIX
-from emulator.aws.roles import create_role, function_policy
+from emulator.aws.account import Function
+from emulator.aws.roles import create_role
 
 _BOOTSTRAP: Final = '#!/bin/sh\nexec "$LAMBDA_PYTHON" -m awslambdaric "$_HANDLER"\n'
 _RESERVED: Final = "AWS_"
@@ -18,21 +18,23 @@ _RESERVED: Final = "AWS_"
 
 
 async def create_functions(
-    client: Any, iam: Any, functions: Mapping[str, Mapping[str, Any]], environment: Mapping[str, str]
+    client: Any, iam: Any, functions: Iterable[Function], environment: Mapping[str, str]
 ) -> None:
-    """Make all functions with their roles, or bring those that are there up to date. Clients are awaited."""
-    told = {name: value for name, value in environment.items() if not name.startswith(_RESERVED)}
-    for name, function in functions.items():
-        role = await create_role(iam, name, "lambda.amazonaws.com", function_policy(function))
+    """Make all functions with their roles, or bring those that are there up to date. Clients are awaited.
+
+    They are told what their description says and, over it, `environment`.
+    """
+    over = {name: value for name, value in environment.items() if not name.startswith(_RESERVED)}
+    for function in functions:
         settings = {
-            "FunctionName": PREFIX + name,
-            "Handler": function["handler"],
-            "Timeout": function["timeout_s"],
-            "MemorySize": function["memory_mb"],
-            "EphemeralStorage": {"Size": function["ephemeral_storage_mb"]},
-            "Environment": {"Variables": told},
+            "FunctionName": function.name,
+            "Handler": function.handler,
+            "Timeout": function.timeout_s,
+            "MemorySize": function.memory_mb,
+            "EphemeralStorage": {"Size": function.ephemeral_storage_mb},
+            "Environment": {"Variables": {**function.environment, **over}},
             "Runtime": "provided.al2023",
-            "Role": role,
+            "Role": await create_role(iam, function.role),
         }
         try:
             await client.create_function(**settings, Code={"ZipFile": _code()})

@@ -8,25 +8,46 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from emulator.aws import task
+from emulator.aws.account import Account
 from emulator.aws.resources import ROOT
 from emulator.child import ChildSpec
 from emulator.ports import HOST
 
-REGION: Final = "us-east-1"
-ACCOUNT: Final = "000000000000"
-PREFIX: Final = "omnigen-"
-"""Every name in the account begins so, as it does in Terraform."""
-SECRETS: Final = "omnigen/"
-"""So do secrets, in their own way."""
-TOKEN_SECRET: Final = f"{SECRETS}replicate-token"
-WEBHOOK_SECRET: Final = f"{SECRETS}replicate-webhook"
+SERVICES: Final = "s3,dynamodb,lambda,stepfunctions,secretsmanager,scheduler,events,logs,sts,iam"
+OVERRIDES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        task.KEY, "ECS's agent lends a task its role; here it is a session that the account knows"
+    ),
+    "AWS_ENDPOINT_URL": "the account is on loopback",
+    "AWS_EC2_METADATA_DISABLED": "there is no machine of EC2 that could be asked who it is",
+    "AWS_DISABLE_HOST_PREFIX_INJECTION": "loopback has no names below it",
+    "OMNIGEN_S3_ENDPOINT": "the account is on loopback, and buckets stand in paths",
+    "OMNIGEN_S3_PUBLIC_ENDPOINT": "so does what a browser reads",
+    "OMNIGEN_CDN_URL": "there is no CloudFront",
+    "OMNIGEN_DATA_DIR": "what a run writes stays in its folder",
+    "OMNIGEN_HOST": "nothing but loopback may ask",
+    "OMNIGEN_PORT": "another run may have the usual one",
+    "OMNIGEN_PUBLIC_URL": "the API itself is the site, in CloudFront's place",
+    "OMNIGEN_APP_ORIGINS": "Vite may serve the app while it is developed",
+    "OMNIGEN_WEB_DIR": "the API serves the app, in CloudFront's place",
+    "OMNIGEN_RATE_LIMITS": "load tests turn them off",
+    "OMNIGEN_OIDC_ISSUER": "the user pool is a stand-in's",
+    "OMNIGEN_OIDC_JWKS_URL": "so are its keys",
+    "OMNIGEN_OIDC_CLIENT_ID": "so are its clients",
+    "OMNIGEN_COGNITO_ENDPOINT": "so is its API",
+    "OMNIGEN_COGNITO_USER_POOL_ID": "it has a name of its own",
+    "REPLICATE_BASE_URL": "Replicate is a stand-in, too",
+    "OMNIGEN_REPLICATE_DOWNLOAD_HOSTS": "which hands out what it has made",
+    "OMNIGEN_REPLICATE_INPUTS": "the real Replicate can't read what is on loopback",
+    "OMNIGEN_REPLICATE_WEBHOOK_URL": "where webhooks are on, the stand-in's come to the API here",
+}
+"""The only variables in which API and Lambdas are told otherwise than the account says, and why."""
 
-_SERVICES: Final = "s3,dynamodb,lambda,stepfunctions,secretsmanager,events,logs,sts,iam"
-_KEY: Final = {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": "test"}
-"""The only pair with which its presigned URLs can be checked; nothing but loopback reaches it."""
+_SECRET: Final = "test"  # noqa: S105  everybody knows it: what its account has is on loopback only
 
 
-def aws_spec(*, python: Path, folder: Path, port: int, env: Mapping[str, str]) -> ChildSpec:
+def aws_spec(account: Account, *, python: Path, folder: Path, port: int, env: Mapping[str, str]) -> ChildSpec:
     """ministack as a child; its Lambdas are processes of its own, run by our interpreter."""
     for name in ("state", "objects", "tmp"):
         (folder / name).mkdir(mode=0o700, exist_ok=True)
@@ -34,9 +55,11 @@ def aws_spec(*, python: Path, folder: Path, port: int, env: Mapping[str, str]) -
         "GATEWAY_PORT": str(port),
         "BIND_HOST": HOST,
         "MINISTACK_HOST": HOST,
+        "MINISTACK_REGION": account.region,
         "AWS_ENDPOINT_URL": address(port),
-        "SERVICES": _SERVICES,
+        "SERVICES": SERVICES,
         "AUTH": "true",
+        task.ROLE: f"arn:aws:iam::{account.id}:role/{account.services['api'].role.name}",
         "PERSIST_STATE": "1",
         "STATE_DIR": str(folder / "state"),
         "S3_PERSIST": "1",
@@ -58,36 +81,27 @@ def aws_spec(*, python: Path, folder: Path, port: int, env: Mapping[str, str]) -
     )
 
 
-def aws_environment(port: int) -> dict[str, str]:
-    """What API and Lambdas are told of the account, over what they are told in any profile."""
+def owner(account: Account) -> dict[str, str]:
+    """The account's own key, which may do everything."""
+    return {
+        "AWS_REGION": account.region,
+        "AWS_ACCESS_KEY_ID": account.id,
+        "AWS_SECRET_ACCESS_KEY": _SECRET,
+    }
+
+
+def loopback(port: int) -> dict[str, str]:
+    """Where API and Lambdas find the account."""
     url = address(port)
     return {
-        **_KEY,
-        "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL": url,
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "OMNIGEN_S3_ENDPOINT": url,
         "OMNIGEN_S3_PUBLIC_ENDPOINT": url,
-        "OMNIGEN_JOBS_TABLE": f"{PREFIX}jobs",
-        "OMNIGEN_USAGE_TABLE": f"{PREFIX}usage",
-        "OMNIGEN_STATE_MACHINE_ARN": machine_arn("pipeline"),
-        "OMNIGEN_COMPOSER_FUNCTION": f"{PREFIX}composer",
-        "OMNIGEN_REPLICATE_TOKEN_SECRET": TOKEN_SECRET,
-        "OMNIGEN_REPLICATE_WEBHOOK_SECRET_NAME": WEBHOOK_SECRET,
     }
 
 
 def address(port: int) -> str:
     """Where it answers."""
     return f"http://{HOST}:{port}"
-
-
-def function_arn(name: str) -> str:
-    """A function's ARN, by its name in infra/resources.json."""
-    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{PREFIX}{name}"
-
-
-def machine_arn(name: str) -> str:
-    """A state machine's ARN, by its name in infra/resources.json."""
-    return f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:{PREFIX}{name}"

@@ -1,19 +1,23 @@
-"""Makes the schedules of infra/resources.json: EventBridge rules that call a function."""
+"""Makes the schedules: EventBridge Scheduler calls a function, in the name of a role."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from emulator.aws.part import PREFIX, function_arn
+from emulator.aws.account import Schedule
+from emulator.aws.roles import create_role
 
 
-async def create_schedules(client: Any, schedules: Mapping[str, Mapping[str, Any]]) -> None:
-    """Make all schedules, or bring those that are there up to date. `client` is one of EventBridge, awaited."""
-    for name, schedule in schedules.items():
-        await client.put_rule(Name=PREFIX + name, ScheduleExpression=schedule["rate"], State="ENABLED")
-        target = {
-            "Id": name,
-            "Arn": function_arn(schedule["function"]),
-            "Input": json.dumps(schedule["input"]),
+async def create_schedules(client: Any, iam: Any, schedules: Iterable[Schedule]) -> None:
+    """Make all schedules, or bring those that are there up to date. Clients are awaited."""
+    for schedule in schedules:
+        role = await create_role(iam, schedule.role)
+        settings = {
+            "Name": schedule.name,
+            "ScheduleExpression": schedule.rate,
+            "FlexibleTimeWindow": {"Mode": "OFF"},
+            "Target": {"Arn": schedule.target, "RoleArn": role, "Input": schedule.payload},
         }
-        await client.put_targets(Rule=PREFIX + name, Targets=[target])
+        try:
+            await client.create_schedule(**settings)
+        except client.exceptions.ConflictException:
+            await client.update_schedule(**settings)

@@ -14,7 +14,9 @@ from collections import defaultdict
 from typing import Any, Final
 
 import ministack.app
-from ministack.services import lambda_svc
+from ministack.services import lambda_svc, sts
+
+from emulator.aws import task
 
 AT_ONCE: Final = "OMNIGEN_SANDBOXES"
 
@@ -53,6 +55,8 @@ def main() -> None:
     room = Room(int(os.environ.get(AT_ONCE, "0")) or 2 * (os.cpu_count() or 1))
     lambda_svc._acquire_execution_slot = room.acquire
     lambda_svc._release_execution_slot = room.release
+    if role := os.environ.get(task.ROLE):
+        sts.register_session(task.KEY["AWS_ACCESS_KEY_ID"], task.session(role))
     sys.argv = sys.argv[:1]
     ministack.app.main()
 

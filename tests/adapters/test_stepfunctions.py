@@ -1,13 +1,15 @@
 """Legs are started as executions, by a name that says which; whatever keeps them from starting is Transient."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from attrs import evolve
 
-from emulator.aws.roles import create_role, machine_policy
+from emulator.aws.machine import create_machines
+from emulator.aws.resources import Names, account_of, resources
 from omnigen.adapters.aws.clients import AioClients, ThreadedClients
 from omnigen.adapters.aws.stepfunctions import StepFunctionsWorkflow
 from omnigen.container import policy_of
@@ -24,16 +26,11 @@ NOWHERE = "arn:aws:states:us-east-1:000000000000:stateMachine:nowhere"
 async def settings(cloud: Cloud) -> AwsSettings:
     """With an Express machine that does nothing."""
     definition = {"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}
-    name = f"pipeline-{uuid4().hex[:8]}"
+    pipeline = account_of(resources(), Names(prefix=f"{uuid4().hex[:8]}-")).machines["pipeline"]
+    machine = replace(pipeline, definition=json.dumps(definition))
     async with cloud.client("stepfunctions") as client, cloud.client("iam") as iam:
-        rights = machine_policy(name, {"placeholders": {}})
-        made = await client.create_state_machine(
-            name=name,
-            definition=json.dumps(definition),
-            roleArn=await create_role(iam, name, "states.amazonaws.com", rights),
-            type="EXPRESS",
-        )
-    return evolve(cloud.settings, state_machine=made["stateMachineArn"])
+        await create_machines(client, iam, [machine])
+    return evolve(cloud.settings, state_machine=machine.arn)
 
 
 async def _executions(cloud: Cloud, settings: AwsSettings) -> list[dict[str, Any]]:

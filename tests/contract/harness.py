@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 from attrs import frozen
 
-from emulator.aws.tables import create_tables
+from emulator.aws.tables import create_tables, tables_of
 from omnigen.adapters.aws.dynamodb import (
     DynamoJobs,
     DynamoOutbox,
@@ -109,10 +109,10 @@ async def _dynamodb(place: Path) -> AsyncIterator[Stores]:
 @asynccontextmanager
 async def dynamodb_tables(client: Any, place: Path) -> AsyncIterator[Tables]:
     """Tables of a place's own, made if need be."""
-    prefix = f"test-{hashlib.sha256(str(place).encode()).hexdigest()[:16]}-"
-    names = await create_tables(client, prefix, upkeep=False)
-    leave_no_table(names.values())
-    yield Tables(client, jobs=names["jobs"], usage=names["usage"])
+    tables = tables_of(f"test-{hashlib.sha256(str(place).encode()).hexdigest()[:16]}-")
+    await create_tables(client, tables.values(), upkeep=False)
+    leave_no_table(table.name for table in tables.values())
+    yield Tables(client, jobs=tables["jobs"].name, usage=tables["usage"].name)
 
 
 def dynamodb_stores(tables: Tables) -> Stores:

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,8 +14,7 @@ import pytest_asyncio
 from attrs import frozen
 
 from emulator.aws.functions import create_functions
-from emulator.aws.part import PREFIX
-from emulator.aws.resources import resources
+from emulator.aws.resources import HERE, account_of, resources
 from omnigen.adapters.aws import lambda_inspector
 from omnigen.adapters.aws.clients import AioClients, ThreadedClients
 from omnigen.adapters.aws.lambda_inspector import LambdaInspector
@@ -28,7 +28,7 @@ from tests.adapters.odd_server import answer, saying
 from tests.fixtures.clips import ClipShelf, tone
 from tests.fixtures.cloud import Cloud
 
-BUCKET = f"{PREFIX}assets"
+BUCKET = HERE.bucket("assets")
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
@@ -49,7 +49,7 @@ def environment(cloud: Cloud, **changes: str) -> dict[str, str]:
         "OMNIGEN_ASSETS_BUCKET": BUCKET,
         "OMNIGEN_JOBS_TABLE": "none",
         "OMNIGEN_USAGE_TABLE": "none",
-        "OMNIGEN_COMPOSER_FUNCTION": f"{PREFIX}composer",
+        "OMNIGEN_COMPOSER_FUNCTION": f"{HERE.prefix}composer",
         "OMNIGEN_DATA_DIR": "/tmp/omnigen-inspected",
     }
     return cloud.environment(**own | changes)
@@ -68,10 +68,10 @@ async def composed(cloud: Cloud) -> Cloud:
     """The account with a bucket and the composer's function, which has the rights of infra/resources.json."""
     async with AioClients(cloud.settings) as clients:
         await (await clients.open("s3")).create_bucket(Bucket=BUCKET)
-        composer = resources()["functions"]["composer"]
-        functions = {"composer": composer, "broken": {**composer, "handler": "omnigen.nowhere.handler"}}
+        composer = account_of(resources()).functions["composer"]
+        broken = replace(composer, name=f"{HERE.prefix}broken", handler="omnigen.nowhere.handler")
         client, iam = await clients.open("lambda"), await clients.open("iam")
-        await create_functions(client, iam, functions, environment(cloud))
+        await create_functions(client, iam, [composer, broken], environment(cloud))
     return cloud
 
 
@@ -130,7 +130,7 @@ async def test_two_look_into_equal_bytes(asking: Far, shelf: ClipShelf) -> None:
     assert await asking.left() == []
 
 
-@pytest.mark.parametrize("function", ["nowhere", f"{PREFIX}broken"])
+@pytest.mark.parametrize("function", ["nowhere", f"{HERE.prefix}broken"])
 async def test_a_function_that_cannot_answer(composed: Cloud, shelf: ClipShelf, function: str) -> None:
     """It says nothing about the file: Transient, naming the function; and the object is gone."""
     async with far(composed, AioClients, OMNIGEN_COMPOSER_FUNCTION=function) as asking:

@@ -8,8 +8,7 @@ import pytest_asyncio
 from attrs import evolve, frozen
 
 from emulator.aws.functions import create_functions
-from emulator.aws.part import PREFIX
-from emulator.aws.resources import resources
+from emulator.aws.resources import HERE, account_of, resources
 from omnigen.adapters.aws.clients import AioClients
 from omnigen.adapters.aws.lambda_planner import LambdaPlanner
 from omnigen.adapters.aws.lambda_sketcher import LambdaSketcher
@@ -30,7 +29,7 @@ from tests.builders import a_storyboard
 from tests.fixtures.clips import ClipShelf, frames_of, numbers
 from tests.fixtures.cloud import Cloud
 
-BUCKET = f"{PREFIX}assets"
+BUCKET = HERE.bucket("assets")
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
@@ -55,15 +54,15 @@ async def far(cloud: Cloud) -> AsyncIterator[Far]:
         OMNIGEN_ASSETS_BUCKET=BUCKET,
         OMNIGEN_JOBS_TABLE="none",
         OMNIGEN_USAGE_TABLE="none",
-        OMNIGEN_COMPOSER_FUNCTION=f"{PREFIX}composer",
+        OMNIGEN_COMPOSER_FUNCTION=f"{HERE.prefix}composer",
         OMNIGEN_DATA_DIR="/tmp/omnigen-sketched",
     )
     settings = Settings.from_environment(environment)
     async with AioClients(settings.aws) as clients:
         await (await clients.open("s3")).create_bucket(Bucket=BUCKET)
         client, iam = await clients.open("lambda"), await clients.open("iam")
-        functions = {"composer": resources()["functions"]["composer"]}
-        await create_functions(client, iam, functions, environment)
+        composer = account_of(resources()).functions["composer"]
+        await create_functions(client, iam, [composer], environment)
         assets = await S3Assets.open(settings.assets, clients)
         yield Far(LambdaSketcher(settings.aws, clients), LambdaPlanner(settings.aws, clients), assets)
 

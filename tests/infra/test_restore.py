@@ -12,7 +12,7 @@ import aioboto3
 import boto3
 import pytest
 
-from emulator.aws.tables import create_tables
+from emulator.aws.tables import create_tables, tables_of
 from scripts import restore
 from tests.fixtures.aws import ministack
 
@@ -34,7 +34,7 @@ async def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(restore, "_LOOK_S", 0.1)
         async with aioboto3.Session().client("dynamodb") as client:
-            await create_tables(client, f"{NAME}-")
+            await create_tables(client, tables_of(f"{NAME}-").values())
             for ending in restore.TABLES:
                 await client.put_item(TableName=f"{NAME}-{ending}", Item=JOB)
         store = boto3.client("s3")

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 import pytest
 
-from emulator.aws.machine import definition_of
-from emulator.aws.resources import resources
+from emulator.aws.resources import account_of, resources
 from tests.infra.express import LONGEST_S, complaints, states_of
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 VALIDATOR: Final = ROOT / "infra" / "tools" / "node_modules" / ".bin" / "asl-validator"
 PIPELINE: Final = resources()["state_machines"]["pipeline"]
+DEFINITION: Final = account_of(resources()).machines["pipeline"].definition
 MACHINE: Final = json.loads((ROOT / PIPELINE["definition"]).read_text())
 TASKS: Final = {
     name: state for name, state in states_of(MACHINE) if state.get("Resource", "").endswith("lambda:invoke")
@@ -33,12 +33,12 @@ def _validated(folder: Path, definition: str) -> subprocess.CompletedProcess[str
 
 def test_asl_validator_has_nothing_to_say(tmp_path: Path) -> None:
     """With the ARNs put in, as Terraform and the emulator do."""
-    told = _validated(tmp_path, definition_of(PIPELINE))
+    told = _validated(tmp_path, DEFINITION)
     assert told.returncode == 0, told.stdout + told.stderr
 
 
 def test_asl_validator_would_say_something(tmp_path: Path) -> None:
-    broken = definition_of(PIPELINE).replace('"Next": "Planned"', '"Next": "Nowhere"')
+    broken = DEFINITION.replace('"Next": "Planned"', '"Next": "Nowhere"')
     assert _validated(tmp_path, broken).returncode != 0
 
 
@@ -101,4 +101,4 @@ def test_a_task_waits_a_little_longer_than_its_function_lives(name: str) -> None
 def test_it_is_an_express_machine_whose_placeholders_are_functions() -> None:
     assert PIPELINE["type"] == "EXPRESS"
     assert set(PIPELINE["placeholders"].values()) <= set(resources()["functions"])
-    assert "${" not in definition_of(PIPELINE)
+    assert "${" not in DEFINITION

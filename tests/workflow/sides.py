@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import define, evolve, field
 
-from emulator.aws.part import PREFIX
+from emulator.aws.resources import HERE
 from emulator.stack import BUCKET
 from omnigen.adapters.aws.clients import AioClients
 from omnigen.container import Container, opened, policy_of, working
@@ -137,7 +137,7 @@ async def swept(deployed: Deployed, every_s: float) -> AsyncIterator[None]:
             while True:
                 await asyncio.sleep(every_s)
                 event = json.dumps({"step": "sweep"})
-                answer = await client.invoke(FunctionName=f"{PREFIX}sweeper", Payload=event)
+                answer = await client.invoke(FunctionName=f"{HERE.prefix}sweeper", Payload=event)
                 assert "FunctionError" not in answer, await answer["Payload"].read()
 
     sweeping = asyncio.create_task(sweep())

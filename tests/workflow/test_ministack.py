@@ -18,7 +18,7 @@ from attrs import evolve, field, frozen
 from botocore.exceptions import ClientError
 from dependency_injector import providers
 
-from emulator.aws.part import PREFIX, machine_arn
+from emulator.aws.resources import HERE
 from omnigen.adapters.aws.clients import AioClients
 from omnigen.adapters.local.clock import SystemClock
 from omnigen.container import Container
@@ -78,7 +78,7 @@ async def _cut(side: Side, job_id: str) -> None:
             job = await side.job(job_id)
             assert not job.ended, f"It ended before it could be cut: {job}"
             # Where the sweeper was faster than a leg of six seconds, the job has gone on in the usual machine.
-            machines = {side.settings.aws.state_machine, machine_arn("pipeline")}
+            machines = {side.settings.aws.state_machine, HERE.machine_arn("pipeline")}
             return any([await _stopped(client, machine, job_id) for machine in machines])
 
         await _until(stopped)
@@ -204,7 +204,7 @@ async def _warmed(cloud: Deployed) -> None:
     async with AioClients(cloud.settings().aws) as clients:
         client = await clients.open("lambda")
         calls = (
-            client.invoke(FunctionName=f"{PREFIX}{name}", Payload=json.dumps({"step": "none"}))
+            client.invoke(FunctionName=f"{HERE.prefix}{name}", Payload=json.dumps({"step": "none"}))
             for name in ("generator", "short-generator", "composer")
             for _ in range(4)
         )
