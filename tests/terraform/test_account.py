@@ -24,6 +24,7 @@ OF_AWS: Final = {"Logs", "Network", "DeadLetters"}
 """Rights that only AWS's own services use, in a role's name: ministack writes logs without, and has no network."""
 OUTSIDE: Final = {
     "OMNIGEN_LOG_LEVEL",  # a default of Terraform's own
+    "OMNIGEN_METRICS_NAMESPACE",  # so is this: two environments count apart
     "OMNIGEN_API_PROCESSES",
     "OMNIGEN_HOST",
     "OMNIGEN_PORT",
@@ -49,7 +50,11 @@ def applied(environment: str) -> Account:
 
 @pytest.fixture
 def described(environment: str, applied: Account) -> Account:
-    """infra/resources.json, under the names of that environment."""
+    return described_as(environment, applied)
+
+
+def described_as(environment: str, applied: Account) -> Account:
+    """infra/resources.json, under the names of an environment; what may be thrown away isn't protected."""
     names = Names(
         account=applied.id,
         region=applied.region,
@@ -57,7 +62,10 @@ def described(environment: str, applied: Account) -> Account:
         secrets=f"omnigen/{environment}/",
         behind_buckets=f"-{applied.id}",
     )
-    return account_of(resources(), names)
+    account = account_of(resources(), names)
+    protected = environment == "prod"
+    tables = {name: replace(one, deletion_protection=protected) for name, one in account.tables.items()}
+    return replace(account, tables=tables)
 
 
 def test_every_type_of_resource_is_made_or_left_out_for_a_reason(environment: str) -> None:
@@ -69,15 +77,8 @@ def test_every_type_of_resource_is_made_or_left_out_for_a_reason(environment: st
     assert MADE.isdisjoint(LEFT_OUT)
 
 
-def test_tables_secrets_and_machines_are_the_same(
-    environment: str, applied: Account, described: Account
-) -> None:
-    # What may be thrown away isn't protected.
-    tables = {
-        ending: replace(table, deletion_protection=environment == "prod")
-        for ending, table in described.tables.items()
-    }
-    assert applied.tables == tables
+def test_tables_secrets_and_machines_are_the_same(applied: Account, described: Account) -> None:
+    assert applied.tables == described.tables
     assert applied.secrets == described.secrets
     (ours,), (theirs,) = described.machines.values(), applied.machines.values()
     assert replace(theirs, role=ours.role) == ours
@@ -127,6 +128,46 @@ def test_only_the_generator_reads_the_key_of_replicate(applied: Account) -> None
         if applied.secrets["replicate-token"] in resource
     }
     assert readers == {applied.functions["generator"].role.name}
+
+
+CHECKS: Final = (
+    test_tables_secrets_and_machines_are_the_same,
+    test_the_bucket_of_assets_is_the_same,
+    test_functions_and_schedules_are_the_same,
+    test_the_api_is_told_the_same,
+    test_roles_have_the_same_rights,
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        ('"range_key":"sweep_at"', '"range_key":"sk"'),
+        ('"attribute_name":"expires_at"', '"attribute_name":"expires"'),
+        ("$.last.seconds", "$.seconds"),
+        ('"days":90', '"days":60'),
+        ('"timeout":240', '"timeout":900'),
+        ("lambdas.composer.handler", "lambdas.generator.handler"),
+        ('"OMNIGEN_JOBS_TABLE"', '"OMNIGEN_JOB_TABLE"'),
+        ('\\"OMNIGEN_USAGE_TABLE\\"', '\\"OMNIGEN_USE_TABLE\\"'),
+        ("rate(1 minute)", "rate(1 hour)"),
+        ("dynamodb:ConditionCheckItem", "dynamodb:Scan"),
+        ("states.amazonaws.com", "events.amazonaws.com"),
+    ],
+)
+def test_a_difference_is_seen(said: str, instead: str, tmp_path: Path) -> None:
+    """Whatever Terraform would say otherwise."""
+    text = made_up("prod").read_text(encoding="utf-8")
+    assert said in text
+    (path := tmp_path / "state.json").write_text(text.replace(said, instead))
+    changed, described = account_in(path), described_as("prod", account_in(made_up("prod")))
+    with pytest.raises(AssertionError):
+        _check(changed, described)
+
+
+def _check(applied: Account, described: Account) -> None:
+    for check in CHECKS:
+        check(applied, described)
 
 
 def test_what_terraform_did_not_write_is_refused(tmp_path: Path) -> None:
