@@ -54,3 +54,23 @@ def test_its_addresses_are_those_of_the_network() -> None:
     defaults = set(re.findall(r"^  default     = (.*\d/\d.*)$", variables, re.MULTILINE))
     drawn = diagram("network-topology.md")
     assert set(re.findall(r"10\.[\d.]+/\d+", " ".join(defaults))) == set(re.findall(r"10\.[\d.]+/\d+", drawn))
+
+
+def test_what_the_seed_has_become_is_there() -> None:
+    """Every file and test that docs/SEED.md names for the AWS diagram."""
+    section = (
+        (ROOT / "docs/SEED.md").read_text(encoding="utf-8").split("## The AWS diagram")[1].split("\n## ")[0]
+    )
+    places = [
+        MODULES,
+        ROOT,
+        ROOT / "infra/terraform",
+        ROOT / "tests/infra",
+        ROOT / "infra/terraform/envs/prod/tests",
+    ]
+    named = {
+        name for name in re.findall(r"`([\w./-]+)`", section) if re.search(r"\.(tf|py|hcl|json)$|/$", name)
+    }
+    assert len(named) > 30
+    found = {name for name in named if any((place / name).exists() for place in places)}
+    assert named - found == {"pipeline.asl.json", "config.json"}
