@@ -76,6 +76,11 @@ resource "aws_s3_bucket_lifecycle_configuration" "state" {
 
     filter {}
 
+    # Of locks that were let go.
+    expiration {
+      expired_object_delete_marker = true
+    }
+
     noncurrent_version_expiration {
       noncurrent_days           = 365
       newer_noncurrent_versions = 20
