@@ -1,0 +1,159 @@
+"""Mistakes in a copy of infra/, each seen by one of the steps of `make infra-check`: which, and in what words."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.terraform.copies import copy_of_infra, spoil, terraform
+from tests.terraform.never import complaints
+from tests.terraform.rights import lacking
+
+pytestmark = [pytest.mark.terraform, pytest.mark.timeout(300)]
+
+MODULES: Final = "infra/terraform/modules"
+ENVS: Final = "infra/terraform/envs"
+TOLD: Final = "infra/resources.json"
+PIPELINE: Final = "src/omnigen/entrypoints/lambdas/pipeline.asl.json"
+INVOKES: Final = "arn:aws:states:::lambda:invoke"
+
+# By the test file that sees them, all of them at once: what it says of each.
+TESTED: Final = {
+    "prod/api": {
+        (
+            f"{MODULES}/api/main.tf",
+            "prefix_list_id    = data.aws_ec2_managed_prefix_list.cloudfront.id",
+            'cidr_ipv4 = "0.0.0.0/0"',
+        ): "The load balancer is open to CloudFront only.",
+    },
+    "prod/data": {
+        (
+            f"{MODULES}/data/main.tf",
+            'Principal = { Service = "cloudfront.amazonaws.com" }',
+            'Principal = "*"',
+        ): "Nobody but our distribution is let into a bucket by its policy.",
+        (
+            f"{MODULES}/data/main.tf",
+            'status = "Enabled"',
+            'status = "Suspended"',
+        ): "Every bucket is versioned.",
+    },
+    "prod/cicd": {
+        (
+            TOLD,
+            '"secrets": [],',
+            '"secrets": ["replicate-token"],',
+        ): "Only the generator reads the Replicate key.",
+        (
+            f"{MODULES}/cicd/deploy.tf",
+            "StringEquals = {",
+            "StringLike = {",
+        ): "Deliveries come from GitHub, from the one subject, for AWS.",
+    },
+    "prod/workflow": {
+        (
+            TOLD,
+            '"timeout_s": 240',
+            '"timeout_s": 290',
+        ): "No function outlives its leg: 240 s before it hands over",
+        (PIPELINE, f'{INVOKES}"', f'{INVOKES}.sync"'): "Express waits for no job.",
+        (PIPELINE, f'{INVOKES}"', f'{INVOKES}.waitForTaskToken"'): "Express is not called back.",
+        (PIPELINE, '"Mode": "INLINE"', '"Mode": "DISTRIBUTED"'): "Express has no distributed maps.",
+    },
+    # Nothing is looked at any more where there is no plan.
+    "prod/workflow, without a plan": {
+        (
+            PIPELINE,
+            "${ComposerFunction}",
+            "${CutterFunction}",
+        ): 'vars map does not contain key "CutterFunction"',
+    },
+    "dev/dev": {
+        (
+            f"{ENVS}/dev/main.tf",
+            "= var.github",
+            '= { provider_arn = "arn:aws:iam::123456789012:oidc-provider/github", subjects = ["repo:owner/omnigen:*"] }',
+        ): "github.subjects must be whole subjects that begin with repo:, without wildcards.",
+    },
+}
+
+
+def test_validate_sees_a_misspelt_argument(tmp_path: Path) -> None:
+    copy = copy_of_infra(tmp_path)
+    spoil(copy, f"{MODULES}/network/main.tf", "map_public_ip_on_launch", "map_public_ip_at_launch")
+    told = terraform(copy / MODULES / "network", "validate")
+    assert told.returncode == 1
+    assert 'An argument named "map_public_ip_at_launch" is not expected here.' in _flat(told.stdout)
+
+
+@pytest.mark.parametrize("file", TESTED)
+def test_terraform_test_sees(file: str, tmp_path: Path) -> None:
+    copy = copy_of_infra(tmp_path)
+    for planted in TESTED[file]:
+        spoil(copy, *planted)
+    root, name = file.partition(",")[0].split("/")
+    told = terraform(copy / ENVS / root, "test", f"-filter=tests/{name}.tftest.hcl")
+    assert told.returncode == 1
+    assert [words for words in TESTED[file].values() if words not in _flat(told.stdout)] == [], told.stdout
+
+
+# What has a resource of its own, or was taken away where nobody looks: seen in what is planned as a whole.
+PLANNED: Final = {
+    (TOLD, '"dynamodb:ConditionCheckItem",', ""): [
+        f"{part} may not dynamodb:ConditionCheckItem on arn:aws:dynamodb:us-east-1:123456789012:table/omnigen-dev-{table}"
+        for part in ("composer", "generator", "sweeper")
+        for table in ("jobs", "usage")
+    ],
+    (f"{MODULES}/cicd/main.tf", '${local.bucket[name]}/*"', '${local.bucket[name]}/uploads/*"'): [
+        f"{part} may not s3:{action} on arn:aws:s3:::omnigen-dev-assets-123456789012/jobs/j1/video.mp4"
+        for part in ("composer", "generator", "sweeper")
+        for action in ("AbortMultipartUpload", "DeleteObject", "GetObject", "PutObject")
+    ],
+    (
+        f"{MODULES}/network/main.tf",
+        "# --- who talked to whom",
+        """
+        resource "aws_vpc_security_group_ingress_rule" "look" {
+          security_group_id = aws_default_security_group.none.id
+          cidr_ipv4         = "0.0.0.0/0"
+          ip_protocol       = "-1"
+        }
+        """,
+    ): ["module.stack.module.network.aws_vpc_security_group_ingress_rule.look: open to the world"],
+    (f"{MODULES}/data/main.tf", "block_public_policy     = true", "block_public_policy     = false"): [
+        f'module.stack.module.data.aws_s3_bucket_public_access_block.this["{bucket}"]: lets a bucket be public'
+        for bucket in ("assets", "frontend")
+    ],
+    (
+        f"{MODULES}/observability/main.tf",
+        "# --- who is told",
+        'resource "aws_s3_bucket" "logs" {\n bucket = "omnigen-logs"\n}\n',
+    ): [
+        f"module.stack.module.observability.logs: a bucket without aws_s3_bucket_{kind}"
+        for kind in ("public_access_block", "server_side_encryption_configuration", "versioning")
+    ],
+    (TOLD, '"log_execution_data": false', '"log_execution_data": true'): [
+        "module.stack.module.workflow.aws_sfn_state_machine.pipeline: logs what users wrote"
+    ],
+}
+
+
+def test_the_whole_plan_is_seen_through(tmp_path: Path) -> None:
+    """The plan has nothing against any of these; each is named where it is."""
+    copy = copy_of_infra(tmp_path)
+    for planted in PLANNED:
+        spoil(copy, *planted)
+    root = copy / ENVS / "dev"
+    told = terraform(root, "plan", "-out=plan")
+    assert told.returncode == 0, told.stdout
+    shown = terraform(root, "show", "-json", "plan")
+    account = json.loads(shown.stdout)
+    assert sorted([*lacking(account), *complaints(account)]) == sorted(
+        words for said in PLANNED.values() for words in said
+    )
+
+
+def _flat(text: str) -> str:
+    """Without the breaks that Terraform puts into what it says."""
+    return " ".join(text.split())
