@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from tests.terraform.calls import ROOT, rights_of
+from tests.terraform.account import made_up
+from tests.terraform.calls import rights_of
 
 Account = Mapping[str, Any]
 """What `terraform show -json` says of a state, or of a plan."""
@@ -21,9 +22,7 @@ _SECRETS: Final = (
 
 def account_of(root: str) -> Account:
     """What `make infra-check` has left of a root: its made-up apply."""
-    left = ROOT / ".terraform-check" / f"{root}.json"
-    assert left.exists(), f"{left} is missing; `make infra-check` makes it"
-    account: Account = json.loads(left.read_text(encoding="utf-8"))
+    account: Account = json.loads(made_up(root).read_text(encoding="utf-8"))
     return account
 
 
