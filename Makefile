@@ -211,7 +211,7 @@ lint-infra: setup .venv-lint/.done infra/tools/node_modules/.done ## workflows, 
 .PHONY: infra-check
 infra-check: setup ## Terraform's roots: fmt, validate, test, plan; offline also a made-up apply, left in .terraform-check/ROOT.json
 	@TERRAFORM_OFFLINE="$(TERRAFORM_OFFLINE)" scripts/infra-check
-	@$(if $(TERRAFORM_OFFLINE),TERRAFORM_OFFLINE="$(TERRAFORM_OFFLINE)" $(BIN)/pytest -n 2 --dist loadgroup -m terraform tests/terraform $(ARGS), \
+	@$(if $(TERRAFORM_OFFLINE),TERRAFORM_OFFLINE="$(TERRAFORM_OFFLINE)" $(BIN)/pytest -n 2 --dist loadfile -m terraform tests/terraform $(ARGS), \
 	  echo "infra-check: tests/terraform looks at made-up accounts, which need TERRAFORM_OFFLINE: not run")
 
 .PHONY: types

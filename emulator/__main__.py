@@ -45,8 +45,6 @@ def main(argv: list[str] | None = None) -> int:
         parser.error(
             f"argument --parts: {', '.join(unknown)}: profile {arguments.profile} has {', '.join(allowed)}"
         )
-    if arguments.account and arguments.profile != "aws":
-        parser.error("argument --account: only profile aws has an account")
     try:
         asyncio.run(run(_options(arguments)))
     except EmulatorError as error:

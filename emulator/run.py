@@ -144,6 +144,8 @@ def _read_to_end(ended: asyncio.Event) -> None:
 
 
 def _check(options: Options) -> None:
+    if options.choices.account and options.choices.profile != "aws":
+        raise EmulatorError(f"{options.choices.account} is for profile aws: no other has an account")
     if options.choices.replicate == "live" and not options.choices.live_token.startswith("r8_"):
         raise EmulatorError("REPLICATE=live needs your Replicate token (r8_...) in REPLICATE_API_TOKEN")
 

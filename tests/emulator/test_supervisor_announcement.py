@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from emulator.announcement import Announcement
+from emulator.aws.part import OVERRIDES
 from emulator.errors import SignInError
 from emulator.folder import open_folder
 from emulator.identity.tokens import AccessToken
@@ -104,6 +105,24 @@ async def test_another_s3_server_takes_the_place_of_ours(tmp_path: Path) -> None
     assert "storage" not in [spec.name for spec in stack.specs()]
     assert {name: stack.environment()[name] for name in theirs} == theirs
     assert stack.s3_url == "http://127.0.0.1:9000"
+
+
+@pytest.mark.parametrize("replicate", ["fake", "live"])
+async def test_on_aws_parts_are_told_what_the_account_says(tmp_path: Path, replicate: str) -> None:
+    """But for what has its reason, and what the user has chosen."""
+    choices = Choices(
+        port=8123,
+        profile="aws",
+        replicate=replicate,
+        rate_limits=False,
+        environ={"OMNIGEN_LOG_LEVEL": "debug"},
+    )
+    stack = Stack.plan(open_folder(tmp_path / "data"), choices)
+    assert stack.account is not None
+    told, said = stack.environment(), stack.account.services["api"].environment
+    assert said.keys() <= told.keys()
+    otherwise = {name for name in told if told[name] != said.get(name)} | stack.function_environment().keys()
+    assert otherwise - OVERRIDES.keys() == {"OMNIGEN_LOG_LEVEL"}
 
 
 async def test_every_variable_is_one_that_the_settings_know(tmp_path: Path) -> None:

@@ -111,6 +111,14 @@ def test_a_folder_that_is_a_file_is_one_line(tmp_path: Path) -> None:
     assert "can't be used" in refused("--data", str(tmp_path / "data"), "--port", "auto")
 
 
+def test_an_account_that_terraform_did_not_write_is_one_line(tmp_path: Path) -> None:
+    """It names the file, and the profile that has an account."""
+    (state := tmp_path / "state.json").write_text("{}")
+    flags = ("--data", str(tmp_path / "data"), "--port", "auto", "--account", str(state))
+    assert str(state) in refused(*flags, "--profile", "aws")
+    assert "profile aws" in refused(*flags)
+
+
 def test_live_needs_a_token(tmp_path: Path) -> None:
     """Without one nothing is started, so nothing is charged."""
     flags = ("--data", str(tmp_path / "data"), "--port", "auto", "--replicate", "live")

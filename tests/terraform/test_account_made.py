@@ -18,12 +18,13 @@ from emulator.aws import task
 from emulator.aws.account import Account
 from emulator.aws.part import OVERRIDES, owner
 from emulator.aws.terraform import account_in
-from tests.e2e.stage import CHEAP_MODEL, Stage, brief_of, staged
+from tests.e2e.stage import CHEAP_MODEL, Stage, brief_of, newcomer, staged
 from tests.e2e.test_brief_to_video import test_a_brief_becomes_a_video
+from tests.e2e.test_sketches import test_cards_first_then_clips
 from tests.terraform.account import made_up
 
-__all__ = ["test_a_brief_becomes_a_video"]
-pytestmark = [pytest.mark.terraform, pytest.mark.timeout(300), pytest.mark.xdist_group("account")]
+__all__ = ["test_a_brief_becomes_a_video", "test_cards_first_then_clips"]  # the AWS side's own
+pytestmark = [pytest.mark.terraform, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,12 @@ def shared(applied: Account, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     flags = ("--profile", "aws", "--account", str(made_up("prod")), "--replicate-seconds", "0.5")
     with staged(data, *flags) as stage:
         yield stage
+
+
+@pytest.fixture
+def stage(shared: Stage) -> Iterator[Stage]:
+    with newcomer(shared) as user:
+        yield shared.handed_to(user)
 
 
 def client(shared: Stage, service: str, key: dict[str, str]) -> Any:
