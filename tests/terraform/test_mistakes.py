@@ -93,6 +93,7 @@ def test_terraform_test_sees(file: str, tmp_path: Path) -> None:
     for planted in TESTED[file]:
         spoil(copy, *planted)
     root, name = file.partition(",")[0].split("/")
+    _keep_first_run(copy / ENVS / root / "tests" / f"{name}.tftest.hcl")
     told = terraform(copy / ENVS / root, "test", f"-filter=tests/{name}.tftest.hcl")
     assert told.returncode == 1
     assert [words for words in TESTED[file].values() if words not in _flat(told.stdout)] == [], told.stdout
@@ -152,6 +153,12 @@ def test_the_whole_plan_is_seen_through(tmp_path: Path) -> None:
     assert sorted([*lacking(account), *complaints(account)]) == sorted(
         words for said in PLANNED.values() for words in said
     )
+
+
+def _keep_first_run(path: Path) -> None:
+    """The one that looks at everything by default; each of the others costs two seconds."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("\nrun ", text.index("\nrun ") + 1)], encoding="utf-8")
 
 
 def _flat(text: str) -> str:

@@ -112,7 +112,7 @@ run "cicd" {
     condition = alltrue(flatten([
       for role in aws_iam_role.this : [
         for statement in jsondecode(role.assume_role_policy).Statement :
-        keys(statement.Principal) == ["Service"] && endswith(statement.Principal.Service, ".amazonaws.com")
+        can(regex("^{\"Service\":\"[a-z-]+[.]amazonaws[.]com\"}$", jsonencode(statement.Principal)))
       ]
     ]))
     error_message = "A role of a task is assumed by a service of AWS only."
