@@ -6,9 +6,9 @@ import subprocess
 from fnmatch import fnmatchcase
 from typing import Final
 
+from omnigen.entrypoints.http import web
 from omnigen.entrypoints.http.middleware import request_id
 from omnigen.entrypoints.http.serving import SILENCE_MS
-from omnigen.entrypoints.http.web import app_policy
 from omnigen.settings import Settings
 from tests.infra.dockerfile import ROOT
 
@@ -49,7 +49,7 @@ def test_the_page_may_load_what_the_api_lets_it_load() -> None:
     )
     block = EDGE.split('policy = join("; ", [\n')[1].split("\n  ])")[0]
     rules = [given(rule) for rule in re.findall(r'^    "(.+)",$', block, re.MULTILINE)]
-    assert "; ".join(rules) == app_policy(settings)
+    assert "; ".join(rules) == web.app_policy(settings)
 
 
 def test_its_other_headers_too() -> None:
@@ -130,3 +130,13 @@ def test_the_app_is_told_what_it_asks_for() -> None:
     )
     assert "content       = jsonencode({ identity = var.identity })" in EDGE
     assert one(r'^  cache_control = "(.+)"$') == "no-cache"
+
+
+def test_files_are_kept_for_as_long_as_the_api_lets_them_be() -> None:
+    """What deliveries say of the app's files: hashed ones never change, the page is asked for anew."""
+    delivered = (ROOT / "scripts/deploy-web").read_text(encoding="utf-8")
+    assert one(r'--cache-control "(.+)"$', delivered) == web._FOREVER
+    assert delivered.count("--cache-control no-cache ") == 2
+    assert (
+        "cache_policy_id            = data.aws_cloudfront_cache_policy.optimized.id" in EDGE
+    )  # it heeds these
