@@ -284,5 +284,5 @@ lock: .venv/.uv ## resolve the packages anew, into uv.lock and the requirements 
 
 .PHONY: clean
 clean: ## remove what set-up and tests have made; .omnigen stays
-	@rm -rf .venv .venv-emu .venv-lint web/node_modules web/dist infra/tools/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-emu .venv-lint web/node_modules web/dist infra/tools/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .terraform-check
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
