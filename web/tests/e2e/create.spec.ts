@@ -1,10 +1,11 @@
 // From a first visit to "Create" to a video that is being made: nothing is spent before the last button.
+import { jobOf, tokenOf } from "./arrange";
 import { expect, test } from "./stack";
 
 /** A red square, 64 by 64. */
 const PICTURE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAIAAAAlC+aJAAAAT0lEQVR42u3PQQkAAAgEsOtjKlsbxwi+hcEKLNP1WgQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQELgt2bkFLbxhFPwAAAABJRU5ErkJggg==", "base64");
 
-test("a brief becomes a storyboard, survives a reload, and is filmed for at most what is said", async ({ signedIn: page }) => {
+test("a brief becomes a storyboard, survives a reload, and is filmed for at most what is said", async ({ signedIn: page, stack }) => {
   const brief = page.getByRole("textbox", { name: "Brief" });
   await expect(page.getByText("10 videos left this month")).toBeVisible();
 
@@ -22,14 +23,18 @@ test("a brief becomes a storyboard, survives a reload, and is filmed for at most
     await expect(brief).toHaveValue(/lighthouse/);
     await page.getByRole("radio", { name: "Tall, 9:16" }).click();
     await page.getByRole("radio", { name: "Noir" }).click();
+    await page.getByRole("radio", { name: "480p, 480 × 854" }).click();
+    await expect(page.getByText("Veo 3.1 Fast films in 720p; the picture is made smaller.")).toBeVisible();
+    await expect(page.getByText(/^They show what the narration says/)).toBeVisible();
     await page.getByRole("switch", { name: "Narration" }).click();
+    await page.getByRole("radio", { name: "Burned in, boxed" }).click();
     await brief.press("Control+Enter");
   });
 
   const price = page.getByRole("region", { name: "Price" });
   const scenes = page.getByRole("region", { name: "Timeline" }).getByRole("article");
   await test.step("the storyboard and what it costs are in sight", async () => {
-    await expect(page.getByText("Noir · Tall 9:16")).toBeVisible();
+    await expect(page.getByText("Noir · Tall 9:16 · 480p · Veo 3.1 Fast · Music · Captions burned in")).toBeVisible();
     await expect(price).toContainText(/at most \$\d/);
     await expect(price).toContainText("10 videos");
     await expect(page.getByRole("textbox", { name: "What scene 1 shows" })).toHaveValue(/lighthouse/i);
@@ -79,12 +84,36 @@ test("a brief becomes a storyboard, survives a reload, and is filmed for at most
     await expect(page.getByRole("img", { name: "What scene 2 starts from" })).toBeVisible();
   });
 
+  await test.step("size and captions can be changed and taken back; what the server doesn't know is said where it is chosen", async () => {
+    const look = page.getByRole("region", { name: "Look and sound" });
+    await page.getByRole("button", { name: "Look and sound" }).click();
+    await expect(look.getByRole("radio", { name: "Burned in, boxed" })).toBeChecked();
+    await look.getByRole("radio", { name: "Beside the video" }).click();
+    await expect(look.getByText(/^A track that viewers turn on/)).toBeVisible();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect(look.getByRole("radio", { name: "Burned in, boxed" })).toBeChecked();
+
+    await expect.poll(() => page.evaluate(() => Object.values({ ...localStorage }).join())).not.toContain('"captions":"sidecar"');
+    await page.evaluate(() => {
+      for (const [name, draft] of Object.entries(localStorage)) localStorage.setItem(name, String(draft).replaceAll('"resolution":"480p"', '"resolution":"9p"'));
+    });
+    await page.reload();
+    await page.getByRole("button", { name: "Look and sound" }).click();
+    const refusal = look.getByText(/9p.*480p/);
+    await expect(refusal).toBeVisible();
+    await expect(page.getByRole("button", { name: "Generate", exact: true })).toBeDisabled();
+    await look.getByRole("radio", { name: /^480p/ }).click();
+    await expect(refusal).toBeHidden();
+  });
+
   await test.step("generating says what it costs at most, and leaves no draft behind", async () => {
     await page.getByRole("button", { name: "Generate", exact: true }).click();
     const dialog = page.getByRole("dialog", { name: "Ready to film?" });
     await expect(dialog).toContainText("never more than $");
     await dialog.getByRole("button", { name: /^Generate for at most \$/ }).click();
     await page.waitForURL(/\/jobs\//);
+    const { storyboard } = await jobOf(stack, await tokenOf(page), new URL(page.url()).pathname.replace("/jobs/", ""));
+    expect(storyboard).toMatchObject({ resolution: "480p", captions: "burned", caption_style: "boxed" });
     await page.getByRole("link", { name: "Create", exact: true }).click();
     await expect(brief).toHaveValue("");
     await expect(page.getByText("9 videos left this month")).toBeVisible();

@@ -22,6 +22,7 @@ export async function desk(page: Page, look: Look): Promise<void> {
   await rooms(page, look, ["Library", "Usage", "Account"]);
   await page.getByRole("link", { name: "Create", exact: true }).click();
   await page.getByRole("textbox", { name: "Brief" }).fill("A lighthouse at dusk, a storm rolls in, the light comes on");
+  await page.getByRole("switch", { name: "Narration" }).click();
   await page.getByRole("button", { name: /plan the storyboard/i }).click();
   const generate = page.getByRole("button", { name: "Generate", exact: true });
   await expect(generate).toBeEnabled();
@@ -36,6 +37,7 @@ export async function desk(page: Page, look: Look): Promise<void> {
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Look and sound" }).click();
   await expect(page.getByRole("region", { name: "Look and sound" })).toBeVisible();
+  await expect(page.getByRole("radio", { name: "Burned in, large" })).toBeVisible();
   await look("storyboard, look and sound");
   await page.getByRole("button", { name: "Look and sound" }).click();
   await generate.click();

@@ -1,6 +1,7 @@
 // Any edits in any order: what holds of every storyboard, and that each of them can be taken back.
 import { describe, expect, it } from "vitest";
 import { after, begun, boardOf, bodyOf, lengthOf, longestJoin, MAX_SCENES, redone, settled, SHORTEST, startsOf, undone, type Board, type Edit, type History } from "@/features/storyboard/board";
+import { captionsOf } from "@/features/storyboard/output";
 import { KINDS } from "@/features/storyboard/transitions";
 
 const RATE = 24;
@@ -38,7 +39,7 @@ function anyEdit(board: Board, random: () => number, step: number): Edit {
     () => ({ do: "remove", key }),
     () => ({ do: "add", after: pick([null, key]), newKey }),
     () => ({ do: "title", to: pick(["Storm", "Calm", ""]) }),
-    () => ({ do: "rest", to: pick([{ music: null }, { music: "loud" }, { aspect_ratio: "1:1" as const }]) }),
+    () => ({ do: "rest", to: pick([{ music: null }, { music: "loud" }, { aspect_ratio: "1:1" as const }, { resolution: "1080p" as const }, captionsOf("boxed")]) }),
     () => ({ do: "replace", by: start() }),
   ];
   return pick(edits)();

@@ -6,6 +6,8 @@ import { clock } from "@/lib/format";
 import classes from "./BriefForm.module.css";
 import { LONGEST_VIDEO, SHORTEST_PROMPT, SHORTEST_VIDEO } from "./limits";
 import { Models, Shapes, Styles } from "./Look";
+import { OutputChoices } from "./OutputChoices";
+import { outputOf } from "./output";
 import panel from "./Panel.module.css";
 
 type Brief = Schemas["BriefRequest"];
@@ -16,6 +18,7 @@ const EXAMPLES: [string, string][] = [
   ["Explainer", "How coffee gets from a mountain farm to your cup, told calmly"],
   ["Advert", "A pair of red trail shoes runs through rain, mud and snow, and arrives spotless at the summit"],
 ];
+const SILENT = "They show what the narration says. Turn it on to choose how.";
 const MARKS = [15, 30, 60, 120, 180];
 
 interface Props {
@@ -29,9 +32,11 @@ interface Props {
   again?: { close: () => void };
   /** What is left of the month, in words. */
   left?: string | undefined;
+  /** Why it was not planned. */
+  error?: unknown;
 }
 
-export function BriefForm({ brief, change, models, longest = LONGEST_VIDEO, plan, planning, again, left }: Props) {
+export function BriefForm({ brief, change, models, longest = LONGEST_VIDEO, plan, planning, again, left, error }: Props) {
   const words = useRef<HTMLTextAreaElement>(null);
   const [tried, setTried] = useState(false);
   const set = (to: Partial<Brief>) => change({ ...brief, ...to });
@@ -108,6 +113,7 @@ export function BriefForm({ brief, change, models, longest = LONGEST_VIDEO, plan
         </div>
         <Styles value={brief.style ?? "cinematic"} choose={(style) => set({ style })} />
         {!again && <Models models={models} value={model?.id ?? ""} choose={(id) => set({ model: id })} />}
+        {!again && <OutputChoices output={outputOf(brief)} ratio={brief.aspect_ratio ?? "16:9"} model={model} narration={brief.narration || SILENT} error={error} change={set} />}
       </div>
     </form>
   );

@@ -1,25 +1,18 @@
 import { Button, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlayerPlayFilled } from "@tabler/icons-react";
-import type { UseQueryResult } from "@tanstack/react-query";
 import type { Schemas } from "@/lib/api";
 import { clock } from "@/lib/format";
 import { asProblem, wordsFor } from "@/lib/problems";
 import { lengthOf, type Board } from "./board";
 import classes from "./Checkout.module.css";
-import type { Fault } from "./limits";
+import type { Estimate } from "./estimate";
 import { price as inCents } from "./price";
 import { Ready } from "./Ready";
 
-interface Props {
+interface Props extends Estimate {
   board: Board;
-  /** What would be sent; null while something has to be seen to. */
-  body: Schemas["StoryboardBody"] | null;
-  faults: readonly Fault[];
-  price: UseQueryResult<Schemas["DraftView"], unknown>;
   usage: Schemas["UsageView"] | undefined;
-  /** Whether there are edits that the price doesn't know yet. */
-  waiting: boolean;
   done: () => void;
 }
 

@@ -7,6 +7,8 @@ interface Option<T extends string> {
   label: string;
   note?: string;
   more?: string;
+  /** Its name to those who don't see the picture; all that is written on it, if missing. */
+  says?: string;
   picture?: ReactNode;
 }
 
@@ -17,17 +19,19 @@ interface Props<T extends string> {
   choose: (value: T) => void;
   /** What is to be known of the one that is chosen. */
   hint?: string | undefined;
+  /** Why the one that is chosen can't be had. */
+  error?: string | null;
   /** Cards in a row, where there is room: all of a kind look better in full rows. */
-  columns: 4 | 9;
+  columns: 3 | 4 | 5 | 9;
 }
 
 /** One of several cards: radio buttons to the keyboard and to screen readers, cards to the eye. */
-export function Choices<T extends string>({ legend, value, options, choose, hint, columns }: Props<T>) {
+export function Choices<T extends string>({ legend, value, options, choose, hint, error, columns }: Props<T>) {
   return (
-    <Radio.Group label={legend} value={value} onChange={(chosen) => choose(chosen as T)} classNames={{ label: classes.legend ?? "" }}>
+    <Radio.Group label={legend} value={value} onChange={(chosen) => choose(chosen as T)} error={error} classNames={{ label: classes.legend ?? "" }}>
       <div className={classes.cards} data-columns={columns}>
         {options.map((option) => (
-          <Radio.Card key={option.value} value={option.value} className={classes.card ?? ""} aria-label={[option.label, option.note, option.more].filter(Boolean).join(", ")}>
+          <Radio.Card key={option.value} value={option.value} className={classes.card ?? ""} aria-label={option.says ?? [option.label, option.note, option.more].filter(Boolean).join(", ")}>
             {option.picture}
             <span className={classes.label}>{option.label}</span>
             {option.note && <span className={classes.note}>{option.note}</span>}
@@ -35,7 +39,7 @@ export function Choices<T extends string>({ legend, value, options, choose, hint
           </Radio.Card>
         ))}
       </div>
-      {hint && <p className={classes.hint}>{hint}</p>}
+      {hint && !error && <p className={classes.hint}>{hint}</p>}
     </Radio.Group>
   );
 }

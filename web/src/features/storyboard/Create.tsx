@@ -10,7 +10,10 @@ import { leftOf, videos } from "./Checkout";
 import classes from "./Create.module.css";
 import { EMPTY, forget, keep, kept } from "./draft";
 import { Desk } from "./Desk";
+import { useEstimate } from "./estimate";
+import { LONGEST_VIDEO } from "./limits";
 import { LookPanel } from "./LookPanel";
+import { wishOf } from "./output";
 import { newKey, useDraft, useModels, useUsage } from "./queries";
 import { Summary, type Panel } from "./Summary";
 
@@ -55,10 +58,10 @@ export function Page() {
   const chosen = board?.rest.model ?? brief.model;
   const model = footage?.find(({ id }) => id === chosen) ?? footage?.find((one) => one.default && one.kind === "video");
 
+  const estimate = useEstimate(board, model, usage.data?.limits.seconds ?? LONGEST_VIDEO);
+
   const plan = () => {
-    // What is changed on the storyboard itself is true there, and goes on in a new plan.
-    const wish = board ? { ...brief, model: board.rest.model ?? null, aspect_ratio: board.rest.aspect_ratio ?? "16:9", music: Boolean(board.rest.music) } : brief;
-    draft.mutate(wish, {
+    draft.mutate(wishOf(brief, board), {
       onSuccess: ({ storyboard }) => {
         const fresh = boardOf(storyboard, newKey);
         step(board ? { edit: { do: "replace", by: fresh } } : { begin: fresh });
@@ -76,7 +79,7 @@ export function Page() {
     step({ begin: null });
   };
 
-  const form = { brief, change: setBrief, models: footage, longest: usage.data?.limits.seconds, plan, planning: draft.isPending };
+  const form = { brief, change: setBrief, models: footage, longest: usage.data?.limits.seconds, plan, planning: draft.isPending, error: draft.error };
   const failed = draft.error && <Notice error={draft.error} retry={plan} />;
   const left = usage.data && leftOf(usage.data);
 
@@ -91,12 +94,12 @@ export function Page() {
       ) : (
         <>
           <h1 className="visually-hidden">Create</h1>
-          <Summary prompt={brief.prompt} rest={board.rest} model={model} panel={panel} show={setPanel} />
+          <Summary prompt={brief.prompt} board={board} model={model} panel={panel} show={setPanel} />
           <Collapse expanded={panel === "brief"}>{panel === "brief" && <BriefForm {...form} again={{ close: () => setPanel(null) }} />}</Collapse>
-          <Collapse expanded={panel === "look"}>{panel === "look" && <LookPanel rest={board.rest} model={model} models={footage} change={(to) => step({ edit: { do: "rest", to } })} settle={() => step("settle")} />}</Collapse>
+          <Collapse expanded={panel === "look"}>{panel === "look" && <LookPanel board={board} model={model} models={footage} error={estimate.price.error} change={(to) => step({ edit: { do: "rest", to } })} settle={() => step("settle")} />}</Collapse>
           {failed}
           <div ref={desk} tabIndex={-1} className={classes.desk}>
-            <Desk history={history} edit={(edit) => step({ edit })} undo={() => step("undo")} redo={() => step("redo")} settle={() => step("settle")} startOver={startOver} model={model} />
+            <Desk history={history} edit={(edit) => step({ edit })} undo={() => step("undo")} redo={() => step("redo")} settle={() => step("settle")} startOver={startOver} model={model} estimate={estimate} usage={usage.data} />
           </div>
         </>
       )}

@@ -1,15 +1,14 @@
 import { ActionIcon, Group, TextInput, Tooltip } from "@mantine/core";
-import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
+import { useHotkeys } from "@mantine/hooks";
 import { IconArrowBackUp, IconArrowForwardUp } from "@tabler/icons-react";
-import { useEffect, useMemo, useRef, useState } from "react";
-import type { Model } from "@/lib/api";
+import { useEffect, useRef, useState } from "react";
+import type { Model, Schemas } from "@/lib/api";
 import { Animatic } from "./Animatic";
 import type { Act } from "./acts";
-import { bodyOf, type Edit, type History } from "./board";
+import type { Edit, History } from "./board";
 import classes from "./Desk.module.css";
 import { Checkout } from "./Checkout";
-import { faultsOf, LONGEST_VIDEO } from "./limits";
-import { usePrice, useUsage } from "./queries";
+import type { Estimate } from "./estimate";
 import { Reel } from "./Reel";
 import { StartOver } from "./StartOver";
 
@@ -21,22 +20,16 @@ interface Props {
   settle: () => void;
   startOver: () => void;
   model: Model | undefined;
+  estimate: Estimate;
+  usage: Schemas["UsageView"] | undefined;
 }
 
-const PAUSE_MS = 350;
-
 /** The storyboard: cards along a timeline, what can be taken back, and what it costs. */
-export function Desk({ history, edit, undo, redo, settle, startOver, model }: Props) {
+export function Desk({ history, edit, undo, redo, settle, startOver, model, estimate, usage }: Props) {
   const board = history.now;
-  const usage = useUsage();
   const [said, setSaid] = useState("");
   const next = useRef<string | null>(null);
-  const [steady] = useDebouncedValue(board, PAUSE_MS);
-  const longest = usage.data?.limits.seconds ?? LONGEST_VIDEO;
-  const faults = useMemo(() => faultsOf(board, model, longest), [board, model, longest]);
-  const sound = useMemo(() => faultsOf(steady, model, longest).length === 0, [steady, model, longest]);
-  const body = useMemo(() => (sound ? bodyOf(steady) : null), [steady, sound]);
-  const price = usePrice(body);
+  const { faults, body, waiting } = estimate;
 
   const act: Act = (what, words, focus) => {
     edit(what);
@@ -63,7 +56,7 @@ export function Desk({ history, edit, undo, redo, settle, startOver, model }: Pr
       <div className={classes.head}>
         <TextInput aria-label="Title" variant="unstyled" className={classes.name ?? ""} classNames={{ input: classes.title ?? "" }} placeholder="Untitled" maxLength={120} value={board.title} onChange={(event) => edit({ do: "title", to: event.currentTarget.value })} onBlur={settle} />
         <Group gap={6} wrap="nowrap">
-          <Animatic body={steady === board ? body : null} ratio={board.rest.aspect_ratio ?? "16:9"} />
+          <Animatic body={waiting ? null : body} ratio={board.rest.aspect_ratio ?? "16:9"} />
           <Tooltip label="Undo (Ctrl+Z)">
             <ActionIcon variant="default" size={30} aria-label="Undo" disabled={history.past.length === 0} onClick={back}>
               <IconArrowBackUp size={16} />
@@ -81,7 +74,7 @@ export function Desk({ history, edit, undo, redo, settle, startOver, model }: Pr
       <div role="status" className="visually-hidden">
         {said}
       </div>
-      <Checkout board={board} body={body} faults={faults} price={price} usage={usage.data} waiting={steady !== board} done={startOver} />
+      <Checkout board={board} {...estimate} usage={usage} done={startOver} />
     </section>
   );
 }

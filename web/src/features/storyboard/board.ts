@@ -55,7 +55,7 @@ export function edited(board: Board, edit: Edit): Board {
     case "title":
       return { ...board, title: edit.to };
     case "rest":
-      return { ...board, rest: { ...board.rest, ...edit.to } };
+      return alike(board.rest, edit.to) ? board : { ...board, rest: { ...board.rest, ...edit.to } };
     case "replace":
       return edit.by;
     case "add": {
@@ -118,7 +118,12 @@ export function longestJoin(before: SceneDraft, scene: SceneDraft): number {
 function same(one: SceneDraft, other: SceneDraft): boolean {
   const { transition, ...rest } = one;
   const { transition: another, ...others } = other;
-  return transition.type === another.type && transition.duration === another.duration && Object.entries(rest).every(([name, value]) => others[name as keyof typeof others] === value);
+  return transition.type === another.type && transition.duration === another.duration && alike(others, rest);
+}
+
+/** Whether what is given is so already. */
+function alike<T extends object>(whole: T, given: Partial<T>): boolean {
+  return Object.entries(given).every(([name, value]) => whole[name as keyof T] === value);
 }
 
 function bounded(seconds: number): number {
