@@ -61,7 +61,9 @@ test("from the sign-in to a video by keys alone", async ({ page, stack, user }) 
   const before = await words.evaluateAll((all) => all.map((one) => (one as HTMLTextAreaElement).value));
   await reach(page, page.getByRole("button", { name: "Move scene 1" }));
   await keyboard.press("Space");
+  await expect(page.getByText("Scene 1 is picked up.")).toBeAttached();
   await keyboard.press("ArrowRight");
+  await expect(page.getByText("Scene 1 is over place 2 of 3.")).toBeAttached();
   await keyboard.press("Space");
   await expect(words.first()).toHaveValue(before[1] ?? "");
   await kept(page);
