@@ -228,9 +228,10 @@ check: setup ## everything that CI runs
 	@for found in "ffmpeg ffmpeg" "strace strace" "chromium chromium"; do $(SHELL) scripts/system-package $$found; done
 	@$(MAKE) -j2 --keep-going --output-sync=target check-all
 
-# Two at a time, since each waits for processes and clocks a good part of its time; what they say comes when they end.
+# Two at a time, since each waits for processes and clocks a good part of its time, the longest first; what they say
+# comes when they end.
 .PHONY: check-all check-most
-check-all: lint lint-infra infra-check types imports web-check check-most simulate test-web test-offline test-faults test-ffmpeg5 test-hostile test-playback
+check-all: check-most test-ffmpeg5 test-faults test-web simulate infra-check test-offline test-hostile web-check lint-infra types test-playback lint imports
 check-most:
 	@$(MAKE) test ARGS="--ignore=tests/e2e" # which follow, without a network
 
