@@ -133,9 +133,8 @@ def test_the_api_may_do_no_more_than_its_task(shared: Stage, applied: Account) -
         lambdas.invoke(FunctionName=applied.functions["generator"].name, Payload=b"{}")
 
 
-def test_a_job_is_cancelled_and_tried_again(shared: Stage) -> None:
+def test_a_job_is_cancelled_and_tried_again(stage: Stage) -> None:
     """Nothing stays held, and nothing is paid for twice."""
-    stage = shared.handed_to(shared.demo)
     brief = {"prompt": "A harbour at night.", "duration": 5, "resolution": "480p", "model": CHEAP_MODEL}
     job = stage.demo.submit({"brief": brief})
     assert stage.demo.ask("POST", f"/jobs/{job['id']}/cancel").status_code == 202
