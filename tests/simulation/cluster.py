@@ -167,9 +167,9 @@ class MachineCluster:
         twice = self._world.plan.wanted(f"twice:{self._starts}") if self._starts % 7 == 3 else False
         if twice:
             self._world.situation("execution doubled")
-        for _ in range(2 if twice else 1):
-            # Nobody says whether a doubled one is called otherwise: the worst is that it isn't, and begins at once.
-            arn = f"express:pipeline:{self._starts}"
+        for number in range(2 if twice else 1):
+            # Nobody says whether a doubled one is called otherwise: here it isn't, and begins at once, or it is.
+            arn = f"express:pipeline:{self._starts}:{number * (self._starts // 7 % 2)}"
             execution = Execution(DEFINITION, self._call, self._world.clock, self._world.ids, arn=arn)
             task = self._world.loop.background(execution.run(given))
             self.executions.append((execution, task))

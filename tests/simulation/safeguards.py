@@ -141,11 +141,14 @@ add("a job has a deadline", "P3", (Scope, "read", staticmethod(_never_late)))
 
 
 @guards("P5", (Job, "claim"))
-def a_leg_is_claimed_once(self: Job, leg: int, *, at: datetime, lease: timedelta) -> Job:
+def a_leg_is_claimed_once(
+    self: Job, leg: int, *, at: datetime, lease: timedelta, by: str | None = None
+) -> Job:
     """Two executions of a leg both take it for theirs."""
     return evolve(
         self,
         epoch=max(leg, self.epoch),
+        driver=by,
         driven_until=at + lease,
         updated_at=at,
         version=self.version + 1,
