@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from attrs import define, evolve, field
+from botocore.exceptions import ReadTimeoutError
 
 from emulator.aws.resources import HERE
 from emulator.stack import BUCKET
@@ -137,7 +138,10 @@ async def swept(deployed: Deployed, every_s: float) -> AsyncIterator[None]:
             while True:
                 await asyncio.sleep(every_s)
                 event = json.dumps({"step": "sweep"})
-                answer = await client.invoke(FunctionName=f"{HERE.prefix}sweeper", Payload=event)
+                try:
+                    answer = await client.invoke(FunctionName=f"{HERE.prefix}sweeper", Payload=event)
+                except ReadTimeoutError:
+                    continue  # a machine this busy: the next one sees the same
                 assert "FunctionError" not in answer, await answer["Payload"].read()
 
     sweeping = asyncio.create_task(sweep())
