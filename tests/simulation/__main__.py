@@ -20,8 +20,6 @@ from tests.simulation.shrink import shrunk
 from tests.simulation.situations import WORTH
 
 _CHUNK: Final = 25
-_CHUNKS: Final = 100
-"""That a process runs before another takes its place: caches and what the collector has not found grow with each."""
 COMMAND: Final = "python -m tests.simulation"
 
 
@@ -94,7 +92,7 @@ def _failure(result: Result) -> Failure:
 def spread(first: int, count: int, workers: int) -> Iterator[Tally]:
     """Run seeds over several processes; a tally for each chunk, as it comes."""
     chunks = [range(at, min(at + _CHUNK, first + count)) for at in range(first, first + count, _CHUNK)]
-    with ProcessPoolExecutor(workers, max_tasks_per_child=_CHUNKS) as pool:
+    with ProcessPoolExecutor(workers) as pool:
         waiting = {pool.submit(tally, chunk) for chunk in chunks}
         for done in as_completed(waiting):
             yield done.result()
