@@ -241,8 +241,9 @@ class Job:
         """Take over as leg number `leg`. Raises Superseded unless the leg before it was the newest."""
         if self.ended or self.epoch != leg - 1:
             raise Superseded(f"leg {leg} of job {self.id} comes after leg {self.epoch} of {self.status}")
-        taken = evolve(self, epoch=leg, driver=by, driven_until=at + lease)
-        return evolve(taken, updated_at=at, version=self.version + 1)
+        return evolve(
+            self, epoch=leg, driver=by, driven_until=at + lease, updated_at=at, version=self.version + 1
+        )
 
     def keep(self, *, at: datetime, lease: timedelta) -> "Job":
         """The same, known to be driven for a while longer."""
