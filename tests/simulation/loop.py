@@ -8,7 +8,7 @@ even its `finally`; one that is frozen goes on later, as if nothing had happened
 import asyncio
 import heapq
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextvars import Context, ContextVar, copy_context
 from typing import Any, Final, TypeVar
 
@@ -16,6 +16,12 @@ T = TypeVar("T")
 
 PROCESS: "Final[ContextVar[Process | None]]" = ContextVar("process", default=None)
 """Whose the running code is; None is the network, the provider and the users."""
+STEPS: Final = 400_000
+"""Many times what any world takes to come to rest."""
+
+
+class Restless(Exception):
+    """Something goes round and round, perhaps without time passing."""
 
 
 class Process:
@@ -81,8 +87,6 @@ class SimLoop(asyncio.BaseEventLoop):
         self._count = 0
         self.steps = 0
         """How many steps have run."""
-        self.due: list[tuple[int, Callable[[], None]]] = []
-        """A heap of things to do once so many steps have run."""
         self.processes: list[Process] = []
         self.burying = False
         """Whether all is over: then the dead may run again, to put their affairs in order."""
@@ -155,9 +159,9 @@ class SimLoop(asyncio.BaseEventLoop):
             process.held.append(handle)
             return
         self.steps += 1
+        if self.steps > STEPS and not self.burying:
+            raise Restless(f"no rest after {self._now:.0f} s and {self.steps} steps")
         handle._run()
-        while self.due and self.due[0][0] <= self.steps:
-            heapq.heappop(self.due)[1]()
 
     def _pass_time(self) -> None:
         while not self._queue:

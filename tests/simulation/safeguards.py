@@ -25,6 +25,7 @@ from omnigen.ports.jobs import Page
 from omnigen.ports.workflow import Leg
 from omnigen.usecases import submit_job, sweep
 from omnigen.usecases.publish_video import PublishVideo
+from omnigen.usecases.start_leg import KeepLeg
 from omnigen.usecases.step import Scope
 from omnigen.usecases.sweep import Sweep
 from tests.simulation import paying
@@ -207,7 +208,7 @@ add("a webhook is signed", "P10", (webhooks.WebhookCheck, "__call__", _any_webho
 add("a webhook is fresh", "P10", (webhooks, "_check_age", nothing))
 
 
-# --- two roads to the same end: either alone is enough
+# --- several roads to the same end: each alone is enough
 
 
 async def _unannounced(self: MemoryJobs, acceptance: Any) -> Any:
@@ -220,6 +221,13 @@ async def _unannounced(self: MemoryJobs, acceptance: Any) -> Any:
 _accepted = MemoryJobs.accept
 
 
+async def _kept_by_any(self: KeepLeg, leg: Leg) -> None:
+    """It renews the lease, whoever has it by now."""
+    with suppress(Conflict):
+        job = await self.jobs.get(leg.job_id)
+        await self.jobs.update(job.keep(at=self.clock.now(), lease=self.policy.lease))
+
+
 async def _lost_by_look(self: Any, **_: Any) -> Any:
     return sweep.Swept(started=0, purged=0)
 
@@ -229,6 +237,7 @@ add(
     "P5",
     (succession, "_check_newer", _newer("scene", epoch=False)),
     (Scope, "read", staticmethod(_any_leg)),
+    (KeepLeg, "__call__", _kept_by_any),
 )
 add(
     "a prediction belongs to one take, or is looked up",
