@@ -118,11 +118,11 @@ test-fast: setup ## the tests to run while typing (under 20 s)
 
 .PHONY: test-e2e
 test-e2e: setup ## end to end, as `make emulate` starts it
-	@$(BIN)/pytest -n auto --dist loadgroup tests/e2e $(ARGS)
+	@$(BIN)/pytest -n auto tests/e2e $(ARGS)
 
 .PHONY: test-offline
 test-offline: setup ## the same in a network namespace with nothing but loopback (Linux)
-	@$(BIN)/python tests/e2e/loopback_only.py $(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/e2e $(ARGS)
+	@$(BIN)/python tests/e2e/loopback_only.py $(BIN)/pytest -n $(WORKERS) tests/e2e $(ARGS)
 
 .PHONY: test-containers
 test-containers: setup ## the stores' contract against LocalStack and MinIO in containers, where there is Docker
