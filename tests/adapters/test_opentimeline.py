@@ -13,7 +13,7 @@ from omnigen.adapters.opentimeline import OpenTimeline
 from omnigen.domain.job import SceneState, SceneStatus
 from omnigen.domain.storyboard import CUT, Storyboard, Transition, TransitionKind
 from omnigen.domain.take import StoredFile
-from omnigen.usecases.cut_list import cut_list, speeches
+from omnigen.usecases.cut_list import cut_list
 from omnigen.usecases.cutting import Cutting
 from tests.builders import NOW, a_file, a_job, a_scene, a_storyboard
 
@@ -101,7 +101,7 @@ def test_narration_is_where_it_is_heard_and_as_fast() -> None:
     heard = [
         (c.range_in_parent().start_time.value, c.range_in_parent().duration.value) for c in track.find_clips()
     ]
-    voices = speeches(cutting)
+    voices = cutting.speeches()
     assert heard == [(s.start, s.frames) for s in voices]
     assert [[e.time_scalar for e in c.effects] for c in track.find_clips()] == [
         [],

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from attrs import evolve
 
+from omnigen.domain.captions import spoken_frames
 from omnigen.domain.catalogue import TakeKind
 from omnigen.domain.errors import Rejected
 from omnigen.domain.job import SceneState, SceneStatus
@@ -13,7 +14,7 @@ from omnigen.domain.take import StoredFile
 from omnigen.ports.composer import ClipStem
 from omnigen.ports.workflow import Leg, Verdict
 from omnigen.usecases.cutting import Cutting
-from tests.builders import a_scene
+from tests.builders import NOW, a_file, a_job, a_scene
 from tests.fakes.catalogue import ANIMATED
 from tests.fakes.provider import Fate
 from tests.fakes.world import World, board_of, spoken, three_scenes
@@ -182,6 +183,18 @@ async def test_neighbours_that_arrive_together_render_their_segment_once(world: 
     first, second = await world.clock.run(together())
     assert first == second
     assert world.composer.rendered == {2: 1}
+
+
+@pytest.mark.parametrize("rate", [24, 25, 30, 50])
+def test_a_narration_that_its_scene_was_made_for_has_captions_and_a_place(rate: int) -> None:
+    """Whatever its length in milliseconds: wish, captions and sound round it alike."""
+    for milliseconds in range(1000, 6000):
+        speech = a_file(content_type="audio/wav", seconds=milliseconds / 1000)
+        board = board_of(a_scene(1, narration="a light", frames=spoken_frames(speech.seconds, rate)))
+        (state,) = SceneState.of("job_1", 1, board, NOW)
+        cutting = Cutting.of(a_job(), board, (evolve(state, speech=speech),), rate)
+        assert cutting.cues()[-1].end == board.frames, milliseconds
+        assert [s.tempo for s in cutting.speeches()] == [1], milliseconds
 
 
 async def test_a_segment_is_rendered_once_both_its_clips_are_there(world: World) -> None:

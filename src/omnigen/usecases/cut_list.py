@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from omnigen.domain.captions import Speech, placed, spoken_frames
+from omnigen.domain.captions import Speech, spoken_frames
 from omnigen.domain.job import SceneState
 from omnigen.domain.storyboard import Scene, TransitionKind
 from omnigen.domain.take import StoredFile
@@ -22,7 +22,7 @@ def cut_list(cutting: Cutting, music: StoredFile | None) -> CutList:
         Track(name="Picture", heard=False, items=tuple(_line(cutting, clips))),
         Track(name="Clips", heard=True, items=tuple(_line(cutting, heard))),
     ]
-    if voices := speeches(cutting):
+    if voices := cutting.speeches():
         tracks.append(Track(name="Narration", heard=True, items=tuple(_voices(cutting, voices))))
     if music is not None:
         tracks.append(Track(name="Music", heard=True, items=tuple(_music(cutting, music))))
@@ -33,13 +33,6 @@ def cut_list(cutting: Cutting, music: StoredFile | None) -> CutList:
         marks=tuple(_mark(cutting, scene) for scene in cutting.storyboard.scenes),
         notes={"job": cutting.job.id},
     )
-
-
-def speeches(cutting: Cutting) -> tuple[Speech, ...]:
-    """When each narration is heard. Raises Rejected where one has no room."""
-    rate = cutting.timeline.rate
-    spoken = {s.number: spoken_frames(s.speech.seconds, rate) for s in cutting.scenes if s.speech}
-    return placed(cutting.timeline, spoken)
 
 
 def clip_name(number: int, file: StoredFile) -> str:

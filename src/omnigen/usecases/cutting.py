@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-import math
 
 from attrs import frozen
 
-from omnigen.domain.captions import SUBTITLES, Cue, Layout, placed, programme_cues
+from omnigen.domain.captions import SUBTITLES, Cue, Layout, Speech, placed, programme_cues, spoken_frames
 from omnigen.domain.job import Job, SceneState, SceneStatus
 from omnigen.domain.storyboard import Storyboard
 from omnigen.domain.take import StoredFile
@@ -65,10 +64,15 @@ class Cutting:
 
     def cues(self, layout: Layout = SUBTITLES) -> tuple[Cue, ...]:
         """All captions of the programme. Raises Rejected where a narration has no room."""
-        said = {s.number: s.speech.seconds for s in self.scenes if s.speech is not None}
-        spoken = {n: math.ceil(seconds * self.timeline.rate) for n, seconds in said.items()}
-        texts = {n: self.storyboard.scene(n).narration or "" for n in said}
-        return programme_cues(self.timeline, placed(self.timeline, spoken), texts, layout)
+        speeches = self.speeches()
+        texts = {s.number: self.storyboard.scene(s.number).narration or "" for s in speeches}
+        return programme_cues(self.timeline, speeches, texts, layout)
+
+    def speeches(self) -> tuple[Speech, ...]:
+        """When each narration is heard. Raises Rejected where one has no room."""
+        rate = self.timeline.rate
+        spoken = {s.number: spoken_frames(s.speech.seconds, rate) for s in self.scenes if s.speech}
+        return placed(self.timeline, spoken)
 
 
 def digest_of(told: object) -> str:

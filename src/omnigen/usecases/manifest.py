@@ -21,7 +21,7 @@ from omnigen.domain.manifest import (
 )
 from omnigen.domain.take import StoredFile, Take, TakeStatus
 from omnigen.ports.composer import Programme, SegmentMade
-from omnigen.usecases.cut_list import clip_name, music_name, narration_name, speeches
+from omnigen.usecases.cut_list import clip_name, music_name, narration_name
 from omnigen.usecases.cutting import Cutting
 
 VIDEO_NAME: Final = "video.mp4"
@@ -141,7 +141,7 @@ def _segment(cutting: Cutting, number: int, file: StoredFile, made: SegmentMade)
 
 def _said(cutting: Cutting) -> dict[int, NarrationFact]:
     told: dict[int, NarrationFact] = {}
-    for speech in speeches(cutting):
+    for speech in cutting.speeches():
         file = cutting.scenes[speech.number - 1].speech
         assert file is not None
         told[speech.number] = NarrationFact(
