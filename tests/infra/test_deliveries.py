@@ -23,8 +23,10 @@ folder = Path(os.environ["STAND_INS"])
 called = [Path(sys.argv[0]).name, *sys.argv[1:]]
 with (folder / "calls").open("a") as calls:
     calls.write(json.dumps(called) + "\\n")
-if "--password-stdin" in called:
-    sys.stdin.read()  # as docker does: whoever writes it may be the slower of the two
+if any(word in called for word in ("--password-stdin", "/dev/stdin", "-")):
+    # Whoever writes it may be the slower of the two.
+    with (folder / "piped").open("a") as piped:
+        piped.write(json.dumps(sys.stdin.read()) + "\\n")
 told = json.loads((folder / "told").read_text())
 for words, answers in told.items():
     if " ".join(called).startswith(words):
@@ -60,6 +62,10 @@ class Desk:
 
     def calls(self) -> list[list[str]]:
         return [json.loads(line) for line in (self.folder / "calls").read_text().splitlines()]
+
+    def piped(self) -> list[str]:
+        """What they were told by a pipe, one after the other."""
+        return [json.loads(line) for line in (self.folder / "piped").read_text().splitlines()]
 
     def words(self) -> list[str]:
         return [" ".join(call[:3]) for call in self.calls()]

@@ -43,7 +43,7 @@ def steps(folder: Path = GITHUB) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def findings(folder: Path) -> list[str]:
     """What is wrong, a line each."""
-    return [*pins(folder), *rights(folder), *scripts(folder)]
+    return [*pins(folder), *rights(folder), *scripts(folder), *order(folder)]
 
 
 def pins(folder: Path) -> Iterator[str]:
@@ -101,6 +101,16 @@ def scripts(folder: Path) -> Iterator[str]:
             yield f"{path.name}: there are no secrets, only roles"
 
 
+def order(folder: Path) -> Iterator[str]:
+    """The workers come first: the state machine may have learnt a step that only they know."""
+    for name, job in jobs(folder):
+        run = [step.get("run", "") for step in job["steps"]]
+        applies = [n for n, line in enumerate(run) if line.startswith("terraform") and " apply " in line]
+        waits = [n for n, line in enumerate(run) if line.startswith("scripts/deploy-order ")]
+        if applies and min(waits, default=len(run)) > applies[0]:
+            yield f"{name}: applies without waiting for the workers"
+
+
 WHERE: Final = """    environment:
       name: ${{ inputs.environment || 'dev' }}
       url: ${{ vars.SITE_URL }}
@@ -125,6 +135,7 @@ def test_nothing_is_wrong() -> None:
         ("workflows/deploy-api.yml", "contents: read #", "contents: write #", "may write"),
         ("workflows/deploy-api.yml", '"$IMAGE"\n', '"${{ inputs.environment }}"\n', "inside a script"),
         ("workflows/deploy-web.yml", "persist-credentials: false", "persist-credentials: true", "leaves a token"),
+        ("workflows/infrastructure.yml", "run: scripts/deploy-order", "run: echo", "waiting for the workers"),
         ("workflows/deploy-web.yml", "vars.DEPLOY_ROLE", "secrets.DEPLOY_ROLE", "no secrets"),
     ],
 )  # fmt: skip
