@@ -156,7 +156,20 @@ async def test_every_measure_of_the_list(log: Log, metrics: EmfMetrics) -> None:
     for measure in MEASURES:
         getattr(metrics, verbs[measure.kind])(measure.name, 1, **dict.fromkeys(measure.labels, "x"))
     metrics.flush()
-    assert all(log.numbers(measure.public) for measure in MEASURES)
+    written = {
+        metric["Name"]: directive["Dimensions"][0]
+        for line in log.lines
+        for directive in line["_aws"]["CloudWatchMetrics"]
+        for metric in directive["Metrics"]
+    }
+    assert written == {
+        "omnigen_http_requests_total": ["status"],
+        "omnigen_http_request_seconds": ["route"],
+        "omnigen_submissions_refused_total": [],
+        "omnigen_jobs_ended_total": ["status"],
+        "omnigen_legs_started_by_sweeper_total": [],
+        "omnigen_sidecars_missing_total": [],
+    }
 
 
 def test_the_end_of_the_process() -> None:

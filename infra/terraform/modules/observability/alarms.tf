@@ -33,15 +33,18 @@ locals {
         namespace = var.metrics_namespace, metric = "omnigen_submissions_refused_total", dimensions = {}
         statistic = "Sum", period = 300, periods = 3, threshold = 0, comparison = "GreaterThanThreshold", missing = "notBreaching"
       }
+      # A lease lasts 312 s and the sweeper looks each minute: a job whose legs die is started two or three times a quarter.
+      # A lost hint, or a delivery that ends many legs at once, takes one start each, and is over within a quarter.
       jobs-stuck = {
         why       = "The sweeper had to start legs again and again: legs die, or hints get lost. Look at the pipeline's log."
         namespace = var.metrics_namespace, metric = "omnigen_legs_started_by_sweeper_total", dimensions = {}
-        statistic = "Sum", period = 900, periods = 1, threshold = 5, comparison = "GreaterThanThreshold", missing = "notBreaching"
+        statistic = "Sum", period = 900, periods = 2, threshold = 1, comparison = "GreaterThanThreshold", missing = "notBreaching"
       }
+      # One or two have a brief that no model takes. Three in an hour are seen where few jobs come, too.
       jobs-failing = {
         why       = "Jobs end as failed: look for their codes in the generator's log, and at Replicate's status."
         namespace = var.metrics_namespace, metric = "omnigen_jobs_ended_total", dimensions = { status = "failed" }
-        statistic = "Sum", period = 900, periods = 1, threshold = 5, comparison = "GreaterThanThreshold", missing = "notBreaching"
+        statistic = "Sum", period = 3600, periods = 1, threshold = 2, comparison = "GreaterThanThreshold", missing = "notBreaching"
       }
       pipeline-failing = {
         why       = "Executions fail: a leg could not be claimed, or could not say how it ended."
