@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
 from typing import Any, Final
 
 from tests.terraform.rights import Account, resources
@@ -9,14 +10,23 @@ from tests.terraform.rights import Account, resources
 LEG_S: Final = 240
 """After so long a leg hands over (docs/adr/0005-legs-on-express.md)."""
 KEY: Final = "replicate-token"
-_WORLD: Final = frozenset({"0.0.0.0/0", "::/0"})
 _POLICIES: Final = ("assume_role_policy", "policy")
 _OF_EVERY_BUCKET: Final = (
     "aws_s3_bucket_public_access_block",
     "aws_s3_bucket_server_side_encryption_configuration",
     "aws_s3_bucket_versioning",
 )
-_IN: Final = ("aws_security_group", "aws_security_group_rule", "aws_vpc_security_group_ingress_rule")
+_API: Final = "module.stack.module.api"
+_NETWORK: Final = "module.stack.module.network"
+_RULE: Final = "aws_vpc_security_group_ingress_rule"
+_WAYS_IN: Final = {
+    f"{_API}.{_RULE}.cloudfront": f"{_API}.aws_security_group.balancer",
+    f"{_API}.{_RULE}.from_balancer": f"{_API}.aws_security_group.tasks",
+    f"{_NETWORK}.{_RULE}.endpoints": f"{_NETWORK}.aws_security_group.endpoints",
+}
+"""All the rules by which anything is reached by the network, and the group that each opens. Functions have none."""
+_NARROW: Final = {4: 24, 6: 64}
+"""The widest range that a rule may name, a subnet: length of its prefix, by the version."""
 
 
 def complaints(account: Account) -> list[str]:
@@ -25,6 +35,7 @@ def complaints(account: Account) -> list[str]:
         [
             *(f"{resource['address']}: {why}" for resource in resources(account) for why in _of(resource)),
             *_buckets_without_protection(account),
+            *_ways_in(account),
         ]
     )
 
@@ -35,8 +46,6 @@ def _of(resource: Mapping[str, Any]) -> Iterator[str]:
         if values.get(name):
             yield from _of_a_policy(resource, json.loads(values[name]).get("Statement", []))
     match resource["type"]:
-        case kind if kind in _IN and _WORLD & set(_ranges(values)):
-            yield "open to the world"
         case "aws_s3_bucket_public_access_block" if not all(
             value for name, value in values.items() if name.startswith(("block_", "ignore_", "restrict_"))
         ):
@@ -53,12 +62,38 @@ def _of(resource: Mapping[str, Any]) -> Iterator[str]:
             yield "puts a secret into the state"
 
 
-def _ranges(values: Mapping[str, Any]) -> Iterator[str | None]:
-    """From where something may come in."""
-    if values.get("type") != "egress":
-        yield from (values.get("cidr_ipv4"), values.get("cidr_ipv6"))
-        for rule in (values, *(values.get("ingress") or ())):
-            yield from (*(rule.get("cidr_blocks") or ()), *(rule.get("ipv6_cidr_blocks") or ()))
+def _ways_in(account: Account) -> Iterator[str]:
+    """Rules that nobody has listed, that open another group, or that name more than a private subnet."""
+    groups = {
+        group["values"].get("id"): group["address"] for group in resources(account, "aws_security_group")
+    }
+    for resource in resources(account):
+        values, address = resource.get("values", {}), resource["address"]
+        match resource["type"]:
+            case "aws_vpc_security_group_ingress_rule":
+                listed = _WAYS_IN.get(_without_index(address))
+                # A plan doesn't know yet which group it is.
+                group = (
+                    groups.get(values["security_group_id"], "") if "security_group_id" in values else listed
+                )
+                if listed is None or _without_index(group or "") != listed:
+                    yield f"{address}: a way in that is not listed"
+                for cidr in (values.get("cidr_ipv4"), values.get("cidr_ipv6")):
+                    if cidr and not _is_narrow(cidr):
+                        yield f"{address}: open to {cidr}"
+            case "aws_security_group_rule" if values["type"] == "ingress":
+                yield f"{address}: a way in that is not listed"
+            case "aws_security_group" | "aws_default_security_group" if values.get("ingress"):
+                yield f"{address}: a way in that is not listed"
+
+
+def _is_narrow(cidr: str) -> bool:
+    network = ip_network(cidr)
+    return network.is_private and network.prefixlen >= _NARROW[network.version]
+
+
+def _without_index(address: str) -> str:
+    return address.partition("[")[0]
 
 
 def _of_a_policy(resource: Mapping[str, Any], statements: list[Mapping[str, Any]]) -> Iterator[str]:

@@ -121,7 +121,38 @@ PLANNED: Final = {
           ip_protocol       = "-1"
         }
         """,
-    ): ["module.stack.module.network.aws_vpc_security_group_ingress_rule.look: open to the world"],
+    ): [
+        f"module.stack.module.network.aws_vpc_security_group_ingress_rule.look: {said}"
+        for said in ("a way in that is not listed", "open to 0.0.0.0/0")
+    ],
+    (
+        f"{MODULES}/workflow/main.tf",
+        'resource "aws_vpc_security_group_egress_rule" "stores" {',
+        """
+        resource "aws_vpc_security_group_ingress_rule" "half" {
+          security_group_id = aws_security_group.function["composer"].id
+          cidr_ipv4         = "128.0.0.0/1"
+          ip_protocol       = "-1"
+        }
+
+        resource "aws_vpc_security_group_egress_rule" "stores" {
+        """,
+    ): [
+        f"module.stack.module.workflow.aws_vpc_security_group_ingress_rule.half: {said}"
+        for said in ("a way in that is not listed", "open to 128.0.0.0/1")
+    ],
+    (
+        f"{MODULES}/api/main.tf",
+        'tags = { Name = "${var.name}-api" }',
+        """
+        ingress {
+          protocol    = "tcp"
+          from_port   = 8000
+          to_port     = 8000
+          cidr_blocks = ["10.0.0.0/8"]
+        }
+        """,
+    ): ["module.stack.module.api.aws_security_group.tasks: a way in that is not listed"],
     (f"{MODULES}/data/main.tf", "block_public_policy     = true", "block_public_policy     = false"): [
         f'module.stack.module.data.aws_s3_bucket_public_access_block.this["{bucket}"]: lets a bucket be public'
         for bucket in ("assets", "frontend")
@@ -153,6 +184,48 @@ def test_the_whole_plan_is_seen_through(tmp_path: Path) -> None:
     assert sorted([*lacking(account), *complaints(account)]) == sorted(
         words for said in PLANNED.values() for words in said
     )
+
+
+OPENED: Final = {"security_group_id": "sg-1", "cidr_ipv4": "10.0.10.0/24"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, []),
+        ({"security_group_id": "sg-2"}, ["a way in that is not listed"]),
+        ({"security_group_id": "sg-of-another-account"}, ["a way in that is not listed"]),
+        ({"cidr_ipv4": "10.0.0.0/16"}, ["open to 10.0.0.0/16"]),
+        ({"cidr_ipv4": "52.0.0.0/24"}, ["open to 52.0.0.0/24"]),
+        ({"cidr_ipv4": None, "cidr_ipv6": "::/0"}, ["open to ::/0"]),
+    ],
+)
+def test_a_listed_way_in_opens_its_own_group_to_a_private_subnet(
+    changed: dict[str, str | None], said: list[str]
+) -> None:
+    """Of what is made: a plan doesn't know which group it is."""
+    made = [
+        ("aws_security_group", "endpoints[0]", {"id": "sg-1"}),
+        ("aws_security_group", "other", {"id": "sg-2"}),
+        ("aws_vpc_security_group_ingress_rule", 'endpoints["us-east-1a"]', OPENED | changed),
+    ]
+    account = {
+        "values": {
+            "root_module": {
+                "resources": [
+                    {
+                        "mode": "managed",
+                        "type": kind,
+                        "address": f"module.stack.module.network.{kind}.{name}",
+                        "values": values,
+                    }
+                    for kind, name, values in made
+                ]
+            }
+        }
+    }
+    rule = "module.stack.module.network.aws_vpc_security_group_ingress_rule"
+    assert complaints(account) == [f'{rule}.endpoints["us-east-1a"]: {words}' for words in said]
 
 
 def _keep_first_run(path: Path) -> None:

@@ -60,11 +60,6 @@ run "workflow" {
   }
 
   assert {
-    condition     = alltrue([for group in aws_security_group.function : length(coalesce(group.ingress, [])) == 0])
-    error_message = "Nobody reaches a function by the network."
-  }
-
-  assert {
     condition = (
       aws_sfn_state_machine.pipeline.logging_configuration[0].include_execution_data == false &&
       aws_sfn_state_machine.pipeline.logging_configuration[0].level == "ERROR"
