@@ -10,6 +10,12 @@ from pathlib import Path
 import pytest
 
 from scripts.build_lambda_zip import PYTHON, found
+from tests.infra.desk import Desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
 
 
 @contextmanager

@@ -4,78 +4,15 @@
 """
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from tests.infra.desk import Desk
 from tests.infra.dockerfile import ROOT
 
 IMAGE: Final = "123456789012.dkr.ecr.us-east-1.amazonaws.com/omnigen-api@sha256:" + "a" * 64
-STAND_IN: Final = """#!{python}
-import json, os, sys
-from pathlib import Path
-folder = Path(os.environ["STAND_INS"])
-called = [Path(sys.argv[0]).name, *sys.argv[1:]]
-with (folder / "calls").open("a") as calls:
-    calls.write(json.dumps(called) + "\\n")
-if any(word in called for word in ("--password-stdin", "/dev/stdin", "-")):
-    # Whoever writes it may be the slower of the two.
-    with (folder / "piped").open("a") as piped:
-        piped.write(json.dumps(sys.stdin.read()) + "\\n")
-told = json.loads((folder / "told").read_text())
-for words, answers in told.items():
-    if " ".join(called).startswith(words):
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        (folder / "told").write_text(json.dumps(told))
-        if answer.startswith("!"):
-            sys.exit(answer)
-        print(answer)
-        break
-"""
-
-
-class Desk:
-    """Where the stand-ins lie."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        for name in ("aws", "docker", "gh", "terraform"):
-            path = folder / name
-            path.write_text(STAND_IN.format(python=sys.executable))
-            path.chmod(0o755)
-
-    def run(
-        self, script: str, *argv: str, told: Mapping[str, Sequence[str]] | None = None, **environment: str
-    ) -> subprocess.CompletedProcess[str]:
-        (self.folder / "told").write_text(json.dumps(told or {}))
-        path = f"{self.folder}:{os.environ['PATH']}"
-        return subprocess.run(
-            [ROOT / "scripts" / script, *argv],
-            env={**os.environ, "PATH": path, "STAND_INS": str(self.folder), **environment},
-            capture_output=True, text=True, check=False, timeout=60, cwd=self.folder,
-        )  # fmt: skip
-
-    def calls(self) -> list[list[str]]:
-        return [json.loads(line) for line in (self.folder / "calls").read_text().splitlines()]
-
-    def piped(self) -> list[str]:
-        """What they were told by a pipe, one after the other."""
-        return [json.loads(line) for line in (self.folder / "piped").read_text().splitlines()]
-
-    def words(self) -> list[str]:
-        return [" ".join(call[:3]) for call in self.calls()]
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
-
-
 # --- API
 
 FAMILY: Final = "arn:aws:ecs:us-east-1:123456789012:task-definition/omnigen-dev-api"
@@ -284,25 +221,19 @@ def test_a_plan_that_fails_says_so(desk: Desk) -> None:
 
 
 def test_github_is_told_what_terraform_has_made(desk: Desk) -> None:
-    told = {"terraform": [json.dumps({"ECS_CLUSTER": "omnigen-dev", "SITE_URL": "https://example.com"})]}
+    """What isn't there is left out: GitHub refuses an empty variable."""
+    made = {"ECS_CLUSTER": "omnigen-dev", "SITE_URL": "https://example.com", "DISTRIBUTION": None}
+    told = {"terraform": [json.dumps(made)]}
     done = desk.run("deploy-variables", "dev", told=told)
     assert done.returncode == 0, done.stderr
     assert desk.calls() == [
         ["terraform", "-chdir=infra/terraform/envs/dev", "output", "-json", "delivery"],
         ["gh", "variable", "set", "--env", "dev", "--env-file", "/dev/stdin"],
     ]
+    assert desk.piped() == ["ECS_CLUSTER=omnigen-dev\nSITE_URL=https://example.com\n"]
 
 
 def test_no_variables_are_told_where_nothing_was_made(desk: Desk) -> None:
     done = desk.run("deploy-variables", "dev", told={"terraform": ["!no outputs"]})
     assert done.returncode != 0
     assert [call[0] for call in desk.calls()] == ["terraform"]
-
-
-# --- releases
-
-
-def test_a_tag_that_the_project_does_not_know_is_refused(desk: Desk) -> None:
-    done = desk.run("release-notes", "v99.0.0")
-    assert done.returncode == 1
-    assert "another version" in done.stderr

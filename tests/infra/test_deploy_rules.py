@@ -1,21 +1,13 @@
 """GitHub's rules before its roles, and what is delivered before what."""
 
 import json
-from pathlib import Path
 from typing import Final
 
-import pytest
-
-from tests.infra.test_deliveries import Desk
+from tests.infra.desk import Desk
 from tests.infra.test_workflows import workflows
 
 REPOSITORY: Final = "repos/{owner}/{repo}"
 COMMIT: Final = "c" * 40
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
 
 
 def ruled(desk: Desk) -> list[str]:

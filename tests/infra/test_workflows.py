@@ -93,6 +93,8 @@ def scripts(folder: Path) -> Iterator[str]:
     for name, step in steps(folder):
         if "${{" in step.get("run", ""):
             yield f"{name}: an expression inside a script; hand it over as a variable: {step['run'][:60]}"
+        if re.search(r"\becho\b[^\n]*\$\(", step.get("run", "")) and "GITHUB_OUTPUT" in step["run"]:
+            yield f"{name}: a failure inside echo's words is none: {step['run'][:60]}"
         kept = step.get("with", {}).get("persist-credentials") is not False
         if kept and step.get("uses", "").startswith("actions/checkout@"):
             yield f"{name}: its checkout leaves a token behind"
@@ -136,6 +138,7 @@ def test_nothing_is_wrong() -> None:
         ("workflows/deploy-api.yml", '"$IMAGE"\n', '"${{ inputs.environment }}"\n', "inside a script"),
         ("workflows/deploy-web.yml", "persist-credentials: false", "persist-credentials: true", "leaves a token"),
         ("workflows/infrastructure.yml", "run: scripts/deploy-order", "run: echo", "waiting for the workers"),
+        ("actions/image/action.yml", 'echo "image=$image"', 'echo "image=$(false)"', "inside echo's words"),
         ("workflows/deploy-web.yml", "vars.DEPLOY_ROLE", "secrets.DEPLOY_ROLE", "no secrets"),
     ],
 )  # fmt: skip
