@@ -1,13 +1,15 @@
 """A whole job of three scenes during which one thing goes wrong: once, or again and again until it is mended.
 
 The job goes the whole way: a narration, stills to begin with, music, the client's request and its last look. Every
-call of a port has a number; a fault is given to one number, and if it sticks, to every later call of the same
-method too, for `HEALS` seconds. The clock is virtual, the workflow is the local one with its outbox and its sweeper,
-and a worker that crashes is followed by a new one. Whatever happens, the job ends in its time, and the promises hold.
+call of a port is known by its method and how many of that came before. A fault is given to one call and, if it sticks,
+to every later one of the same method too, for `HEALS` seconds. The clock is virtual, the workflow is the local one with
+its outbox and its sweeper, and a worker that crashes is followed by a new one. Whatever happens, the job ends in its
+time, and the promises hold.
 """
 
 import asyncio
 import sys
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -75,18 +77,20 @@ class ApiDied(BaseException):
 
 @frozen
 class Fault:
-    """One thing that goes wrong."""
+    """One thing that goes wrong, with the call of that name that so many others come before."""
 
-    number: int
+    name: str
+    before: int
     kind: Kind
     sticky: bool = False
 
 
 @frozen
 class Site:
-    """Where in the program a call is made: its name, and the functions that wait for it, innermost first."""
+    """A call: its name, how many of that came before, and the functions that wait for it, innermost first."""
 
     name: str
+    before: int
     path: tuple[str, ...]
 
 
@@ -147,24 +151,28 @@ class Meddler:
     fault: Fault | None
     crash: "Callable[[set[asyncio.Task[None]]], BaseException]"
     sites: list[Site] = field(factory=list)
+    """Of a walk without a fault."""
+    counts: Counter[str] = field(factory=Counter)
     fired: list[str] = field(factory=list)
     _heals: list[Any] = field(factory=list)
     _late: "set[asyncio.Task[None]]" = field(factory=set)
 
     async def __call__(self, call: Call) -> Any:
         """Make the call, or what the fault makes of it."""
-        number = len(self.sites)
-        self.sites.append(Site(call.name, _path(sys._getframe()) if self.fault is None else ()))
-        if self.fault is None or not self._hit(number, call.name, self.fault):
+        before = self.counts[call.name]
+        self.counts[call.name] += 1
+        if self.fault is None:
+            self.sites.append(Site(call.name, before, _path(sys._getframe())))
+        if self.fault is None or call.name != self.fault.name or not self._hit(before, self.fault):
             return await call.make()
         self.fired.append(call.name)
         return await self._broken(call, self.fault.kind)
 
-    def _hit(self, number: int, name: str, fault: Fault) -> bool:
-        if number == fault.number:
+    def _hit(self, before: int, fault: Fault) -> bool:
+        if before == fault.before:
             self._heals.append(self.world.clock.now() + HEALS)
-            return conceivable(name, fault.kind)
-        return fault.sticky and name in self.fired and self.world.clock.now() < self._heals[0]
+            return True
+        return fault.sticky and bool(self._heals) and self.world.clock.now() < self._heals[0]
 
     async def _broken(self, call: Call, kind: Kind) -> Any:
         unheard = Ambiguous if call.name == "provider.create" else Transient
@@ -352,36 +360,42 @@ def walked(family: str, fault: Fault | None = None) -> Meddler:
         return runner.run(walk())
 
 
-def each_fault(
-    sites: Sequence[Site], *, sticky: bool, each: Callable[[int, Site], object]
-) -> Iterator[Fault]:
-    """All conceivable faults of a walk: one of each kind for every value that `each` has of a call and its number."""
+def each_fault(sites: Sequence[Site], *, sticky: bool, each: Callable[[Site], object]) -> Iterator[Fault]:
+    """All conceivable faults of a walk: one of each kind for every value that `each` has of a call."""
     seen: set[object] = set()
-    for number, site in enumerate(sites):
-        if (mark := each(number, site)) not in seen:
+    for site in sites:
+        if (mark := each(site)) not in seen:
             seen.add(mark)
-            yield from (Fault(number, kind, sticky) for kind in Kind if conceivable(site.name, kind))
+            yield from (
+                Fault(site.name, site.before, kind, sticky) for kind in Kind if conceivable(site.name, kind)
+            )
 
 
-def of_call(number: int, site: Site) -> object:
+def of_call(site: Site) -> object:
     """Every single call."""
-    return number
-
-
-def of_site(number: int, site: Site) -> object:
-    """The first call of every place in the program that makes any."""
     return site
 
 
-def of_method(number: int, site: Site) -> object:
+def of_site(site: Site) -> object:
+    """The first call of every place in the program that makes any."""
+    return site.name, site.path
+
+
+def of_method(site: Site) -> object:
     """The first call of every method of a port."""
     return site.name
 
 
 def found(family: str, fault: Fault) -> str | None:
-    """What is wrong after a fault; None if all is well."""
-    try:
-        meddler = walked(family, fault)
-    except Exception as error:  # noqa: BLE001  whatever it is, it is what was looked for
-        return f"{family} {fault}: {type(error).__name__}: {error}"
-    return None if meddler.fired else f"{family} {fault} never happened"
+    """What is wrong after a fault; None if all is well.
+
+    Where threads and sockets answer, one walk asks once more often than another: what never came up gets two more.
+    """
+    for _ in range(3):
+        try:
+            meddler = walked(family, fault)
+        except Exception as error:  # noqa: BLE001  whatever it is, it is what was looked for
+            return f"{family} {fault}: {type(error).__name__}: {error}"
+        if meddler.fired:
+            return None
+    return f"{family} {fault} never happened"
