@@ -137,7 +137,7 @@ class Container(containers.DeclarativeContainer):
 
     # What users ask for.
     draft_storyboard = One(DraftStoryboard, catalogue=catalogue, policy=policy)
-    admit_upload = One(AdmitUpload, uploads=uploads, assets=assets, inspector=inspector)
+    admit_upload = One(AdmitUpload, uploads=uploads, assets=assets, inspector=inspector, clock=clock)
     submit_job = One(
         SubmitJob,
         jobs=jobs, workflow=workflow, clock=clock, ids=ids, policy=policy,
@@ -220,7 +220,7 @@ class Container(containers.DeclarativeContainer):
     )  # fmt: skip
     render_segment = One(
         RenderSegment,
-        jobs=jobs, assets=assets, uploads=uploads, inspector=inspector, composer=composer, clock=clock, policy=policy,
+        jobs=jobs, assets=assets, inspector=inspector, composer=composer, clock=clock, policy=policy,
         workspace=workspace, mix_sound=mix_sound,
     )  # fmt: skip
     start_leg = One(StartLeg, jobs=jobs, clock=clock, policy=policy)
@@ -232,7 +232,7 @@ class Container(containers.DeclarativeContainer):
     )  # fmt: skip
     generate_scene = One(
         GenerateScene,
-        jobs=jobs, assets=assets, uploads=uploads, catalogue=catalogue, clock=clock, policy=policy,
+        jobs=jobs, assets=assets, catalogue=catalogue, clock=clock, policy=policy,
         make_take=make_take, lend_file=One(LendFile, assets=assets, provider=provider, policy=policy),
     )  # fmt: skip
     generate_music = One(
@@ -244,7 +244,7 @@ class Container(containers.DeclarativeContainer):
         workspace=workspace, render_segment=render_segment, mix_sound=mix_sound,
         publish_video=One(
             PublishVideo,
-            assets=assets, takes=takes, uploads=uploads, composer=composer, metrics=metrics,
+            assets=assets, takes=takes, composer=composer, metrics=metrics,
             editor=late("omnigen.adapters.opentimeline.OpenTimeline"),
         ),
     )  # fmt: skip

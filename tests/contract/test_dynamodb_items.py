@@ -200,11 +200,14 @@ async def test_what_expires_says_when(bench: Bench) -> None:
     await bench.stores.jobs.accept(an_acceptance(job, record=a_record(job)))
     await bench.stores.outbox.first_time("wh_1", at=at)
     await bench.stores.rates.hit("ada", limit=5, window=60, at=at)
+    await bench.stores.uploads.add(an_upload(created_at=at))
+    await bench.stores.uploads.update(an_upload(created_at=at, version=2))
     slot = int(at.timestamp() // 60)
     ends = {
         keys.record("ada", "key-1"): int(later(86_400).timestamp()) + 1,
         keys.delivery("wh_1"): int(later(86_400).timestamp()) + 1,
         keys.rate("ada", 60, slot): (slot + 2) * 60,
+        keys.upload("upload_1"): int(later(7 * 86_400).timestamp()) + 1,
     }
     for key, end in ends.items():
         item = await bench.tables.get(key)

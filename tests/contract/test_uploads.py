@@ -7,8 +7,8 @@ import pytest
 from attrs import evolve
 
 from omnigen.domain.errors import Conflict, NotFound
-from omnigen.ports.uploads import UploadStatus
-from tests.builders import a_file, an_upload
+from omnigen.ports.uploads import UPLOAD_KEPT, UploadStatus
+from tests.builders import a_file, an_upload, later
 from tests.contract.harness import Stores
 
 
@@ -51,6 +51,17 @@ async def test_an_id_is_expected_once(stores: Stores) -> None:
         with pytest.raises(Conflict):
             await stores.uploads.add(an_upload(owner=owner, size=5))
     assert await stores.uploads.get("upload_1", owner="ada") == an_upload()
+
+
+@pytest.mark.parametrize("family", ["memory", "sqlite"], indirect=True)
+async def test_what_has_expired_goes_when_the_next_one_is_expected(stores: Stores) -> None:
+    """DynamoDB removes it by itself, within days."""
+    await stores.uploads.add(an_upload())
+    await stores.uploads.add(an_upload("upload_2", created_at=later(1)))
+    await stores.uploads.add(an_upload("upload_3", created_at=later(UPLOAD_KEPT.total_seconds())))
+    assert (await stores.uploads.get("upload_2", owner="ada")).version == 1
+    with pytest.raises(NotFound):
+        await stores.uploads.get("upload_1", owner="ada")
 
 
 async def test_of_parallel_updates_one_wins(stores: Stores, others: Stores) -> None:

@@ -144,7 +144,7 @@ class Ground:
     async def _judged(self, settings: Settings, assets: S3Assets, *, ended: bool = True) -> None:
         judge = Judge(self.replicate, lambda _: True)
         assert judge.repeated == []
-        keys = [found.key async for found in assets.list("jobs/")]
+        keys = [found.key async for found in assets.list("")]
         ids = [job["id"] for job in self.listed()]
         assert self.acknowledged.keys() <= set(ids), "an acknowledged job is gone"
         database = await Database.open(settings.database)

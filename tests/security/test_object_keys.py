@@ -19,7 +19,7 @@ WORDS = "../../Evil\\..%2e%2f?x=1#y&z;'\" ${jndi} <b>\u202e"
 """What a user may write into any text."""
 HEX = "[0-9a-f]{8,64}"
 OWN = re.compile(
-    rf"jobs/job_\w+/(takes/[\w.:-]+|(segments|cards|sounds|stems|videos|previews)/[\w/-]*{HEX})(\.\w{{2,5}})?"
+    rf"jobs/job_\w+/(takes/[\w.:-]+|(inputs|segments|cards|sounds|stems|videos|previews)/[\w/-]*{HEX})(\.\w{{2,5}})?"
     rf"|uploads/upl_\w+|quarantine/upl_\w+|(animatics|previews)/[\w/-]*{HEX}(\.\w{{2,5}})?"
 )
 

@@ -65,9 +65,12 @@ class Desk:
     async def admitted(self, upload: Upload, inspector: Inspector | None = None) -> StoredFile:
         """What a job would use of it. Raises Invalid."""
         admit = AdmitUpload(
-            uploads=self.store.uploads, assets=self.assets, inspector=inspector or self.inspector
+            uploads=self.store.uploads,
+            assets=self.assets,
+            inspector=inspector or self.inspector,
+            clock=SystemClock(),
         )
-        return (await admit(ADA.id, starting_from(upload)))[upload.id]
+        return (await admit(ADA.id, starting_from(upload), "job_1"))[upload.id]
 
     async def now(self, upload: Upload) -> Upload:
         return await self.store.uploads.get(upload.id, owner=ADA.id)

@@ -5,14 +5,26 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
-from omnigen.domain.errors import NotFound, Transient
+from omnigen.domain.editing import Edit
+from omnigen.domain.errors import Invalid, NotFound, QuotaExceeded, Transient
 from omnigen.domain.job import JobStatus
+from omnigen.domain.storyboard import Storyboard, Watermark
 from omnigen.ports.jobs import Page
-from tests.fakes.world import ADA, BOB, World
+from omnigen.usecases.admit_upload import input_key
+from tests.builders import a_scene
+from tests.fakes.world import ADA, BOB, World, board_of, rendered
 from tests.promises import check_promises
 
 DAY = 24 * 3600.0
+
+
+async def an_upload(world: World) -> str:
+    """The id of a picture that has arrived."""
+    upload, form = await world.app.request_upload(ADA, content_type="image/png", size=1000)
+    world.assets.receive(form, b'{"kind": "image"}')
+    return upload.id
 
 
 async def _listed(world: World) -> list[str]:
@@ -170,6 +182,69 @@ async def test_orphans_go_after_their_grace_and_nothing_else_does(world: World) 
     await world.assets.put_bytes("jobs/job_young/takes/one.mp4", b"young", content_type="video/mp4")
     assert await world.steps.clear_orphans() == 3
     assert world.object_keys() == sorted([*kept, "jobs/job_young/takes/one.mp4"])
+
+
+async def test_a_job_outlives_the_upload_that_it_was_given(world: World) -> None:
+    """Nobody can name it after a week; the job that did is made anew, and edited, from its own copy."""
+    upload = await an_upload(world)
+    scenes = board_of(a_scene(1, reference=upload), a_scene(2, reference=upload))
+    board = evolve(scenes, watermark=Watermark(image=upload))
+    leg = await world.begun(board)
+    mine = input_key(leg.job_id, upload)
+    await world.app.cancel_job(ADA, leg.job_id)
+    await world.walked(leg)
+    world.clock.advance(7 * DAY + 1)
+    await world.app.request_upload(ADA, content_type="image/png", size=1)
+    with pytest.raises(Invalid, match="there is no such upload, and one is kept for 7 days"):
+        await world.submit(board)
+    world.clock.advance(2 * DAY)
+    await world.steps.clear_orphans()
+    assert world.object_keys() == [mine]
+    await world.retry(leg.job_id)
+    assert (await world.walked(await world.next_leg(leg.job_id))).status is JobStatus.SUCCEEDED
+    assert all(mine in take.input["image"] for take in await world.takes())
+    assert all(render.mark is not None for render in world.composer.segments)
+    await world.app.regenerate_scene(ADA, leg.job_id, 2, render=rendered, key="another")
+    assert (await world.walked(await world.next_leg(leg.job_id))).status is JobStatus.SUCCEEDED
+    await check_promises(world)
+    await world.app.delete_job(ADA, leg.job_id)
+    world.clock.advance(DAY + 1)
+    await world.steps.sweep()
+    assert world.object_keys() == []
+
+
+async def test_a_picture_that_an_edit_brings_is_the_job_s_own_from_then_on(world: World) -> None:
+    board = board_of(a_scene(1), a_scene(2))
+    leg = await world.begun(board)
+    await world.walked(leg)
+    upload = await an_upload(world)
+    mine = input_key(leg.job_id, upload)
+
+    def named(before: Storyboard) -> Edit:
+        return Edit.same(evolve(before, watermark=Watermark(image=upload)))
+
+    await world.app.edit_storyboard.foretell(ADA, leg.job_id, named)
+    assert mine not in world.object_keys()
+    await world.app.edit_storyboard(ADA, leg.job_id, named, body="logo", render=rendered, key="logo")
+    assert mine in world.object_keys()
+
+
+async def test_what_a_refused_submission_was_given_goes_with_the_upload(world: World) -> None:
+    upload = await an_upload(world)
+
+    def full(name: str, _: int, when: str) -> None:
+        if (name, when) == ("jobs.accept", "before"):
+            raise QuotaExceeded("no more")
+
+    world.faults.hook = full
+    with pytest.raises(QuotaExceeded):
+        await world.submit(board_of(a_scene(1, reference=upload)))
+    world.faults.hook = None
+    assert len(world.object_keys()) == 2
+    for days, left in ((2, 1), (7, 0)):
+        world.clock.advance(days * DAY + 1)
+        await world.steps.clear_orphans()
+        assert len(world.object_keys()) == left
 
 
 async def test_an_outage_is_never_taken_for_absence(world: World) -> None:

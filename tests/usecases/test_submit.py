@@ -12,6 +12,7 @@ from omnigen.domain.pricing import estimate
 from omnigen.domain.quota import QUOTAS, Tier
 from omnigen.domain.storyboard import Planner, Storyboard
 from omnigen.ports.uploads import Upload, UploadStatus
+from omnigen.usecases.admit_upload import input_key
 from omnigen.usecases.job_detail import Accepted
 from tests.builders import a_brief, a_scene
 from tests.fakes.catalogue import CATALOGUE
@@ -139,10 +140,11 @@ def _with(upload_id: str) -> Storyboard:
 async def test_a_reference_is_looked_into_and_leaves_quarantine(world: World) -> None:
     upload = await _upload(world, b'{"kind": "image"}')
     leg = await world.begun(_with(upload.id))
-    assert world.object_keys() == [f"uploads/{upload.id}"]
+    mine = input_key(leg.job_id, upload.id)
+    assert world.object_keys() == [mine, f"uploads/{upload.id}"]
     await world.scene_done(leg)
     (take,) = await world.takes()
-    assert f"uploads/{upload.id}" in take.input["image"]
+    assert mine in take.input["image"]
 
 
 async def test_two_submissions_may_admit_the_same_reference_at_once(world: World) -> None:

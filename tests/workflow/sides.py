@@ -79,7 +79,7 @@ class Side:
             Judge, self.deployed.replicate, lambda prompt: any(one in prompt for one in mine)
         )
         assert judge.repeated == []
-        keys = [found.key async for found in self.container.assets().list("jobs/")]
+        keys = [found.key async for found in self.container.assets().list("")]
         world: Any = SimpleNamespace(
             stores=SimpleNamespace(
                 jobs=self.container.jobs(), takes=self.container.takes(), usage=self.container.ledger()
@@ -90,7 +90,9 @@ class Side:
             jobs=list(self.jobs.values()),
             before={},
             healed_at=datetime.min.replace(tzinfo=UTC),
-            object_keys=lambda: [key for key in keys if key.split("/")[1] in self.jobs.values()],
+            object_keys=lambda: [
+                key for key in keys if not key.startswith("jobs/") or key.split("/")[1] in self.jobs.values()
+            ],
         )
         await check_promises(world)
 

@@ -1,5 +1,6 @@
-"""Let a file out of quarantine, once it has been looked into: nothing uses it before."""
+"""Let a file out of quarantine, once it has been looked into, and make it a job's own: nothing uses it before."""
 
+import hashlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -10,11 +11,25 @@ from omnigen.domain.errors import Conflict, Invalid, NotFound, Rejected
 from omnigen.domain.storyboard import Storyboard
 from omnigen.domain.take import StoredFile
 from omnigen.ports.assets import Assets
+from omnigen.ports.clock import Clock
 from omnigen.ports.inspector import Inspector, MediaKind
-from omnigen.ports.uploads import Upload, Uploads, UploadStatus
+from omnigen.ports.uploads import UPLOAD_KEPT, UPLOADS, Upload, Uploads, UploadStatus
 
 _TYPES: Final = {"png": "image/png", "mjpeg": "image/jpeg", "webp": "image/webp"}
 """Of images, by their codec."""
+
+
+def input_key(job_id: str, upload_id: str) -> str:
+    """Where a job's own copy of an upload lies. A user may ask for it by any word: it is told by its hash."""
+    return f"jobs/{job_id}/inputs/{hashlib.sha256(upload_id.encode()).hexdigest()[:32]}"
+
+
+async def given(assets: Assets, job_id: str, upload_id: str) -> StoredFile:
+    """A job's own copy of an upload. Raises NotFound, Transient."""
+    key = input_key(job_id, upload_id)
+    if (file := await assets.head(key)) is None:
+        raise NotFound(f"{key}: no such object")
+    return file
 
 
 @frozen(kw_only=True)
@@ -24,9 +39,22 @@ class AdmitUpload:
     uploads: Uploads
     assets: Assets
     inspector: Inspector
+    clock: Clock
 
-    async def __call__(self, owner: str, storyboard: Storyboard) -> dict[str, StoredFile]:
-        """The admitted files of all that a storyboard names, by id. Raises Invalid, naming the field."""
+    async def keep(self, owner: str, storyboard: Storyboard, job_id: str) -> None:
+        """Give a job of that owner its own copies of all that a storyboard names, before it is accepted.
+
+        It needs no upload any more, however late it is edited. Raises Invalid, naming the field.
+        """
+        for name, file in (await self(owner, storyboard, job_id)).items():
+            if file.key != (mine := input_key(job_id, name)):
+                await self.assets.copy(file.key, mine)
+
+    async def __call__(self, owner: str, storyboard: Storyboard, job_id: str) -> dict[str, StoredFile]:
+        """The admitted files of all that a storyboard names, by id: the job's own where an upload has expired.
+
+        Raises Invalid, naming the field.
+        """
         wanted = {
             scene.reference: f"storyboard.scenes[{scene.number}].reference_image"
             for scene in storyboard.scenes
@@ -34,15 +62,18 @@ class AdmitUpload:
         }
         if storyboard.watermark is not None:
             wanted |= {storyboard.watermark.image: "storyboard.watermark.image"}
-        return {name: await self._image(owner, name, field) for name, field in wanted.items()}
+        return {name: await self._image(owner, name, job_id, field) for name, field in wanted.items()}
 
-    async def _image(self, owner: str, upload_id: str, field: str) -> StoredFile:
-        try:
-            upload = await self.uploads.get(upload_id, owner=owner)
-        except NotFound as error:
+    async def _image(self, owner: str, upload_id: str, job_id: str, field: str) -> StoredFile:
+        upload = await self._known(owner, upload_id)
+        if upload is None:
+            if (mine := await self.assets.head(input_key(job_id, upload_id))) is not None:
+                return mine
             raise Invalid(
-                f"{field.rpartition('.')[2]} is {upload_id[:60]!r}; there is no such upload", field=field
-            ) from error
+                f"{field.rpartition('.')[2]} is {upload_id[:60]!r}; there is no such upload, "
+                f"and one is kept for {UPLOAD_KEPT.days} days",
+                field=field,
+            )
         if not upload.content_type.startswith("image/"):
             raise Invalid(f"upload {upload.id} is {upload.content_type}; an image is allowed", field=field)
         try:
@@ -55,6 +86,14 @@ class AdmitUpload:
             if admitted is not None:
                 return admitted
             raise Invalid(f"upload {upload.id} has not arrived yet", field=field) from error
+
+    async def _known(self, owner: str, upload_id: str) -> Upload | None:
+        """None for one that has expired, too: its file may be going at this very moment."""
+        try:
+            upload = await self.uploads.get(upload_id, owner=owner)
+        except NotFound:
+            return None
+        return upload if self.clock.now() < upload.expires_at else None
 
     async def _admit(self, upload: Upload) -> StoredFile:
         if upload.status is UploadStatus.AWAITED:
@@ -97,4 +136,4 @@ class AdmitUpload:
 
 
 def _key(upload: Upload) -> str:
-    return f"uploads/{upload.id}"
+    return f"{UPLOADS}{upload.id}"

@@ -13,8 +13,8 @@ from omnigen.domain.take import StoredFile, Take, TakeStatus
 from omnigen.ports.assets import Assets
 from omnigen.ports.clock import Clock
 from omnigen.ports.jobs import Jobs
-from omnigen.ports.uploads import Uploads
 from omnigen.ports.workflow import READY, STOP, Leg, Outcome, wait
+from omnigen.usecases.admit_upload import given
 from omnigen.usecases.lend_file import LendFile
 from omnigen.usecases.make_take import MakeTake
 from omnigen.usecases.policy import Policy
@@ -32,7 +32,6 @@ class GenerateScene:
 
     jobs: Jobs
     assets: Assets
-    uploads: Uploads
     catalogue: Catalogue
     clock: Clock
     policy: Policy
@@ -108,8 +107,7 @@ class GenerateScene:
     async def _picture(self, state: SceneState, scene: Scene) -> StoredFile | None:
         if scene.reference is None:
             return state.still
-        job = await self.jobs.get(state.job_id)
-        return (await self.uploads.get(scene.reference, owner=job.owner)).file
+        return await given(self.assets, state.job_id, scene.reference)
 
     # --- what came of it
 

@@ -118,7 +118,7 @@ class NextRevision:
             revision=number,
             catalogue=self.catalogue,
             rate=rate,
-            pictures=await self.admit_upload(caller.id, board),
+            pictures=await self.admit_upload(caller.id, board, job.id),
         )
         scenes = tuple(scene_prospect(s, board, stock) for s in board.scenes)
         music = self._music(board, stock)
@@ -140,6 +140,8 @@ class NextRevision:
     ) -> Accepted:
         """Have the next revision accepted. Raises Invalid, Conflict, QuotaExceeded, KeyReused, Transient."""
         check_cost(price, asked.max_cost)
+        if board is not None:
+            await self.admit_upload.keep(asked.caller.id, board, job.id)
         again = self._next(job, asked.caller, price, reason)
         if board is not None:
             again = evolve(

@@ -14,7 +14,6 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from omnigen.domain.errors import NotFound
 from omnigen.domain.job import SIDECAR_NAMES, Job, Sidecar, SidecarKind, Video
 from omnigen.domain.take import StoredFile
 from omnigen.ports.assets import Assets
@@ -22,7 +21,7 @@ from omnigen.ports.composer import Composer, Programme
 from omnigen.ports.editor import EditorFormat
 from omnigen.ports.metrics import Metrics
 from omnigen.ports.takes import Takes
-from omnigen.ports.uploads import Uploads
+from omnigen.usecases.admit_upload import input_key
 from omnigen.usecases.cut_list import cut_list
 from omnigen.usecases.cutting import Cutting
 from omnigen.usecases.manifest import Parts, manifest, written
@@ -46,7 +45,6 @@ class PublishVideo:
 
     assets: Assets
     takes: Takes
-    uploads: Uploads
     composer: Composer
     editor: EditorFormat
     metrics: Metrics
@@ -126,17 +124,14 @@ class PublishVideo:
         return await self._put_bytes(cutting.job, written(facts), SidecarKind.MANIFEST)
 
     async def _pictures(self, cutting: Cutting) -> dict[int, str]:
-        """Hashes of what the user gave to begin scenes with; an upload that is gone says nothing any more."""
+        """Hashes of what the user gave to begin scenes with; a picture that is gone says nothing any more."""
         found: dict[int, str] = {}
         for scene in cutting.storyboard.scenes:
             if scene.reference is None:
                 continue
-            try:
-                upload = await self.uploads.get(scene.reference, owner=cutting.job.owner)
-            except NotFound:
-                continue
-            if upload.file is not None:
-                found[scene.number] = upload.file.sha256
+            file = await self.assets.head(input_key(cutting.job.id, scene.reference))
+            if file is not None:
+                found[scene.number] = file.sha256
         return found
 
     async def _put(self, job: Job, path: Path, content_type: str, seconds: float = 0.0) -> StoredFile:

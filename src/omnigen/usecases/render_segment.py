@@ -17,8 +17,8 @@ from omnigen.ports.clock import Clock
 from omnigen.ports.composer import CardRender, Composer, Mark, SegmentRender
 from omnigen.ports.inspector import Footage, Inspector, MediaKind
 from omnigen.ports.jobs import Jobs
-from omnigen.ports.uploads import Uploads
 from omnigen.ports.workflow import READY, STOP, Leg, Outcome
+from omnigen.usecases.admit_upload import given
 from omnigen.usecases.cutting import Cutting, digest_of
 from omnigen.usecases.mix_sound import MixSound
 from omnigen.usecases.policy import Policy
@@ -40,7 +40,6 @@ class RenderSegment:
 
     jobs: Jobs
     assets: Assets
-    uploads: Uploads
     inspector: Inspector
     composer: Composer
     clock: Clock
@@ -209,8 +208,7 @@ class RenderSegment:
         wanted = cutting.storyboard.watermark
         if wanted is None:
             return None
-        file = (await self.uploads.get(wanted.image, owner=cutting.job.owner)).file
-        assert file is not None, "a watermark is admitted before its job is accepted"
+        file = await given(self.assets, cutting.job.id, wanted.image)
         image = await self.workspace.bring(cutting.job.id, file)
         return Mark(image=image, corner=wanted.corner, opacity=wanted.opacity, width=wanted.width)
 

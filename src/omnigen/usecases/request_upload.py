@@ -9,7 +9,7 @@ from omnigen.domain.errors import Invalid, TooLarge
 from omnigen.ports.assets import Assets, UploadForm
 from omnigen.ports.clock import Clock, Ids
 from omnigen.ports.identity import Caller
-from omnigen.ports.uploads import Upload, Uploads
+from omnigen.ports.uploads import QUARANTINE, Upload, Uploads
 from omnigen.usecases.policy import Policy
 
 ALLOWED: Final = ("image/jpeg", "image/png", "image/webp", "audio/mpeg", "audio/wav")
@@ -43,7 +43,7 @@ class RequestUpload:
             owner=caller.id,
             content_type=content_type,
             size=size,
-            key=f"quarantine/{upload_id}",
+            key=f"{QUARANTINE}{upload_id}",
             created_at=self.clock.now(),
         )
         await self.uploads.add(upload)

@@ -56,8 +56,8 @@ class SubmitJob:
             return known
         planned, priced = self._plan(caller, brief, storyboard)
         check_cost(priced, max_cost)
-        await self.admit_upload(caller.id, planned)
         job = self._job(caller, brief, planned, priced)
+        await self.admit_upload.keep(caller.id, planned, job.id)
         final = None if brief is not None and brief.planner is Planner.LLM else planned
         scenes = SceneState.of(job.id, 1, final, job.created_at) if final else ()
         detail = JobDetail(job=job, storyboard=final, scenes=scenes)

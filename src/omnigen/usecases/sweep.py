@@ -1,16 +1,18 @@
 """Make up for whatever was lost: start legs for jobs that nobody drives, forget what is due, clear what is left over."""
 
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Final
 
 from attrs import frozen
 
 from omnigen.domain.errors import NotFound
-from omnigen.ports.assets import Assets
+from omnigen.ports.assets import Assets, StoredObject
 from omnigen.ports.clock import Clock
 from omnigen.ports.inspector import INSPECTIONS
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.sketcher import ANIMATICS, PREVIEWS
+from omnigen.ports.uploads import QUARANTINE, UPLOAD_KEPT, UPLOADS
 from omnigen.ports.workflow import Workflow
 from omnigen.usecases.delete_job import PurgeJobs
 from omnigen.usecases.hint import start_hint
@@ -20,6 +22,16 @@ _GRACE: Final = timedelta(days=2)
 """An object may be older than its row's mention of it by no more than this."""
 _SKETCH: Final = timedelta(days=1)
 """Sketches are drawn again when they are asked for again."""
+PASSING: Final = {
+    QUARANTINE: _GRACE,
+    INSPECTIONS: _GRACE,
+    UPLOADS: UPLOAD_KEPT + _GRACE,
+    ANIMATICS: _SKETCH,
+    PREVIEWS: _SKETCH,
+}
+"""What is kept for so long, whoever it is for. Everything else belongs to a job."""
+BATCH: Final = 1000
+"""Objects that are looked at together: S3 lists as many at once."""
 
 
 @frozen(kw_only=True)
@@ -58,29 +70,26 @@ class ClearOrphans:
 
     async def __call__(self) -> int:
         """How many were removed."""
-        before, removed = self.clock.now() - _GRACE, 0
-        known: dict[str, bool] = {}
-        async for found in self.assets.list("jobs/"):
-            job_id = found.key.split("/")[1]
-            if job_id not in known:
-                known[job_id] = await self._exists(job_id)
-            if not known[job_id] and found.modified_at < before:
-                await self.assets.delete(found.key)
-                removed += 1
-        for prefix in ("quarantine/", INSPECTIONS):
-            removed += await self._passing(prefix, before)
-        for prefix in (ANIMATICS, PREVIEWS):
-            removed += await self._passing(prefix, self.clock.now() - _SKETCH)
+        now, removed = self.clock.now(), 0
+        for prefix, kept in PASSING.items():
+            async for batch in _batches(self.assets.list(prefix)):
+                removed += await self._remove([f.key for f in batch if f.modified_at < now - kept])
+        async for batch in _batches(self.assets.list("jobs/")):
+            old = [found.key for found in batch if found.modified_at < now - _GRACE]
+            removed += await self._remove(await self._of_nobody(old))
         return removed
 
-    async def _passing(self, prefix: str, before: datetime) -> int:
-        """Remove what is older, whatever it was for."""
-        removed = 0
-        async for found in self.assets.list(prefix):
-            if found.modified_at < before:
-                await self.assets.delete(found.key)
-                removed += 1
-        return removed
+    async def _of_nobody(self, keys: list[str]) -> list[str]:
+        """Those whose job is gone."""
+        known: dict[str, bool] = {}
+        for job_id in {_job_of(key) for key in keys}:
+            known[job_id] = await self._exists(job_id)
+        return [key for key in keys if not known[_job_of(key)]]
+
+    async def _remove(self, keys: list[str]) -> int:
+        for key in keys:
+            await self.assets.delete(key)
+        return len(keys)
 
     async def _exists(self, job_id: str) -> bool:
         try:
@@ -88,6 +97,21 @@ class ClearOrphans:
         except NotFound:
             return False
         return True
+
+
+async def _batches(found: AsyncIterator[StoredObject]) -> AsyncIterator[list[StoredObject]]:
+    batch: list[StoredObject] = []
+    async for one in found:
+        batch.append(one)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _job_of(key: str) -> str:
+    return key.split("/")[1]
 
 
 @frozen(kw_only=True)

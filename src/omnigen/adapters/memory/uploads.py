@@ -12,7 +12,10 @@ class MemoryUploads:
         self._tables = tables
 
     async def add(self, upload: Upload) -> None:
-        """Expect a file. Raises Conflict where the id is there already."""
+        """Expect a file, and forget all that have expired. Raises Conflict where the id is there already."""
+        for known in list(self._tables.uploads.values()):
+            if known.expires_at <= upload.created_at:
+                del self._tables.uploads[known.id]
         if upload.id in self._tables.uploads:
             raise Conflict(f"upload {upload.id} is there already")
         self._tables.uploads[upload.id] = upload

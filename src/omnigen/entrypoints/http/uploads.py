@@ -39,7 +39,10 @@ class UploadView(View, frozen=True):
 async def request_upload(
     data: JSONBody[UploadRequest], request: Request[Caller, Any, Any], app: AppDep
 ) -> UploadView:
-    """Ask for permission to upload a reference image or sound; scenes name it by its id."""
+    """Ask for permission to upload a reference image or sound; scenes name it by its id, for seven days.
+
+    A job that names it keeps a copy of its own.
+    """
     upload, form = await app.request_upload(request.user, content_type=data.content_type, size=data.size)
     return UploadView(
         id=upload.id,

@@ -390,7 +390,9 @@ export interface paths {
         put?: never;
         /**
          * RequestUpload
-         * @description Ask for permission to upload a reference image or sound; scenes name it by its id.
+         * @description Ask for permission to upload a reference image or sound; scenes name it by its id, for seven days.
+         *
+         *     A job that names it keeps a copy of its own.
          */
         post: operations["request_upload"];
         delete?: never;

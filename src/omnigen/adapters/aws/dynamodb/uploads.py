@@ -1,5 +1,7 @@
 """Uploads in DynamoDB."""
 
+from math import ceil
+
 from omnigen.adapters.aws.dynamodb import keys
 from omnigen.adapters.aws.dynamodb.attributes import Value, document
 from omnigen.adapters.aws.dynamodb.changes import put
@@ -55,4 +57,8 @@ class DynamoUploads:
 
 
 def _values(upload: Upload, token: str) -> dict[str, Value]:
-    return {"token": token, "document": document(upload)}
+    return {
+        "token": token,
+        "document": document(upload),
+        "expires_at": ceil(upload.expires_at.timestamp()),
+    }

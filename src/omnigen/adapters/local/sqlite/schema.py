@@ -121,7 +121,12 @@ CREATE TABLE hits (
 CREATE TABLE uploads (id TEXT PRIMARY KEY, owner TEXT NOT NULL, document TEXT NOT NULL) STRICT;
 """
 
-MIGRATIONS: Final = (_FIRST,)
+_UPLOADS_EXPIRE: Final = """
+ALTER TABLE uploads ADD COLUMN expires_at INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX uploads_by_expiry ON uploads (expires_at);
+"""
+
+MIGRATIONS: Final = (_FIRST, _UPLOADS_EXPIRE)
 """Step n takes a file from `user_version` n to n + 1. A step that was released never changes."""
 
 

@@ -2,7 +2,7 @@
 
 import apsw
 
-from omnigen.adapters.documents import UPLOADS, text
+from omnigen.adapters.documents import UPLOADS, micros, text
 from omnigen.adapters.local.sqlite.database import Database
 from omnigen.adapters.local.sqlite.reading import first
 from omnigen.domain.errors import Conflict, NotFound
@@ -16,11 +16,12 @@ class SqliteUploads:
         self._database = database
 
     async def add(self, upload: Upload) -> None:
-        """Expect a file. Raises Conflict where the id is there already."""
+        """Expect a file, and forget all that have expired. Raises Conflict where the id is there already."""
 
         def change(db: apsw.Connection) -> None:
-            row = (upload.id, upload.owner, text(upload))
-            db.execute("INSERT OR IGNORE INTO uploads VALUES (?, ?, ?)", row)
+            db.execute("DELETE FROM uploads WHERE expires_at <= ?", (micros(upload.created_at),))
+            row = (upload.id, upload.owner, text(upload), micros(upload.expires_at))
+            db.execute("INSERT OR IGNORE INTO uploads VALUES (?, ?, ?, ?)", row)
             if not db.changes():
                 raise Conflict(f"upload {upload.id} is there already")
 
