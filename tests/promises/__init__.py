@@ -1,4 +1,4 @@
-"""What must hold after anything at all has happened: DESIGN's promises P1 to P13, and who checks them.
+"""What must hold after anything at all has happened: the promises P1 to P13 of docs/PROMISES.md, and who checks them.
 
 | promise | checked by |
 |---|---|

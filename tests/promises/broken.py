@@ -2,7 +2,7 @@
 
 
 class Broken(AssertionError):
-    """`promise` is its name in DESIGN, as in `P2`; `bug` is an error that nobody translated."""
+    """`promise` is its name in docs/PROMISES.md, as in `P2`; `bug` is an error that nobody translated."""
 
     def __init__(self, promise: str, message: str) -> None:
         super().__init__(f"{promise}: {message}")

@@ -32,7 +32,7 @@ def test_what_is_taken_out_comes_back() -> None:
 
 
 def test_every_promise_that_the_simulation_judges_has_a_safeguard() -> None:
-    """And there are as many as issue and design name: each condition, epoch, intent, outbox entry."""
+    """And those in docs/PROMISES.md rest on no fewer than these: each condition, epoch, intent, outbox entry."""
     guarded = {guard.promise for guard in SAFEGUARDS.values()}
     assert guarded >= {"P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P10", "P11", "P12"}
     assert len(SAFEGUARDS) >= 32

@@ -1,4 +1,7 @@
-"""The facade: every use case, ready to be called. Entrypoints know this and nothing behind it."""
+"""The facades, of use cases that are ready to be called: what users ask for, what the workflow does, what operators do.
+
+Routes and operators' commands know nothing behind them.
+"""
 
 from attrs import frozen
 
@@ -70,7 +73,7 @@ class App:
 
 @frozen(kw_only=True)
 class Pipeline:
-    """What the workflow does, state by state, in the order of DESIGN's walk."""
+    """What the workflow does, state by state, in the order of the walk in docs/ARCHITECTURE.md."""
 
     start_leg: StartLeg
     keep_leg: KeepLeg
