@@ -209,7 +209,7 @@ lint-infra: setup .venv-lint/.done infra/tools/node_modules/.done ## workflows, 
 	@.venv-lint/bin/python infra/tools/lint.py
 
 .PHONY: infra-check
-infra-check: setup ## Terraform's roots: fmt, validate, test, plan; offline also a made-up apply, left in .terraform-check/ROOT.json
+infra-check: setup ## Terraform's roots: fmt, validate, test; with a stand-in for AWS (TERRAFORM_OFFLINE) also plan, a made-up apply, rights and planted mistakes
 	@TERRAFORM_OFFLINE="$(TERRAFORM_OFFLINE)" scripts/infra-check
 	@$(if $(TERRAFORM_OFFLINE),TERRAFORM_OFFLINE="$(TERRAFORM_OFFLINE)" $(BIN)/pytest -n 2 --dist loadfile -m terraform tests/terraform $(ARGS), \
 	  echo "infra-check: tests/terraform looks at made-up accounts, which need TERRAFORM_OFFLINE: not run")
@@ -224,7 +224,7 @@ imports: setup ## the hexagon's import rules, and unused or undeclared packages
 	@$(BIN)/deptry .
 
 .PHONY: check
-check: setup ## everything that CI runs
+check: setup ## everything that can be checked here
 	@for found in "ffmpeg ffmpeg" "strace strace" "chromium chromium"; do $(SHELL) scripts/system-package $$found; done
 	@$(MAKE) -j2 --keep-going --output-sync=target check-all
 
