@@ -95,7 +95,7 @@ def test_a_commit_comes_back_by_these_commands(desk: Desk) -> None:
     subprocess.run([*git, "commit", "-qm", "bad", "--allow-empty"], check=True)
     block = TEXT.split("### Code, step by step")[1].split("```sh\n")[1].split("```")[0]
     script = root / "scripts/back"
-    script.write_text(f"#!/bin/bash\nset -e\ncd {root}\n{block.replace('COMMIT ', f'{good} ')}")
+    script.write_text(f"#!/bin/bash\nset -e\ncd {root}\n{block.replace('COMMIT', good)}")
     script.chmod(0o755)
     registry = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
     delivery = {
