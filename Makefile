@@ -224,7 +224,7 @@ imports: setup ## the hexagon's import rules, and unused or undeclared packages
 	@$(BIN)/deptry .
 
 .PHONY: check
-check: setup ## everything that can be checked here
+check: setup ## every check but those that need Docker or the network
 	@for found in "ffmpeg ffmpeg" "strace strace" "chromium chromium"; do $(SHELL) scripts/system-package $$found; done
 	@$(MAKE) -j2 --keep-going --output-sync=target check-all
 
