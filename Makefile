@@ -47,7 +47,7 @@ ARGS ?=
 
 .PHONY: help
 help: ## list the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  \033[36m%-16s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z0-9-]+:.*## / { printf "  \033[36m%-18s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- set-up: each stamp is newer than what it was made from, so a second call does nothing ---
 
@@ -101,14 +101,14 @@ web/dist/.done: web/node_modules/.done $(shell find web/src web/public web/scrip
 # --- running ---
 
 .PHONY: emulate
-emulate: ## start OmniGen here, complete and offline (PORT=8080 RESET=1 VERBOSE=1 REPLICATE=live DATA=.omnigen)
+emulate: ## start OmniGen here, complete and offline (PORT=8080 PROFILE=aws RESET=1 VERBOSE=1 REPLICATE=live DATA=.omnigen)
 	@$(MAKE) -j4 setup web/dist/.done
 	@exec $(EMULATE)
 
 # --- checking ---
 
 .PHONY: test
-test: setup infra/tools/node_modules/.done ## every test that needs no root
+test: setup infra/tools/node_modules/.done ## unit, contract, API and end-to-end tests, all but those with targets of their own
 	@npm --prefix web run --silent test
 	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
@@ -255,7 +255,7 @@ bench: setup ## measure everything that docs/BENCHMARKS.md says, each figure aga
 	@$(BIN)/python -m benchmarks.report
 
 .PHONY: docs
-docs: setup ## write docs/states.md and docs/METRICS.md anew, from the tables in the code
+docs: setup ## write docs/states.md, docs/METRICS.md and docs/manifest.schema.json anew, from the code
 	@$(BIN)/python docs/generate_states.py
 	@$(BIN)/python docs/generate_metrics.py
 	@$(BIN)/python docs/generate_manifest.py

@@ -60,7 +60,7 @@ def write(name: str, figures: Sequence[Figure], more: Mapping[str, Any] | None =
 
 def spoken(figure: Figure) -> str:
     """The figure, its goal, and whether that was met."""
-    said = shown(figure.value, figure.unit)
+    said = measured(figure)
     if figure.goal is None:
         return said
     bound = "at least" if figure.at_least else "at most"
@@ -68,7 +68,19 @@ def spoken(figure: Figure) -> str:
     return f"{said} (goal: {bound} {shown(figure.goal, figure.unit)}, {verdict})"
 
 
-def shown(value: float, unit: str) -> str:
-    """A number with its unit."""
-    number = f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+def measured(figure: Figure) -> str:
+    """The figure, with as many digits as it takes to tell it from a goal that it misses."""
+    digits, goal = 3, figure.goal
+    while (
+        goal is not None
+        and not figure.met
+        and shown(figure.value, figure.unit, digits) == shown(goal, figure.unit, digits)
+    ):
+        digits += 1
+    return shown(figure.value, figure.unit, digits)
+
+
+def shown(value: float, unit: str, digits: int = 3) -> str:
+    """A number with its unit; at least three digits, and all before the point."""
+    number = f"{value:,.{digits - 3}f}" if value >= 100 else f"{value:.{digits}g}"
     return f"{number} {unit}"

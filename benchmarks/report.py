@@ -8,7 +8,7 @@ from html import escape
 from typing import Any, Final
 
 from benchmarks import bill_report, compose_report, overload_report
-from benchmarks.figures import RESULTS, ROOT, Figure, shown
+from benchmarks.figures import RESULTS, ROOT, Figure, measured, shown
 
 ORDER: Final = ("accept", "overload", "post_to_video", "compose", "start", "cold_start", "bill")
 PAGE: Final = ROOT / "docs" / "BENCHMARKS.md"
@@ -64,8 +64,7 @@ def row(figure: Figure) -> str:
     if figure.goal is not None:
         goal = f"{'≥' if figure.at_least else '≤'} {shown(figure.goal, figure.unit)}"
         verdict = "met" if figure.met else "**missed**"
-    value = shown(figure.value, figure.unit)
-    return f"| {figure.title} | {value} | {goal} | {verdict} | {figure.peer} |\n"
+    return f"| {figure.title} | {measured(figure)} | {goal} | {verdict} | {figure.peer} |\n"
 
 
 def section(run: dict[str, Any]) -> str:
@@ -100,9 +99,9 @@ def plot(figures: list[Figure]) -> str:
 def _bar(figure: Figure, y: int) -> str:
     assert figure.goal
     share = figure.value / figure.goal
-    length = min(_BAR, share * _BAR / 2)
+    length = max(0.0, min(_BAR, share * _BAR / 2))  # a loss may be less than none
     kind, sign = ("m" if figure.met else "x"), ("≥" if figure.at_least else "≤")
-    said = f"{shown(figure.value, figure.unit)} ({sign} {shown(figure.goal, figure.unit)})"
+    said = f"{measured(figure)} ({sign} {shown(figure.goal, figure.unit)})"
     return (
         f'<text x="{_LABEL - 12}" y="{y + 16}" text-anchor="end">{escape(figure.title)}</text>'
         f'<rect class="{kind}" x="{_LABEL}" y="{y + 3}" width="{length:.1f}" height="17" rx="3"/>'

@@ -21,7 +21,7 @@ from omnigen.entrypoints.cli.errors import CANCELLED, FAILED, OK, WRONG_USAGE, C
 _COMMANDS: Final = {
     "render": "make a video and save it here",
     "storyboard": "plan a video and price it, without making it",
-    "jobs": "list, watch, cancel, retry, download; for operators: inspect, resume, fail, refund",
+    "jobs": "list, watch, change, save and delete jobs; for operators: inspect, resume, fail, refund",
     "usage": "your tier, and what you have used of it",
     "models": "models to choose from, with their limits and prices",
     "users": "list accounts and set their tier (for operators)",
