@@ -189,12 +189,14 @@ class TestEveryStore:
         assert await assets.head(f"{prefix}a") is None
 
     async def test_list(self, assets: Assets, prefix: str) -> None:
-        """A listing has all objects under its prefix, of every depth, and no others; ages are real."""
+        """A listing has all objects under its prefix, of every depth, or those after a key; ages are real."""
         before = datetime.now(UTC) - MINUTE
         for name in ("one/a", "one/b/c", "two/d"):
             await assets.put_bytes(f"{prefix}{name}", b"xyz", content_type="text/plain")
         found = [item async for item in assets.list(f"{prefix}one/")]
         assert [item.key for item in found] == [f"{prefix}one/a", f"{prefix}one/b/c"]
+        later = [item.key async for item in assets.list(prefix, after=f"{prefix}one/a")]
+        assert later == [f"{prefix}one/b/c", f"{prefix}two/d"]
         assert all(item.size == 3 and before < item.modified_at < before + 2 * MINUTE for item in found)
 
 

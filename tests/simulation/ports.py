@@ -207,15 +207,15 @@ class Port:
 class AssetsPort(Port):
     """The asset store: a listing comes in one piece here."""
 
-    def list(self, prefix: str) -> AsyncIterator[StoredObject]:
-        return _Listing(prefix)
+    def list(self, prefix: str, *, after: str = "") -> AsyncIterator[StoredObject]:
+        return _Listing(prefix, after)
 
 
 class _Listing:
     """All objects under a prefix. No generator: those would be put away whenever memory is collected."""
 
-    def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
+    def __init__(self, prefix: str, after: str) -> None:
+        self._asked = prefix, after
         self._found: list[StoredObject] | None = None
 
     def __aiter__(self) -> "_Listing":
@@ -223,7 +223,7 @@ class _Listing:
 
     async def __anext__(self) -> StoredObject:
         if self._found is None:
-            found = await here().ports.call("assets", "listed", (self._prefix,), {})
+            found = await here().ports.call("assets", "listed", self._asked, {})
             self._found = list(reversed(found))
         if not self._found:
             raise StopAsyncIteration

@@ -40,8 +40,8 @@ _READS: Final = frozenset({"get", "scenes", "storyboard", "of_job", "head", "fet
 class SimAssets(MemoryAssets):
     """The asset store, and a listing in one piece."""
 
-    async def listed(self, prefix: str) -> list[StoredObject]:
-        return [found async for found in self.list(prefix)]
+    async def listed(self, prefix: str, after: str) -> list[StoredObject]:
+        return [found async for found in self.list(prefix, after=after)]
 
 
 class SimWorld:

@@ -184,6 +184,34 @@ async def test_orphans_go_after_their_grace_and_nothing_else_does(world: World) 
     assert world.object_keys() == sorted([*kept, "jobs/job_young/takes/one.mp4"])
 
 
+async def test_a_round_goes_on_where_the_last_one_has_stopped(world: World) -> None:
+    """However much there is before it, each object has its turn; after the last one it is the first one's again."""
+    job_id = (await world.begun()).job_id
+    for number in range(150):
+        await world.assets.put_bytes(f"jobs/{job_id}/takes/{number:03}", b"kept", content_type="video/mp4")
+    kept = world.object_keys()
+    await world.assets.put_bytes("uploads/upl_last", b"left over", content_type="image/png")
+    world.clock.advance(10 * DAY)
+
+    def slow(name: str, _: int, when: str) -> None:
+        if (name, when) == ("jobs.get", "before"):
+            world.clock.advance(60)
+
+    world.faults.hook = slow
+    assert [await world.steps.clear_orphans() for _ in range(3)] == [0, 1, 0]
+    assert world.object_keys() == kept
+    await world.assets.put_bytes("animatics/first", b"left over", content_type="video/mp4")
+    world.clock.advance(2 * DAY)
+    assert await world.steps.clear_orphans() == 1
+
+
+async def test_objects_that_are_none_of_ours_are_left_alone(world: World) -> None:
+    await world.assets.put_bytes("backups/one", b"not ours", content_type="text/plain")
+    world.clock.advance(400 * DAY)
+    assert await world.steps.clear_orphans() == 0
+    assert world.object_keys() == ["backups/one"]
+
+
 async def test_a_job_outlives_the_upload_that_it_was_given(world: World) -> None:
     """Nobody can name it after a week; the job that did is made anew, and edited, from its own copy."""
     upload = await an_upload(world)

@@ -73,6 +73,6 @@ class Assets(Protocol):
         """Remove an object. Absent is fine."""
         ...
 
-    def list(self, prefix: str) -> AsyncIterator[StoredObject]:
-        """All objects under a prefix."""
+    def list(self, prefix: str, *, after: str = "") -> AsyncIterator[StoredObject]:
+        """All objects under a prefix whose key is greater than another one, in the order of their keys."""
         ...

@@ -1,7 +1,9 @@
 """Make up for whatever was lost: start legs for jobs that nobody drives, forget what is due, clear what is left over."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from attrs import frozen
@@ -16,22 +18,30 @@ from omnigen.ports.uploads import QUARANTINE, UPLOAD_KEPT, UPLOADS
 from omnigen.ports.workflow import Workflow
 from omnigen.usecases.delete_job import PurgeJobs
 from omnigen.usecases.hint import start_hint
+from omnigen.usecases.together import together
 from omnigen.usecases.workspace import Workspace
 
 _GRACE: Final = timedelta(days=2)
 """An object may be older than its row's mention of it by no more than this."""
 _SKETCH: Final = timedelta(days=1)
 """Sketches are drawn again when they are asked for again."""
+_JOBS: Final = "jobs/"
+_OWN: Final = "sweeper/"
+_REACHED: Final = f"{_OWN}reached"
 PASSING: Final = {
     QUARANTINE: _GRACE,
     INSPECTIONS: _GRACE,
     UPLOADS: UPLOAD_KEPT + _GRACE,
     ANIMATICS: _SKETCH,
     PREVIEWS: _SKETCH,
+    _OWN: _GRACE,
 }
 """What is kept for so long, whoever it is for. Everything else belongs to a job."""
-BATCH: Final = 1000
-"""Objects that are looked at together: S3 lists as many at once."""
+_KEPT: Final = {**PASSING, _JOBS: _GRACE}
+_BATCH: Final = 100
+"""Objects that are looked at side by side."""
+_ROUND: Final = timedelta(seconds=40)
+"""A Lambda has a minute."""
 
 
 @frozen(kw_only=True)
@@ -69,27 +79,33 @@ class ClearOrphans:
     clock: Clock
 
     async def __call__(self) -> int:
-        """How many were removed."""
+        """How many were removed. A round is short: the next one goes on where it has stopped."""
         now, removed = self.clock.now(), 0
-        for prefix, kept in PASSING.items():
-            async for batch in _batches(self.assets.list(prefix)):
-                removed += await self._remove([f.key for f in batch if f.modified_at < now - kept])
-        async for batch in _batches(self.assets.list("jobs/")):
-            old = [found.key for found in batch if found.modified_at < now - _GRACE]
-            removed += await self._remove(await self._of_nobody(old))
+        async for batch in _batches(self.assets.list("", after=await self._reached())):
+            gone = await self._of_nobody([found.key for found in batch if _is_old(found, now)])
+            await together(self.assets.delete(key) for key in gone)
+            removed += len(gone)
+            if self.clock.now() >= now + _ROUND:
+                await self.assets.put_bytes(_REACHED, batch[-1].key.encode(), content_type="text/plain")
+                return removed
+        await self.assets.delete(_REACHED)
         return removed
 
-    async def _of_nobody(self, keys: list[str]) -> list[str]:
-        """Those whose job is gone."""
-        known: dict[str, bool] = {}
-        for job_id in {_job_of(key) for key in keys}:
-            known[job_id] = await self._exists(job_id)
-        return [key for key in keys if not known[_job_of(key)]]
+    async def _reached(self) -> str:
+        """The key at which the last round has stopped; nothing where it came to the end."""
+        with TemporaryDirectory(prefix="omnigen-sweep-") as folder:
+            path = Path(folder) / "reached"
+            try:
+                await self.assets.fetch(_REACHED, path)
+            except NotFound:
+                return ""
+            return path.read_text(encoding="utf-8")
 
-    async def _remove(self, keys: list[str]) -> int:
-        for key in keys:
-            await self.assets.delete(key)
-        return len(keys)
+    async def _of_nobody(self, keys: list[str]) -> list[str]:
+        """Those that are no job's."""
+        jobs = sorted({_job_of(key) for key in keys if key.startswith(_JOBS)})
+        there = dict(zip(jobs, await together(self._exists(job_id) for job_id in jobs), strict=True))
+        return [key for key in keys if not (key.startswith(_JOBS) and there[_job_of(key)])]
 
     async def _exists(self, job_id: str) -> bool:
         try:
@@ -103,11 +119,17 @@ async def _batches(found: AsyncIterator[StoredObject]) -> AsyncIterator[list[Sto
     batch: list[StoredObject] = []
     async for one in found:
         batch.append(one)
-        if len(batch) == BATCH:
+        if len(batch) == _BATCH:
             yield batch
             batch = []
     if batch:
         yield batch
+
+
+def _is_old(found: StoredObject, now: datetime) -> bool:
+    """Whether nobody is still at it. What is none of ours never is."""
+    kept = next((kept for folder, kept in _KEPT.items() if found.key.startswith(folder)), timedelta.max)
+    return now - found.modified_at > kept
 
 
 def _job_of(key: str) -> str:

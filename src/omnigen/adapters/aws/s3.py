@@ -207,9 +207,10 @@ class S3Assets:
             async with translated(key):
                 await self._client.delete_object(Bucket=self._bucket, Key=key)
 
-    async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
-        """All objects under a prefix."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+    async def list(self, prefix: str, *, after: str = "") -> AsyncIterator[StoredObject]:
+        """All objects under a prefix whose key is greater than another one, in the order of their keys."""
+        asked = {"Bucket": self._bucket, "Prefix": prefix} | ({"StartAfter": after} if after else {})
+        pages = self._client.get_paginator("list_objects_v2").paginate(**asked)
         async with translated(prefix, size=None):  # what is done with each, in between, takes its own time
             async for page in pages:
                 for found in page.get("Contents", ()):

@@ -103,9 +103,9 @@ class MemoryAssets:
         """Remove an object. Absent is fine."""
         self._objects.pop(key, None)
 
-    async def list(self, prefix: str) -> AsyncIterator[StoredObject]:
-        """All objects under a prefix."""
-        for key in sorted(k for k in self._objects if k.startswith(prefix)):
+    async def list(self, prefix: str, *, after: str = "") -> AsyncIterator[StoredObject]:
+        """All objects under a prefix whose key is greater than another one, in the order of their keys."""
+        for key in sorted(k for k in self._objects if k.startswith(prefix) and k > after):
             found = self._objects[key]
             yield StoredObject(key=key, size=found.file.size, modified_at=found.modified_at)
 

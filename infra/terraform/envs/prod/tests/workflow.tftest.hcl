@@ -106,9 +106,9 @@ run "workflow" {
 
   assert {
     condition = { for name, schedule in aws_scheduler_schedule.this : name => [schedule.schedule_expression, schedule.target[0].input] } == {
-      sweep = ["rate(1 minute)", "{\"step\":\"sweep\"}"], clear-orphans = ["rate(1 day)", "{\"step\":\"clear_orphans\"}"]
+      sweep = ["rate(1 minute)", "{\"step\":\"sweep\"}"], clear-orphans = ["rate(1 hour)", "{\"step\":\"clear_orphans\"}"]
     }
-    error_message = "The sweeper is called each minute, and each day for what nobody owns."
+    error_message = "The sweeper is called each minute, and each hour for what nobody owns."
   }
 
   assert {
