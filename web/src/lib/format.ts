@@ -16,13 +16,6 @@ export function clock(seconds: number, tenths = false): string {
   return `${minutes}:${text}`;
 }
 
-/** A time to wait: "8 s", "3 min", "2 h". */
-export function wait(seconds: number): string {
-  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
-  return `${Math.round(seconds / 3600)} h`;
-}
-
 /** A length in seconds without a needless ".0": "6 s", "4.5 s". */
 export function seconds(value: number): string {
   return `${Math.round(value * 10) / 10} s`;
@@ -51,4 +44,11 @@ export function ago(iso: string, now: Date): string {
 /** "1 video", "3 videos", "1,200 videos". */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
+}
+
+/** A sentence begins with a capital and ends. */
+export function sentence(text: string): string {
+  const trimmed = text.trim();
+  const begun = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return /[.!?…)]$/.test(begun) || begun === "" ? begun : `${begun}.`;
 }

@@ -1,4 +1,5 @@
 // Errors: what the API said (RFC 9457), or that it could not be reached, and a sentence that helps.
+import { sentence } from "./format";
 
 export class Problem extends Error {
   readonly status: number;
@@ -62,6 +63,14 @@ export interface Words {
   text: string;
 }
 
+// What each limit is called, and what helps where it is reached. No wait is named: the API knows none.
+const QUOTAS: Readonly<Record<string, Words>> = {
+  quota_duration: { title: "Longer than your plan allows", text: "Shorter or fewer scenes help." },
+  quota_videos: { title: "Your videos are used up", text: "There are new ones next month; drafts are kept." },
+  quota_spend: { title: "More than is left this month", text: "A cheaper model or fewer seconds help." },
+  quota_concurrent: { title: "As many at once as your plan allows", text: "It can begin once one of them has ended." },
+};
+
 /** What happened and what to do, in words for people. */
 export function wordsFor(error: unknown, online = navigator.onLine): Words {
   const problem = asProblem(error);
@@ -72,28 +81,34 @@ export function wordsFor(error: unknown, online = navigator.onLine): Words {
       : { title: "OmniGen can't be reached", text: "The server doesn't answer. What you wrote is kept; try again in a moment." };
   }
   const wait = problem.retryAfter === null ? "in a moment" : `in ${inWords(problem.retryAfter)}`;
+  const told = sentence(problem.message);
   switch (problem.status) {
     case 401:
       return { title: "You are signed out", text: "Sign in again; you come back to this very place." };
     case 403:
-      return { title: "Not for this account", text: problem.message };
+      return { title: "Not for this account", text: told };
     case 404:
       return { title: "There is nothing here", text: "It may have been deleted, or belong to somebody else." };
     case 409:
-      return { title: "It has changed meanwhile", text: problem.message };
+      return { title: "It has changed meanwhile", text: told };
     case 413:
-      return { title: "That is too large", text: problem.message };
+      return { title: "That is too large", text: told };
     case 422:
-      return { title: "Something needs another look", text: problem.message };
+      return { title: "Something needs another look", text: told };
     case 429:
-      return { title: problem.code === "quota_exceeded" ? "Your quota is used up" : "A little slower", text: `${problem.message} Try again ${wait}.` };
+      return refused(problem.code, told, problem.retryAfter === null ? "" : ` Try again ${wait}.`);
     case 503:
       return { title: "OmniGen is busy", text: `Nothing was lost and nothing was charged. Try again ${wait}.` };
     default:
       return problem.status >= 500
         ? { title: "That is our fault", text: `Nothing was charged for it. Try again; if it stays, tell us the number ${problem.requestId ?? "of the request"}.` }
-        : { title: "That didn't work", text: problem.message };
+        : { title: "That didn't work", text: told };
   }
+}
+
+function refused(code: string, told: string, again: string): Words {
+  const quota = QUOTAS[code];
+  return quota ? { title: quota.title, text: `${told} ${quota.text}${again}` } : { title: "A little slower", text: told + again };
 }
 
 /** The same for a page that could not be drawn: a message for developers is no help there. */

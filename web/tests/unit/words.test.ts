@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { ago, bytes, clock, money, wait } from "@/lib/format";
+import { ago, bytes, clock, money } from "@/lib/format";
 import { Problem, problemOf, wordsFor, wordsForBroken } from "@/lib/problems";
 
 const problem = (status: number, code = "x", retryAfter: number | null = null) => new Problem({ status, code, detail: "the detail", retryAfter, requestId: "req_1" });
@@ -7,11 +8,11 @@ const problem = (status: number, code = "x", retryAfter: number | null = null) =
 describe("what people are told", () => {
   it.each([
     [401, "signed out"],
-    [403, "the detail"],
+    [403, "The detail."],
     [404, "deleted"],
     [409, "changed"],
     [413, "too large"],
-    [422, "the detail"],
+    [422, "The detail."],
     [429, "slower"],
     [500, "req_1"],
     [503, "Nothing was lost"],
@@ -22,8 +23,28 @@ describe("what people are told", () => {
 
   it("names the wait", () => {
     expect(wordsFor(problem(429, "rate_limited", 7), true).text).toContain("in 7 s");
-    expect(wordsFor(problem(429, "quota_exceeded", 7200), true).title).toContain("quota");
     expect(wordsFor(problem(503, "overloaded", 600), true).text).toContain("in 10 minutes");
+  });
+
+  it("names the limit that is reached, and no wait where none was told", () => {
+    // As the domain says it.
+    const details = {
+      quota_duration: "duration is 65 s; your tier allows 60 s",
+      quota_videos: "10 of 10 videos of 2026-11 are used",
+      quota_spend: "this may cost $3.20; $1.00 of $50.00 of 2026-11 is left",
+      quota_concurrent: "2 of 2 concurrent jobs are on their way",
+    };
+    const words = Object.entries(details).map(([code, detail]) => wordsFor(new Problem({ status: 429, code, detail }), true));
+    expect(words.map(({ text }) => text)).toEqual([
+      "Duration is 65 s; your tier allows 60 s. Shorter or fewer scenes help.",
+      "10 of 10 videos of 2026-11 are used. There are new ones next month; drafts are kept.",
+      "This may cost $3.20; $1.00 of $50.00 of 2026-11 is left. A cheaper model or fewer seconds help.",
+      "2 of 2 concurrent jobs are on their way. It can begin once one of them has ended.",
+    ]);
+    const domain = ["feasibility", "quota", "succession"].map((name) => readFileSync(`../src/omnigen/domain/${name}.py`, "utf-8")).join();
+    expect(Object.keys(details).sort()).toEqual([...domain.matchAll(/code="(quota_\w+)"/g)].map(([, code]) => code).sort());
+    expect(new Set(words.map(({ title }) => title)).size).toBe(4);
+    expect(words.map(({ title }) => title)).not.toContain("A little slower");
   });
 
   it("tells being offline from a server that doesn't answer", () => {
@@ -46,8 +67,8 @@ describe("what people are told", () => {
   it("makes a problem of any answer", async () => {
     const page = await problemOf(new Response("<html>", { status: 502, statusText: "Bad Gateway" }));
     expect([page.status, page.code, page.message]).toEqual([502, "http_502", "Bad Gateway"]);
-    const ours = await problemOf(new Response(JSON.stringify({ code: "quota_exceeded", detail: "no more", field: "brief" }), { status: 429, headers: { "Retry-After": "12" } }));
-    expect([ours.code, ours.message, ours.field, ours.retryAfter]).toEqual(["quota_exceeded", "no more", "brief", 12]);
+    const ours = await problemOf(new Response(JSON.stringify({ code: "rate_limited", detail: "no more", field: "brief" }), { status: 429, headers: { "Retry-After": "12" } }));
+    expect([ours.code, ours.message, ours.field, ours.retryAfter]).toEqual(["rate_limited", "no more", "brief", 12]);
   });
 });
 
@@ -59,7 +80,6 @@ describe("figures", () => {
   it("shows times", () => {
     expect([0, 7.4, 65, 720].map((seconds) => clock(seconds))).toEqual(["0:00", "0:07", "1:05", "12:00"]);
     expect([0, 4.5, 59.96, 61.25].map((seconds) => clock(seconds, true))).toEqual(["0:00.0", "0:04.5", "0:59.9", "1:01.2"]);
-    expect([0.2, 59, 150, 7300].map(wait)).toEqual(["1 s", "59 s", "3 min", "2 h"]);
     const now = new Date("2026-11-23T12:00:00Z");
     expect(["2026-11-23T11:59:30Z", "2026-11-23T09:00:00Z", "2026-11-22T11:00:00Z", "2026-09-01T00:00:00Z"].map((iso) => ago(iso, now))).toEqual(["30 seconds ago", "3 hours ago", "yesterday", "Sep 1, 2026"]);
   });

@@ -1,5 +1,5 @@
 import type { Job, Schemas, SceneOfJob } from "@/lib/api";
-import { money } from "@/lib/format";
+import { money, sentence } from "@/lib/format";
 
 export const SCENE_WORDS: Record<SceneOfJob["status"], string> = {
   pending: "Waiting",
@@ -28,13 +28,6 @@ export function stageWords(job: Pick<Job, "status" | "stage" | "scenes">): strin
   const filmed = job.scenes.length > 0 && job.scenes.every(({ status, placeholder }) => status === "ready" || placeholder);
   if (job.status === "generating" && filmed) return "All scenes are there; cutting them together";
   return sentence(job.stage).replace(/\.$/, "");
-}
-
-/** A sentence begins with a capital. */
-export function sentence(text: string): string {
-  const trimmed = text.trim();
-  const begun = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  return /[.!?…)]$/.test(begun) || begun === "" ? begun : `${begun}.`;
 }
 
 type Failure = Pick<Schemas["FailureView"], "message" | "retryable" | "code">;
