@@ -9,9 +9,14 @@ function become(now: boolean): void {
   for (const listener of listeners) listener();
 }
 
-/** An answer from the API itself, or a gateway's word that there is none behind it. */
-export function answered(status: number): void {
-  become(status === 502 || status === 504);
+// Below /api: whatever else is asked for comes from the edge's own store on AWS, whether there is an API or not.
+export const PROBE = "/api/v1/models";
+
+const GATEWAYS = [502, 503, 504];
+
+/** An answer from the API itself, or a gateway's word that there is none behind it: the API's own errors are problems. */
+export function answered({ status, headers }: Pick<Response, "status" | "headers">): void {
+  become(GATEWAYS.includes(status) && !headers.get("Content-Type")?.startsWith("application/problem+json"));
 }
 
 export function unanswered(error: unknown): void {
@@ -27,11 +32,11 @@ export function onReach(listener: () => void): () => void {
 }
 
 /** Ask until somebody answers or it is called off: soon at first, then every 15 s. */
-export async function untilAnswered(signal: AbortSignal, ask: () => Promise<Response> = () => fetch("/health", { signal, cache: "no-store" }), pause = waiting): Promise<void> {
+export async function untilAnswered(signal: AbortSignal, ask: () => Promise<Response> = () => fetch(PROBE, { signal, cache: "no-store" }), pause = waiting): Promise<void> {
   for (let wait = 1_500; !signal.aborted; wait = Math.min(wait * 1.6, 15_000)) {
     await pause(wait, signal);
     const answer = await ask().catch(() => null);
-    if (answer) answered(answer.status);
+    if (answer) answered(answer);
     if (!down) return;
   }
 }

@@ -75,7 +75,7 @@ async function send(request: Request, token: string | null): Promise<Response> {
   if (token !== null) request.headers.set("Authorization", `Bearer ${token}`);
   try {
     const response = await fetch(request);
-    answered(response.status);
+    answered(response);
     return response;
   } catch (error) {
     unanswered(error);
