@@ -1,6 +1,7 @@
 """The state machine, exhaustively: cut in every state, every Lambda called twice, and its bounds."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -12,9 +13,9 @@ from attrs import evolve
 from omnigen.domain.catalogue import TakeKind
 from omnigen.domain.errors import Transient
 from omnigen.domain.job import JobStatus
-from omnigen.domain.storyboard import Soundtrack, Storyboard
+from omnigen.domain.storyboard import Planner, Soundtrack, Storyboard
 from omnigen.ports.provider import PredictionStatus
-from tests.builders import a_scene
+from tests.builders import a_brief, a_scene
 from tests.fakes.catalogue import ANIMATED
 from tests.fakes.provider import Fate
 from tests.fakes.world import World, board_of
@@ -53,17 +54,24 @@ async def _cut(walk: str, at: int) -> list[str]:
         driver = MachineDriver(world)
         axe = driver.entered = Axe(driver, at)
         end = WALKS[walk](world, driver)
-        await world.submit(everything())
+        await world.submit(**WISHES.get(walk, {"storyboard": everything()}))
         (job,) = await driver.settle()
         await driver.cut()
         name = axe.entered[at - 1] if at else ""
         assert job.status is end, f"{at} {name}: {job.revision.error}"
+        assert job.revision.note is None, f"{at} {name}: the paid plan was not used"
         assert len(world.provider.charged()) <= 7, f"{at} {name}"
         await check_promises(world)
         return axe.entered
 
 
 def _well(world: World, driver: MachineDriver) -> JobStatus:
+    return JobStatus.SUCCEEDED
+
+
+def _llm(world: World, driver: MachineDriver) -> JobStatus:
+    scenes = [{"prompt": f"a shot of the sea, number {n}", "seconds": 5} for n in (1, 2)]
+    world.provider.usual[TakeKind.PLAN] = Fate(text=json.dumps({"title": "The plan", "scenes": scenes}))
     return JobStatus.SUCCEEDED
 
 
@@ -109,16 +117,19 @@ def _bug_in(driver: MachineDriver, *steps: str) -> JobStatus:
 
 WALKS: Final[dict[str, Callable[[World, MachineDriver], JobStatus]]] = {
     "well": _well,
+    "llm": _llm,
     "sensitive": _sensitive,
     "away": _away,
     "broken": _broken,
     "broken at the end": _broken_at_the_end,
 }
+WISHES: Final = {"llm": {"brief": a_brief(planner=Planner.LLM, frames=240)}}
+"""Where it isn't `everything()` that is wished for."""
 _SHARES: Final = 4
 
 
 @pytest.mark.parametrize("share", range(_SHARES))
-@pytest.mark.parametrize("walk", ["well", "sensitive"])
+@pytest.mark.parametrize("walk", ["well", "llm", "sensitive"])
 async def test_a_leg_cut_at_any_state(walk: str, share: int) -> None:
     """The Lambdas that it has called go on, as zombies; the next leg finds everything that they do."""
     states = await _cut(walk, 0)
@@ -135,9 +146,9 @@ async def test_a_leg_cut_where_a_step_can_not_be_had(walk: str) -> None:
 
 
 async def test_the_walks_enter_every_state_there_is() -> None:
-    """Else the cuts would miss some. Nobody waits for a renderer: only a step that names a time to come again would."""
+    """Else the cuts would miss some. Nobody waits for a renderer: it ends within its step."""
     entered = {name for walk in WALKS for name in await _cut(walk, 0)}
-    assert set(states_of(DEFINITION)) - entered == {"PlanWait", "SegmentWait", "ComposeWait"}
+    assert set(states_of(DEFINITION)) - entered == {"SegmentWait", "ComposeWait"}
 
 
 # --- doubled
