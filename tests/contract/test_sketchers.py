@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from emulator.aws.functions import create_functions
 from emulator.aws.resources import HERE, account_of, resources
 from omnigen.adapters.aws.clients import AioClients
+from omnigen.adapters.aws.composer_function import ComposerFunction
 from omnigen.adapters.aws.lambda_planner import LambdaPlanner
 from omnigen.adapters.aws.lambda_sketcher import LambdaSketcher
 from omnigen.adapters.aws.s3 import S3Assets
@@ -17,7 +18,7 @@ from omnigen.adapters.ffmpeg.build import FfmpegBuild
 from omnigen.adapters.ffmpeg.composer import FfmpegComposer
 from omnigen.adapters.memory.assets import MemoryAssets
 from omnigen.domain.captions import Cue
-from omnigen.domain.errors import Transient
+from omnigen.domain.errors import TooLarge, Transient
 from omnigen.domain.sketch import Sketch, sketched
 from omnigen.ports.sketcher import ANIMATICS, PREVIEWS
 from omnigen.settings import Settings
@@ -130,3 +131,11 @@ async def test_nonsense_is_asked_again(said: bytes) -> None:
         assert drawing.value.retry_after
         with pytest.raises(Transient):
             await LambdaPlanner(settings, clients).of_storyboard(a_storyboard(1))
+
+
+async def test_more_than_lambda_takes_is_not_sent() -> None:
+    """AWS would refuse it, and its stand-in would not."""
+    async with saying(b"") as server, AioClients(Cloud(server.url).settings) as clients:
+        composer = ComposerFunction(Cloud(server.url).settings, clients, seconds=5, code="not_sent")
+        with pytest.raises(TooLarge, match="at most 6000000"):
+            await composer.ask({"step": "x" * 6_000_000})

@@ -10,13 +10,13 @@ from dependency_injector import providers
 
 from omnigen.domain.errors import Invalid, OmniGenError, Rejected, TooLarge, Transient
 from omnigen.domain.job import JobStatus
-from omnigen.entrypoints.lambdas import composer, generator, sweeper
+from omnigen.entrypoints.lambdas import composer, function, generator, sweeper
 from omnigen.entrypoints.lambdas.function import Function
 from omnigen.ports.outbox import Message, MessageKind
 from tests.builders import a_scene
 from tests.fakes.world import World, board_of
 from tests.promises import check_promises
-from tests.workflow.machine import MachineDriver, as_on_aws
+from tests.workflow.machine import DEFINITION, MachineDriver, as_on_aws
 
 LEG: Final = {
     "job_id": "job_000001", "revision": 1, "number": 1, "until": "2026-11-05T12:04:00Z", "seconds": 240
@@ -70,6 +70,25 @@ async def test_an_event_of_more_than_six_megabytes_is_too_large(world: World) ->
     """Lambda refuses it before us; the emulator doesn't."""
     with pytest.raises(TooLarge, match="6000000"):
         await ask(world, generator.handler, "finish_job", leg=LEG, more="x" * 6_000_000)
+    with pytest.raises(TooLarge, match="6000000"):
+        await ask(
+            world, generator.handler, "fail_job", leg=await claimed(world), why=told_at_length(7_000_000)
+        )
+    assert not (await world.job()).ended
+
+
+async def test_a_job_fails_however_much_is_told_of_it(world: World) -> None:
+    """Its item has room for 400 KB."""
+    leg = await claimed(world)
+    await ask(world, generator.handler, "fail_job", leg=leg, why=told_at_length(5_000_000))
+    error = (await world.job()).revision.error
+    assert error is not None
+    assert error.message == "x" * 500
+
+
+def told_at_length(signs: int) -> dict[str, Any]:
+    """What a step has answered that can't go on."""
+    return {"verdict": "stop", "failure": {"code": "rejected", "message": "x" * signs}}
 
 
 @pytest.mark.parametrize(
@@ -151,6 +170,27 @@ async def test_composing_begins_with_half_a_leg_at_least(world: World) -> None:
     leg = await claimed(world)
     world.clock.advance(121)
     assert (await ask(world, composer.handler, "compose_video", leg=leg))["verdict"] == "handover"
+
+
+async def test_no_step_of_a_leg_outlives_its_execution(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A render that begins in the last moment is broken off while there is time to hand over."""
+    leg = await claimed(world)
+    stuck = world.clock.sleep(3600)
+
+    async def hang(*_: Any) -> Any:
+        await stuck
+
+    world.container.render_segment.override(providers.Object(hang))
+    world.clock.advance(239.95)
+    monkeypatch.setattr(function, "_OVERTIME", 0.0)
+    monkeypatch.setattr(function, "_ENOUGH", 0.0)
+    with pytest.raises(Transient, match="broken off"):
+        await ask(world, composer.handler, "render_segment", leg=leg, scene=1)
+
+
+async def test_there_is_time_to_hand_over_once_a_step_was_broken_off(world: World) -> None:
+    longest = world.policy.leg.total_seconds() + function._OVERTIME + function._ENOUGH
+    assert longest < DEFINITION["TimeoutSeconds"]
 
 
 async def test_a_hint_to_compose_is_only_believed_where_all_scenes_are_ready(world: World) -> None:

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from omnigen.adapters.aws.clients import Clients
 from omnigen.adapters.aws.outage import is_outage
-from omnigen.domain.errors import Transient
+from omnigen.domain.errors import TooLarge, Transient
 from omnigen.settings import AwsSettings
+
+LARGEST: Final = 6_000_000
+"""Bytes that Lambda takes in one call."""
 
 
 class ComposerFunction:
@@ -34,12 +37,15 @@ class ComposerFunction:
         self._opened: Any = None
 
     async def ask(self, request: Mapping[str, Any]) -> Any:
-        """The answer to an event, as JSON. Raises Transient where there is none."""
+        """The answer to an event, as JSON. Raises Transient where there is none, and TooLarge."""
+        payload = json.dumps(request)
+        if len(payload) > LARGEST:
+            raise TooLarge(f"{self._function} is told {len(payload)} bytes; at most {LARGEST} are taken")
         try:
             if self._opened is None:
                 self._opened = await self._clients.open("lambda", config=self._config)
-            told = await self._opened.invoke(FunctionName=self._function, Payload=json.dumps(request))
-            payload = await told["Payload"].read()
+            told = await self._opened.invoke(FunctionName=self._function, Payload=payload)
+            answer = await told["Payload"].read()
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
             raise self._failed(f"{self._function} can't be called ({code})") from error
@@ -48,8 +54,8 @@ class ComposerFunction:
                 raise
             raise self._failed(f"{self._function} can't be reached ({type(error).__name__})") from error
         if told.get("FunctionError"):
-            raise self._failed(f"{self._function} broke ({self._why(payload)})")
-        return self._decoded(payload)
+            raise self._failed(f"{self._function} broke ({self._why(answer)})")
+        return self._decoded(answer)
 
     def _why(self, payload: bytes) -> str:
         """What Lambda tells of an error that the function has raised, without its stack."""

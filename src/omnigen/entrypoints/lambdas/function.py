@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from typing import Any, Final, Protocol
 
 import structlog
@@ -20,6 +21,10 @@ log = structlog.get_logger(__name__)
 
 _SPARE: Final = 5.0
 """Seconds of a call that are left for the answer: what Lambda itself breaks off leaves none."""
+_OVERTIME: Final = 45.0
+"""Seconds after its leg's end in which a step is broken off: the execution has fifteen more to hand over in."""
+_ENOUGH: Final = 10.0
+"""Seconds that a step has all the same: an end to be written, or a late one to be told that it is too late."""
 
 Run = Callable[[Container, Any], Awaitable[Mapping[str, Any]]]
 
@@ -81,6 +86,8 @@ class Function:
     async def answer(self, container: Container, event: Any, *, seconds: float) -> Mapping[str, Any]:
         """Run the step that an event names, for so many seconds at most. Raises Invalid, TooLarge, Transient."""
         name, step, request = self._request(event)
+        if isinstance(request, LegStep):
+            seconds = min(seconds, _left(container, request))
         with structlog.contextvars.bound_contextvars(step=name, **_ids(request)):
             try:
                 async with asyncio.timeout(seconds) as limit:
@@ -105,6 +112,12 @@ class Function:
             raise Invalid(f"step is {name[:80]!r}; the {self._part} knows {known}", field="step")
         step = self._steps[name]
         return name, step, understood({k: v for k, v in event.items() if k != "step"}, step.takes)
+
+
+def _left(container: Container, request: LegStep) -> float:
+    """Seconds until the execution must have its answer, lest it ends with no hand-over."""
+    left: timedelta = request.leg.until - container.clock().now()
+    return max(left.total_seconds() + _OVERTIME, _ENOUGH)
 
 
 def _ids(request: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the state machine and the steps say to each other. It is small, since the machine carries it along."""
 
+import json
 import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,12 +8,11 @@ from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 
-from omnigen.domain.errors import Invalid, OmniGenError, Rejected, Superseded, TooLarge
+from omnigen.adapters.aws.composer_function import LARGEST
+from omnigen.domain.errors import Invalid, Rejected, Superseded, TooLarge
 from omnigen.domain.job import Failure
 from omnigen.ports.workflow import Leg, Outcome
 
-LARGEST: Final = 6_000_000
-"""Bytes that Lambda takes in one call."""
 _LONGEST: Final = 500
 """Signs of a failure's message: forty of them have to fit into the 256 KiB of a state."""
 
@@ -150,22 +150,19 @@ class FailStep(LegStep, frozen=True, kw_only=True):
         found = next((answer.failure for answer in answers if answer.failure is not None), None)
         if found is None:
             return None
-        return Failure(code=found.code, message=found.message, retryable=found.retryable)
+        # However much was told: the job has to be ended, and its item has room for little.
+        return Failure(code=found.code, message=found.message[:_LONGEST], retryable=found.retryable)
 
 
 def understood(told: object, kind: type[T]) -> T:
     """What was told, as what it is to be. Raises Invalid, TooLarge."""
+    size = len(json.dumps(told, ensure_ascii=False, default=repr).encode(errors="surrogatepass"))
+    if size > LARGEST:
+        raise TooLarge(f"the event has {size} bytes; at most {LARGEST} are taken")
     try:
         return msgspec.convert(told, kind)
     except msgspec.ValidationError as error:
-        raise _misunderstood(told, str(error)) from error
-
-
-def _misunderstood(told: object, why: str) -> OmniGenError:
-    size = len(msgspec.json.encode(told, enc_hook=repr))
-    if size > LARGEST:
-        return TooLarge(f"the event has {size} bytes; at most {LARGEST} are taken")
-    return Invalid(f"the event can't be understood: {why}", field="event")
+        raise Invalid(f"the event can't be understood: {error}", field="event") from error
 
 
 def told(word: Word) -> Mapping[str, Any]:

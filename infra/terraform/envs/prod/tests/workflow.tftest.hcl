@@ -42,7 +42,7 @@ run "workflow" {
     condition = { for name, function in merge(aws_lambda_function.zip, aws_lambda_function.image) : name => function.timeout } == {
       generator = 60, composer = 240, sweeper = 60
     }
-    error_message = "No function outlives its leg: 240 s before it hands over, 300 in all."
+    error_message = "No call is longer than a leg: 240 s. One that begins late breaks off by itself, before the execution's 300 s are over."
   }
 
   assert {
