@@ -6,19 +6,19 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
-from litestar import Request, get
+from litestar import get
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter
 from litestar.response import Stream
 
 from omnigen.domain.job import JobEvent
 from omnigen.domain.timeline import seconds_of
+from omnigen.entrypoints.http.accepting import SignedIn
 from omnigen.entrypoints.http.facade import AppDep
 from omnigen.entrypoints.http.problems import Malformed
 from omnigen.entrypoints.http.responses import guarded
 from omnigen.entrypoints.http.wire import Money
 from omnigen.entrypoints.one_line import one_line
-from omnigen.ports.identity import Caller
 
 PING_SECONDS: Final = 15.0
 """Silence after which a comment is sent, so that nothing on the way takes the line for dead."""
@@ -83,7 +83,7 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
 )
 async def watch_job(
     job_id: FromPath[str],
-    request: Request[Caller, Any, Any],
+    request: SignedIn,
     app: AppDep,
     last: Annotated[
         str | None,

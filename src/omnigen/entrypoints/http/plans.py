@@ -1,21 +1,19 @@
 """Render plans: how a job, or a wish, is or would be rendered, segment by segment."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Request, get, post
+from litestar import get, post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from omnigen.domain.storyboard import TransitionKind
+from omnigen.entrypoints.http.accepting import SignedIn
 from omnigen.entrypoints.http.facade import AppDep
 from omnigen.entrypoints.http.requests import WishRequest
 from omnigen.entrypoints.http.responses import guarded
 from omnigen.entrypoints.http.wire import View
 from omnigen.ports.composer import PlannedCommand
-from omnigen.ports.identity import Caller
 from omnigen.ports.render_planner import PlannedSegment, RenderPlan
-
-SignedIn = Request[Caller, Any, Any]
 
 
 class CommandView(View, frozen=True):

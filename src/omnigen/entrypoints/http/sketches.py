@@ -1,20 +1,18 @@
 """Sketches: the animatic of a storyboard, and the preview of a job. Both are free."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Request, post
+from litestar import post
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from omnigen.domain.timeline import seconds_of
+from omnigen.entrypoints.http.accepting import SignedIn
 from omnigen.entrypoints.http.facade import AppDep
 from omnigen.entrypoints.http.requests import WishRequest
 from omnigen.entrypoints.http.responses import guarded
 from omnigen.entrypoints.http.wire import View
-from omnigen.ports.identity import Caller
 from omnigen.usecases.sketching import Drawn
-
-SignedIn = Request[Caller, Any, Any]
 
 
 class SketchView(View, frozen=True):

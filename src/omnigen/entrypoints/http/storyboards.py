@@ -1,17 +1,15 @@
 """The storyboard that a brief would become, with its price."""
 
-from typing import Any
-
-from litestar import Request, post
+from litestar import post
 from litestar.params import JSONBody
 
 from omnigen.domain.timeline import seconds_of
+from omnigen.entrypoints.http.accepting import SignedIn
 from omnigen.entrypoints.http.facade import AppDep
 from omnigen.entrypoints.http.requests import BriefRequest, StoryboardBody, fields_of_body
 from omnigen.entrypoints.http.responses import guarded
 from omnigen.entrypoints.http.views import EstimateView
 from omnigen.entrypoints.http.wire import View
-from omnigen.ports.identity import Caller
 from omnigen.usecases.draft_storyboard import Draft
 
 
@@ -34,18 +32,14 @@ class DraftView(View, frozen=True):
 
 
 @post("/storyboards", status_code=200, responses=guarded(400, 413, 415), tags=["storyboards"])
-async def draft_storyboard(
-    data: JSONBody[BriefRequest], request: Request[Caller, Any, Any], app: AppDep
-) -> DraftView:
+async def draft_storyboard(data: JSONBody[BriefRequest], request: SignedIn, app: AppDep) -> DraftView:
     """Plan a brief by the free planner. Spends nothing, stores nothing."""
     draft = await app.draft_storyboard(request.user, data.brief(app.catalogue, app.frame_rate))
     return DraftView.of(draft, app.frame_rate)
 
 
 @post("/storyboards/estimate", status_code=200, responses=guarded(400, 413, 415), tags=["storyboards"])
-async def price_storyboard(
-    data: JSONBody[StoryboardBody], request: Request[Caller, Any, Any], app: AppDep
-) -> DraftView:
+async def price_storyboard(data: JSONBody[StoryboardBody], request: SignedIn, app: AppDep) -> DraftView:
     """Price a storyboard as it stands. Spends nothing, stores nothing."""
     with fields_of_body("storyboard"):
         storyboard = data.storyboard(app.catalogue, app.frame_rate)

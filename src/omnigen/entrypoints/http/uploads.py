@@ -1,17 +1,17 @@
 """Bringing reference pictures and sounds: the file goes straight to the object store."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Request, post
+from litestar import post
 from litestar.params import JSONBody
 from msgspec import Meta
 
+from omnigen.entrypoints.http.accepting import SignedIn
 from omnigen.entrypoints.http.facade import AppDep
 from omnigen.entrypoints.http.responses import guarded
 from omnigen.entrypoints.http.wire import Request as Body
 from omnigen.entrypoints.http.wire import View
-from omnigen.ports.identity import Caller
 from omnigen.ports.uploads import UploadStatus
 
 
@@ -36,9 +36,7 @@ class UploadView(View, frozen=True):
 
 
 @post("/uploads", status_code=201, responses=guarded(400, 413, 415), tags=["uploads"])
-async def request_upload(
-    data: JSONBody[UploadRequest], request: Request[Caller, Any, Any], app: AppDep
-) -> UploadView:
+async def request_upload(data: JSONBody[UploadRequest], request: SignedIn, app: AppDep) -> UploadView:
     """Ask for permission to upload a reference image or sound; scenes name it by its id, for seven days.
 
     A job that names it keeps a copy of its own.

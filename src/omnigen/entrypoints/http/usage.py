@@ -1,15 +1,15 @@
 """What you may use, and what you have used."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Request, get
+from litestar import get
 from litestar.params import QueryParameter
 
 from omnigen.domain.quota import Quota, Tier, Usage
+from omnigen.entrypoints.http.accepting import SignedIn
 from omnigen.entrypoints.http.facade import AppDep
 from omnigen.entrypoints.http.responses import guarded
 from omnigen.entrypoints.http.wire import Money, View
-from omnigen.ports.identity import Caller
 
 
 class LimitsView(View, frozen=True):
@@ -71,7 +71,7 @@ class UsageView(View, frozen=True):
 
 @get("/usage", responses=guarded(), tags=["usage"])
 async def get_usage(
-    request: Request[Caller, Any, Any],
+    request: SignedIn,
     app: AppDep,
     periods: Annotated[int, QueryParameter(ge=1, le=36, description="Months.")] = 12,
 ) -> UsageView:
