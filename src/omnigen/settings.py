@@ -5,18 +5,16 @@ Secrets are wrapped so that neither a log line nor a traceback can show them.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
 from omnigen.domain.secret import Secret
-
-T = TypeVar("T")
 
 _LONGEST_NUMBER: Final = 20
 """Digits; Python refuses to read numbers of thousands."""
@@ -200,7 +198,7 @@ class Settings:
         On AWS a `part` also insists on those that it can't do without.
         """
         env = _Reader(os.environ if environ is None else environ)
-        profile = env.choice("OMNIGEN_PROFILE", Profile.LOCAL, Profile)
+        profile = Profile(env.one_of("OMNIGEN_PROFILE", Profile.LOCAL, tuple(Profile)))
         local = profile is Profile.LOCAL
         if part is not None and not local:
             env.insist(NEEDS[part], f"the {part} on AWS")
@@ -334,15 +332,6 @@ class _Reader:
         if text not in allowed:
             raise SettingsError(f"{name} is {text!r}; allowed are {', '.join(allowed)}")
         return text
-
-    def choice(self, name: str, default: T, kind: Callable[[str], T]) -> T:
-        text = self.optional(name)
-        if text is None:
-            return default
-        try:
-            return kind(text)
-        except ValueError as error:
-            raise SettingsError(f"{name}: {error}") from None
 
     def url(self, name: str, default: str) -> str:
         text = self.text(name, default).rstrip("/")

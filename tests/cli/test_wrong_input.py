@@ -98,7 +98,6 @@ def test_a_file_that_is_there_stays(omnigen: Omnigen, tmp_path: Path) -> None:
         ("jobs", "nope"),
         ("jobs", "show"),
         ("jobs", "refund", "x", "--amount", "0", "--yes"),
-        ("jobs", "inspect", "x"),
         ("jobs", "fail", "x"),
         ("users", "tier", "a@b.c", "gold"),
         ("usage", "--periods", "0"),
@@ -141,6 +140,22 @@ def test_nothing_that_runs_is_status_1(omnigen: Omnigen) -> None:
     result = omnigen("status", "--json")
     assert result.exit_code == 1
     assert "nothing runs" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["jobs", "jobs show x", "jobs cancel x", "jobs retry x", "jobs inspect x", "jobs fail x -y", "usage"],
+)
+def test_where_no_data_is_nothing_is_started(omnigen: Omnigen, tmp_path: Path, command: str) -> None:
+    """A folder that is spelt wrong is no OmniGen without jobs."""
+    result = omnigen(*command.split())
+    folder = tmp_path / ".omnigen"
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"omnigen: there is no OmniGen data at {folder}; --data or OMNIGEN_DATA_DIR name another folder, "
+        "OMNIGEN_API_URL one elsewhere, and `omnigen render` makes a first video\n"
+    )
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,12 @@ def test_a_bad_variable_is_named(name: str, value: str) -> None:
     assert len(str(error.value)) < 300
 
 
+def test_what_can_be_chosen_is_listed() -> None:
+    with pytest.raises(SettingsError) as error:
+        Settings.from_environment({"OMNIGEN_PROFILE": "prod"})
+    assert str(error.value) == "OMNIGEN_PROFILE is 'prod'; allowed are local, aws"
+
+
 def test_nothing_need_be_set() -> None:
     """The local profile, at 24 frames a second, on this machine only."""
     settings = Settings.from_environment({})

@@ -28,6 +28,7 @@ def settings_of(target: Target) -> Settings:
     place = target.find() if target.api_url is None else None
     if isinstance(place, Local):
         return Settings.from_environment({**os.environ, **place.run["environment"]})
+    target.require_data()
     settings = Settings.from_environment({**os.environ, "OMNIGEN_DATA_DIR": str(target.folder)})
     if not settings.database.exists():
         raise WrongUsage(f"there is no database at {settings.database}; --data names a data folder")

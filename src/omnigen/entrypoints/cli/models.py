@@ -20,7 +20,7 @@ _UNITS: Final = {Unit.SECOND: "a second", Unit.RUN: "each", Unit.THOUSAND_CHARAC
 @target_options
 def command(*, target: Target, as_json: bool) -> None:
     """Show the models, with the lengths and shapes that they can make and their prices."""
-    with reached(target, working=False) as place, Api(place) as api:
+    with reached(target, working=False, fresh=True) as place, Api(place) as api:
         known = api.get("/api/v1/models", CatalogueView)
     if as_json:
         show.print_json(known)
@@ -30,6 +30,7 @@ def command(*, target: Target, as_json: bool) -> None:
 
 def _print(out: Console, known: CatalogueView) -> None:
     shown = show.table("model", "makes", "seconds", "shapes", "sizes", "price", right=("price",))
+    shown.columns[0].no_wrap = True  # an id is there to be copied
     for model in known.models:
         shown.add_row(
             f"{model.id}{' *' if model.default else ''}", model.kind.value, _seconds(model),

@@ -92,7 +92,7 @@ def command(
     path = check_output(output, force=force) if output else None
     into = check_folder(folder, "--files") if folder else None
     out = show.console(as_json=as_json)
-    with reached(target, working=True) as place, Api(place) as api:
+    with reached(target, working=True, fresh=True) as place, Api(place) as api:
         draft = wish.draft(api)
         show.storyboard(out, draft.storyboard, draft.estimate)
         if options["planner"] == "llm":
@@ -115,7 +115,7 @@ def _foreseen(
 ) -> None:
     """What it would be, instead of making it."""
     path = check_output(animatic, force=force) if animatic else None
-    with reached(target, working=False) as place, Api(place) as api:
+    with reached(target, working=False, fresh=True) as place, Api(place) as api:
         sketch = draw_animatic(api, wish, path, force=force) if path else None
         rendering = planned(api, wish) if as_plan else None
     if sketch is not None and path is not None:

@@ -115,6 +115,15 @@ class Target:
             )
         return Local(self.folder, run)
 
+    def require_data(self) -> None:
+        """Raises CliError where no OmniGen has ever run: a fresh one would say that there is nothing."""
+        if not self.folder.exists():
+            raise CliError(
+                f"there is no OmniGen data at {self.folder}; --data or OMNIGEN_DATA_DIR name another folder, "
+                "OMNIGEN_API_URL one elsewhere, and `omnigen render` makes a first video",
+                code="no_data",
+            )
+
 
 def default_folder() -> Path:
     """`.omnigen` here; where there is none, that of the checkout that this program comes from."""
@@ -139,15 +148,17 @@ def read_run(folder: Path) -> dict[str, Any] | None:
 
 
 @contextmanager
-def reached(target: Target, *, working: bool) -> Iterator[Place]:
-    """The OmniGen that is meant, started where none runs, and stopped again. Raises NothingRuns.
+def reached(target: Target, *, working: bool, fresh: bool = False) -> Iterator[Place]:
+    """The OmniGen that is meant, started where none runs, and stopped again. Raises NothingRuns, CliError.
 
-    `working`: jobs are to be made, not only looked at.
+    `working`: jobs are to be made, not only looked at. `fresh`: one that has no data yet will do.
     """
     place = target.find()
     if place is not None:
         yield place
         return
+    if not fresh:
+        target.require_data()
     parts = None if working else READING
     with _started(target, parts) as started:
         yield started

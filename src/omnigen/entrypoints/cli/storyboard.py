@@ -35,7 +35,7 @@ def command(
     """Plan a video of a PROMPT, and price it. Spends nothing."""
     wish = Wish.of(prompt, None, options)
     path = check_output(animatic, force=force) if animatic else None
-    with reached(target, working=False) as place, Api(place) as api:
+    with reached(target, working=False, fresh=True) as place, Api(place) as api:
         draft = wish.draft(api)
         sketch = draw_animatic(api, wish, path, force=force) if path else None
         rendering = planned(api, wish) if as_plan else None
