@@ -10,11 +10,18 @@ from pathlib import Path
 import apsw
 import pytest
 
-from omnigen.adapters.local.sqlite import Database, SqliteJobs, SqliteRates, SqliteUsage, schema
+from omnigen.adapters.local.sqlite import (
+    Database,
+    SqliteJobs,
+    SqliteRates,
+    SqliteUploads,
+    SqliteUsage,
+    schema,
+)
 from omnigen.adapters.local.sqlite.turnstile import Turnstile
 from omnigen.domain.errors import Conflict, NotFound, Transient
 from omnigen.settings import SettingsError
-from tests.builders import a_job, an_acceptance, an_entry, later
+from tests.builders import a_job, an_acceptance, an_entry, an_upload, later
 
 
 @pytest.fixture
@@ -22,6 +29,20 @@ async def database(place: Path) -> AsyncIterator[Database]:
     """An empty database."""
     opened = await Database.open(place / "omnigen.db")
     yield opened
+    await opened.close()
+
+
+async def test_a_file_of_the_first_schema_goes_on(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each step that was taken since is taken at the next opening; what was in it is there."""
+    with monkeypatch.context() as then:
+        then.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:1])
+        connection = schema.connect(place / "omnigen.db")
+        connection.execute("INSERT INTO hits VALUES ('ada', 60, 1, 5)")
+        connection.close()
+    opened = await Database.open(place / "omnigen.db")
+    await SqliteUploads(opened).add(an_upload())
+    assert await opened.read(lambda db: db.execute("SELECT hits FROM hits").get) == 5
+    assert await opened.read(lambda db: db.pragma("user_version")) == len(schema.MIGRATIONS)
     await opened.close()
 
 
