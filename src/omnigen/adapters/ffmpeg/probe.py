@@ -24,7 +24,8 @@ from omnigen.ports.inspector import MediaKind
 
 log = structlog.get_logger(__name__)
 
-_LIMITS: Final = Limits(wall_s=90, cpu_s=40, memory_mb=2048, file_mb=1)
+_LIMITS: Final = Limits(wall_s=90, cpu_s=40, memory_mb=1024, file_mb=1)
+"""The largest pictures and clips that are allowed take 300 MB; a few bytes of an MP4 can ask for any number."""
 _REMEMBERED: Final = 256
 MAX_PIXELS: Final = 33_177_600
 """An 8K picture."""
