@@ -93,6 +93,13 @@ infra/tools/node_modules/.done: infra/tools/package-lock.json
 	@npm --prefix infra/tools ci --silent --no-audit --no-fund
 	@touch $@
 
+# Replicate's own client for JavaScript, which tests of the fake Replicate use.
+tests/emulator/js/node_modules/.done: tests/emulator/js/package-lock.json
+	@command -v npm >/dev/null || { echo "omnigen: npm is missing; install Node 20 or newer" >&2; exit 1; }
+	@echo "set-up: Replicate's client for JavaScript"
+	@npm --prefix tests/emulator/js ci --silent --no-audit --no-fund
+	@touch $@
+
 web/dist/.done: web/node_modules/.done $(shell find web/src web/public web/scripts web/index.html web/vite.config.ts web/postcss.config.cjs -type f)
 	@echo "set-up: building the web app"
 	@npm --prefix web run --silent build
@@ -108,7 +115,7 @@ emulate: ## start OmniGen here, complete and offline (PORT=8080 PROFILE=aws RESE
 # --- checking ---
 
 .PHONY: test
-test: setup infra/tools/node_modules/.done ## unit, contract, API and end-to-end tests, all but those with targets of their own
+test: setup infra/tools/node_modules/.done tests/emulator/js/node_modules/.done ## unit, contract, API and end-to-end tests, all but those with targets of their own
 	@npm --prefix web run --silent test
 	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
@@ -285,5 +292,5 @@ lock: .venv/.uv ## resolve the packages anew, into uv.lock and the requirements 
 
 .PHONY: clean
 clean: ## remove what set-up and tests have made; .omnigen stays
-	@rm -rf .venv .venv-emu .venv-lint web/node_modules web/dist infra/tools/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .terraform-check
+	@rm -rf .venv .venv-emu .venv-lint web/node_modules web/dist infra/tools/node_modules tests/emulator/js/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .terraform-check
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,66 +1,19 @@
 """Webhooks of the fake Replicate."""
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
-from attrs import Factory, define, frozen
 from replicate.webhook import Webhooks, WebhookSigningSecret
 
 from emulator.replicate.webhooks import sign
-from tests.emulator.replicate_stub import PUBLIC, Fake, fake_replicate
-
-
-@frozen
-class Received:
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def prediction(self) -> dict[str, Any]:
-        return dict(json.loads(self.body))
-
-
-@define
-class Listener:
-    """Answers each webhook with the next status it was given, then 200; keeps what came."""
-
-    url: str = ""
-    refusals: list[int] = Factory(list)
-    received: list[Received] = Factory(list)
-    arrived: threading.Condition = Factory(threading.Condition)
-
-    def wait_for(self, count: int) -> list[Received]:
-        with self.arrived:
-            assert self.arrived.wait_for(lambda: len(self.received) >= count, timeout=30), self.received
-            return list(self.received)
+from tests.emulator.replicate_stub import PUBLIC, Fake, Listener, fake_replicate, listening
 
 
 @pytest.fixture
 def listener() -> Iterator[Listener]:
-    kept = Listener()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            self.send_response(kept.refusals.pop(0) if kept.refusals else 200)
-            self.end_headers()
-            with kept.arrived:
-                kept.received.append(Received({k.lower(): v for k, v in self.headers.items()}, body))
-                kept.arrived.notify_all()
-
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        kept.url = f"http://127.0.0.1:{server.server_port}/hook"
-        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+    with listening() as kept:
         yield kept
-        server.shutdown()
 
 
 @pytest.fixture

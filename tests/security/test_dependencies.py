@@ -17,7 +17,7 @@ import pytest
 ROOT: Final = Path(__file__).parents[2]
 LOCKED: Final = tomllib.loads((ROOT / "uv.lock").read_text())["package"]
 NPM_LOCKS: Final = [
-    path for path in (ROOT / "infra/tools/package-lock.json", ROOT / "web/package-lock.json") if path.exists()
+    ROOT / folder / "package-lock.json" for folder in ("infra/tools", "tests/emulator/js", "web")
 ]
 PINNED: Final = ("emulator/identity", "infra/tools")
 HASH: Final = re.compile(r"sha256:[0-9a-f]{64}")
