@@ -1,4 +1,4 @@
-// The typed client: types are generated from the API's own document (`npm run api`), errors are Problems.
+// The typed client: types are generated from the API's own document (`make web-types`), errors are Problems.
 import createFetchClient, { type Middleware } from "openapi-fetch";
 import createQueryClient from "openapi-react-query";
 import type { components, paths } from "./api/schema";
@@ -15,8 +15,8 @@ export type Estimate = Schemas["EstimateView"];
 export type Model = Schemas["ModelView"];
 
 const problems: Middleware = {
-  async onResponse({ response }) {
-    if (!response.ok) throw await problemOf(response);
+  async onResponse({ request, response }) {
+    if (!response.ok) throw await problemOf(response, request);
     return undefined;
   },
 };

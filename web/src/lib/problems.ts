@@ -8,8 +8,10 @@ export class Problem extends Error {
   /** Seconds until another try makes sense. */
   readonly retryAfter: number | null;
   readonly requestId: string | null;
+  /** It was an answer to a request that spends: such carry an Idempotency-Key. */
+  readonly spends: boolean;
 
-  constructor(given: { status: number; code: string; detail: string; field?: string | null; retryAfter?: number | null; requestId?: string | null }) {
+  constructor(given: { status: number; code: string; detail: string; field?: string | null; retryAfter?: number | null; requestId?: string | null; spends?: boolean }) {
     super(given.detail);
     this.name = "Problem";
     this.status = given.status;
@@ -17,19 +19,22 @@ export class Problem extends Error {
     this.field = given.field ?? null;
     this.retryAfter = given.retryAfter ?? null;
     this.requestId = given.requestId ?? null;
+    this.spends = given.spends ?? false;
   }
 }
 
 export const OFFLINE = "offline";
 const OUTDATED = "outdated";
 const UNEXPECTED = "unexpected";
+/** Turned away at the door, before anything was done. */
+const OVERLOADED = "overloaded";
 
 // What Chromium, Firefox and Safari say; every other TypeError is a bug of ours.
 const UNREACHABLE = /failed to fetch|networkerror|load failed|network connection was lost|can't be reached/i;
 const NO_CODE = /dynamically imported module|importing a module script|unable to preload css/i;
 
 /** The problem that a response carries, whatever stands in its body. */
-export async function problemOf(response: Response): Promise<Problem> {
+export async function problemOf(response: Response, request?: Request): Promise<Problem> {
   let told: Record<string, unknown> = {};
   try {
     told = (await response.json()) as Record<string, unknown>;
@@ -44,6 +49,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     field: typeof told.field === "string" ? told.field : null,
     retryAfter: Number.isFinite(wait) ? wait : null,
     requestId: response.headers.get("X-Request-Id"),
+    spends: request?.headers.has("Idempotency-Key") ?? false,
   });
 }
 
@@ -70,6 +76,9 @@ const QUOTAS: Readonly<Record<string, Words>> = {
   quota_spend: { title: "More than is left this month", text: "A cheaper model or fewer seconds help." },
   quota_concurrent: { title: "As many at once as your plan allows", text: "It can begin once one of them has ended." },
 };
+
+// The key makes it so: the same request is taken once.
+const UNKNOWN = "We don't know whether it went through; trying again is safe.";
 
 /** What happened and what to do, in words for people. */
 export function wordsFor(error: unknown, online = navigator.onLine): Words {
@@ -98,10 +107,10 @@ export function wordsFor(error: unknown, online = navigator.onLine): Words {
     case 429:
       return refused(problem.code, told, problem.retryAfter === null ? "" : ` Try again ${wait}.`);
     case 503:
-      return { title: "OmniGen is busy", text: `Nothing was lost and nothing was charged. Try again ${wait}.` };
+      return { title: "OmniGen is busy", text: `${problem.spends && problem.code !== OVERLOADED ? UNKNOWN : "Nothing was lost."} Try again ${wait}.` };
     default:
       return problem.status >= 500
-        ? { title: "That is our fault", text: `Nothing was charged for it. Try again; if it stays, tell us the number ${problem.requestId ?? "of the request"}.` }
+        ? { title: "That is our fault", text: `${problem.spends ? UNKNOWN : "Try again."} If it stays, tell us the number ${problem.requestId ?? "of the request"}.` }
         : { title: "That didn't work", text: told };
   }
 }

@@ -5,7 +5,7 @@ import type { Page } from "@playwright/test";
 import type { components } from "../../src/lib/api/schema";
 import { CLIENT, type Stack, type User } from "./stack";
 
-type Schemas = components["schemas"];
+export type Schemas = components["schemas"];
 export type Job = Schemas["JobView"];
 
 const ENDED: readonly Job["status"][] = ["succeeded", "failed", "cancelled"];

@@ -1,5 +1,5 @@
 // From a first visit to "Create" to a video that is being made: nothing is spent before the last button.
-import { jobOf, tokenOf } from "./arrange";
+import { ask, jobOf, tokenOf, type Schemas } from "./arrange";
 import { expect, test } from "./stack";
 
 /** A red square, 64 by 64. */
@@ -118,4 +118,28 @@ test("a brief becomes a storyboard, survives a reload, and is filmed for at most
     await expect(brief).toHaveValue("");
     await expect(page.getByText("9 videos left this month")).toBeVisible();
   });
+});
+
+test("a reply that is lost, and a page that is loaded anew: it is one job", async ({ signedIn: page, stack }) => {
+  const brief = page.getByRole("textbox", { name: "Brief" });
+  await brief.fill("A lighthouse at dusk, a storm rolls in");
+  await page.getByRole("button", { name: "Plan the storyboard" }).click();
+  const generate = async () => {
+    await page.getByRole("button", { name: "Generate", exact: true }).click();
+    await page.getByRole("button", { name: /^Generate for at most \$/ }).click();
+  };
+  await page.route("**/api/v1/jobs", async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    await route.fetch();
+    await route.abort();
+  });
+  await generate();
+  await expect(page.getByRole("dialog").getByRole("alert")).toContainText("OmniGen can't be reached");
+  const made = async () => (await ask<Schemas["JobPage"]>(stack, await tokenOf(page), "GET", "/jobs")).jobs.map(({ id }) => id);
+  expect(await made()).toHaveLength(1);
+  await page.unroute("**/api/v1/jobs");
+  await page.reload();
+  await generate();
+  await page.waitForURL(/\/jobs\//);
+  expect(await made()).toEqual([new URL(page.url()).pathname.replace("/jobs/", "")]);
 });

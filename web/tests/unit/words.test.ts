@@ -24,6 +24,14 @@ describe("what people are told", () => {
   it("names the wait", () => {
     expect(wordsFor(problem(429, "rate_limited", 7), true).text).toContain("in 7 s");
     expect(wordsFor(problem(503, "overloaded", 600), true).text).toContain("in 10 minutes");
+    expect(wordsFor(new Problem({ status: 503, code: "overloaded", detail: "", spends: true }), true).text).toContain("Nothing was lost");
+  });
+
+  it.each([500, 502, 503, 504])("of a %i knows nothing of what spends, and says nothing of money for what doesn't", async (status) => {
+    const answer = () => new Response("<html>", { status });
+    const spending = new Request("https://omnigen.test/api/v1/jobs", { method: "POST", headers: { "Idempotency-Key": "one" } });
+    expect(wordsFor(await problemOf(answer(), spending), true).text).toContain("We don't know whether it went through; trying again is safe.");
+    expect(wordsFor(await problemOf(answer(), new Request("https://omnigen.test/api/v1/jobs")), true).text).not.toMatch(/charged|went through/);
   });
 
   it("names the limit that is reached, and no wait where none was told", () => {

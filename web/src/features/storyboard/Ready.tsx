@@ -1,10 +1,13 @@
 import { Button, Group, Modal, Stack, Table, Text } from "@mantine/core";
 import { useMemo } from "react";
+import { useAuth } from "react-oidc-context";
 import { useNavigate } from "react-router";
 import type { Schemas } from "@/lib/api";
 import { clock, seconds } from "@/lib/format";
+import { asProblem } from "@/lib/problems";
 import { Notice } from "@/lib/ui/Notice";
 import { lengthOf, type Board } from "./board";
+import { attempt, forgetAttempt } from "./draft";
 import { price } from "./price";
 import { newKey, useSubmit } from "./queries";
 
@@ -23,16 +26,18 @@ const NAMES: Record<Schemas["TakeKind"], string> = { plan: "Planning", still: "S
 export function Ready({ opened, close, board, body, estimate, done }: Props) {
   const submit = useSubmit();
   const navigate = useNavigate();
+  const owner = useAuth().user?.profile.sub ?? "";
   const key = useMemo(() => newKey(), [body]); // eslint-disable-line react-hooks/exhaustive-deps -- another storyboard is another job
 
   const generate = () => {
     if (body === null || estimate === undefined) return;
-    const start = { body, maxCost: estimate.at_most.usd, key };
-    submit.mutate(start, {
+    submit.mutate(attempt(localStorage, owner, { body, maxCost: estimate.at_most.usd, key }), {
       onSuccess: (job) => {
         done();
         void navigate(`/jobs/${job.id}`);
       },
+      // Every other error leaves open whether an earlier try was taken: the next one is the same.
+      onError: (error) => void (asProblem(error).status === 422 && forgetAttempt(localStorage, owner)),
     });
   };
 

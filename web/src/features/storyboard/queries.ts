@@ -1,6 +1,7 @@
 import { keepPreviousData, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, client, idempotencyKey, type Schemas } from "@/lib/api";
 import { asProblem } from "@/lib/problems";
+import type { Attempt } from "./draft";
 
 export function useModels() {
   return api.useQuery("get", "/api/v1/models", {}, { staleTime: 3_600_000 });
@@ -30,11 +31,11 @@ export function useDraft() {
   });
 }
 
-/** The same key for as long as the same storyboard is tried: a lost reply is never a second job. */
+/** An attempt is kept until it is answered (draft.ts): a lost reply is never a second job. */
 export function useSubmit() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: async ({ body, maxCost, key }: { body: Schemas["StoryboardBody"]; maxCost: string; key: string }) => {
+    mutationFn: async ({ body, maxCost, key }: Attempt) => {
       const { data } = await client.POST("/api/v1/jobs", {
         params: { header: { "Idempotency-Key": key } },
         body: { storyboard: body, max_cost: maxCost },
