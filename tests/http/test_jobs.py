@@ -181,4 +181,4 @@ async def test_models_usage_and_uploads_answer(client: httpx.AsyncClient, api: A
         "/api/v1/uploads", json={"content_type": "image/png", "size": 1000}, headers=bearer()
     )
     assert upload.status_code == 201
-    assert {"id", "url", "method", "fields", "headers", "expires_at"} <= set(upload.json())
+    assert set(upload.json()) == {"id", "status", "url", "method", "fields", "expires_at"}

@@ -192,9 +192,7 @@ async def test_a_form_that_has_expired_is_refused(desk: Desk) -> None:
         )
 
     over, fresh = await signed(-60), await signed(60)
-    form = UploadForm(
-        url=over["url"], method="POST", fields=over["fields"], headers={}, expires_at=SystemClock().now()
-    )
+    form = UploadForm(url=over["url"], fields=over["fields"], expires_at=SystemClock().now())
     assert await send(form, plain()) in REFUSED
     assert await desk.assets.head(key) is None
     assert await send(evolve(form, fields=fresh["fields"]), plain()) in {200, 201, 204}

@@ -12,13 +12,11 @@ from omnigen.domain.take import StoredFile
 
 @frozen(kw_only=True)
 class UploadForm:
-    """What a browser needs to put a file into the store itself."""
+    """What a browser needs to put a file into the store itself: by POST, since a presigned PUT bounds no size."""
 
     url: str
-    method: str
-    """`POST` with `fields` as a multipart form, the file last; or `PUT` with `headers`."""
     fields: Mapping[str, str]
-    headers: Mapping[str, str]
+    """Of a multipart form; the file comes last."""
     expires_at: datetime
 
 

@@ -197,9 +197,7 @@ class S3Assets:
                 ExpiresIn=life,
             )
         expires_at = datetime.now(UTC) + timedelta(seconds=life)
-        return UploadForm(
-            url=form["url"], method="POST", fields=form["fields"], headers={}, expires_at=expires_at
-        )
+        return UploadForm(url=form["url"], fields=form["fields"], expires_at=expires_at)
 
     async def delete(self, key: str) -> None:
         """Remove an object. Absent is fine."""

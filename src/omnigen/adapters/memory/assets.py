@@ -89,7 +89,7 @@ class MemoryAssets:
         """A form that only `receive` can be given."""
         fields = {"key": key, "Content-Type": content_type, "max_size": str(max_size)}
         expires_at = self._now() + expires_in
-        return UploadForm(url="memory:///", method="POST", fields=fields, headers={}, expires_at=expires_at)
+        return UploadForm(url="memory:///", fields=fields, expires_at=expires_at)
 
     def receive(self, form: UploadForm, data: bytes) -> None:
         """What a browser does with a form. Raises ValueError where the store would refuse it."""

@@ -92,15 +92,13 @@ class Api:
 
         asked = msgspec.json.encode(UploadRequest(content_type=content_type, size=len(data)))
         form = _decoded(self._ask("POST", "/api/v1/uploads", body=asked), UploadView)
-        whole: dict[str, Any] = {"content": data, "headers": form.headers}
-        if form.method == "POST":
-            whole = {"data": form.fields, "files": {"file": ("file", data, content_type)}}
+        file = {"file": ("file", data, content_type)}
         try:
             # A client of its own, as for downloads: the address is signed.
             with httpx.Client(
                 timeout=_TIMEOUT, trust_env=self._http.trust_env, transport=self._transport
             ) as http:
-                http.request(form.method, form.url, **whole).raise_for_status()
+                http.post(form.url, data=form.fields, files=file).raise_for_status()
         except httpx.HTTPError as error:
             raise Unreachable(f"the file could not be uploaded ({_said(error)})") from error
         return form.id

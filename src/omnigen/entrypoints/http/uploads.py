@@ -1,7 +1,7 @@
 """Bringing reference pictures and sounds: the file goes straight to the object store."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from litestar import post
 from litestar.params import JSONBody
@@ -28,10 +28,8 @@ class UploadView(View, frozen=True):
     id: str
     status: UploadStatus
     url: str
-    method: str
-    """`POST`: send `fields` as a multipart form with the file last. `PUT`: send the file with `headers`."""
-    fields: dict[str, str]
-    headers: dict[str, str]
+    method: Literal["POST"]
+    fields: Annotated[dict[str, str], Meta(description="Of a multipart form; the file comes last.")]
     expires_at: datetime
 
 
@@ -46,9 +44,8 @@ async def request_upload(data: JSONBody[UploadRequest], request: SignedIn, app: 
         id=upload.id,
         status=upload.status,
         url=form.url,
-        method=form.method,
+        method="POST",
         fields=dict(form.fields),
-        headers=dict(form.headers),
         expires_at=form.expires_at,
     )
 

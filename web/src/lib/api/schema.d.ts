@@ -1160,11 +1160,10 @@ export interface components {
             id: string;
             status: components["schemas"]["UploadStatus"];
             url: string;
-            method: string;
+            /** @constant */
+            method: "POST";
+            /** @description Of a multipart form; the file comes last. */
             fields: {
-                [key: string]: string;
-            };
-            headers: {
                 [key: string]: string;
             };
             /** Format: date-time */
