@@ -17,9 +17,9 @@ import structlog
 
 from omnigen.adapters.ffmpeg.build import FfmpegBuild
 from omnigen.adapters.ffmpeg.composer import FfmpegComposer
-from omnigen.adapters.ffmpeg.runner import together
 from omnigen.domain.errors import OmniGenError
 from omnigen.domain.storyboard import TransitionKind
+from omnigen.together import together
 from tests.composer.scenes import Film, over, timeline
 
 PLAN = timeline(30, (36, over(TransitionKind.FADE, 7)), 41)

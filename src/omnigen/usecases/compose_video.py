@@ -20,6 +20,7 @@ from omnigen.ports.clock import Clock
 from omnigen.ports.composer import Clash, Composer, Programme, ProgrammeRender
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.workflow import READY, STOP, Leg, Outcome, Verdict
+from omnigen.together import together
 from omnigen.usecases.cutting import Cutting
 from omnigen.usecases.manifest import Parts
 from omnigen.usecases.mix_sound import MixSound
@@ -132,13 +133,8 @@ class ComposeVideo:
             done[0] += 0.2
             return mixed
 
-        try:
-            async with asyncio.TaskGroup() as group:
-                heard = group.create_task(sound())
-                seen = [group.create_task(segment(n)) for n in range(1, count + 1)]
-        except ExceptionGroup as several:
-            raise several.exceptions[0] from None
-        return Parts(segments=tuple(task.result() for task in seen), sound=heard.result(), music=music)
+        heard, *seen = await together(sound(), *(segment(n) for n in range(1, count + 1)))
+        return Parts(segments=tuple(seen), sound=heard, music=music)
 
     async def _segment(self, cutting: Cutting, number: int, *, copying: bool = True) -> StoredFile:
         try:

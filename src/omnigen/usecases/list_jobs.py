@@ -6,10 +6,10 @@ from omnigen.domain.job import Job, JobStatus
 from omnigen.ports.assets import Assets
 from omnigen.ports.identity import Caller
 from omnigen.ports.jobs import Jobs
+from omnigen.together import together
 from omnigen.usecases.get_job import links_to
 from omnigen.usecases.job_detail import JobDetail
 from omnigen.usecases.policy import Policy
-from omnigen.usecases.together import together
 
 
 @frozen(kw_only=True)
@@ -38,7 +38,7 @@ class ListJobs:
     ) -> JobList:
         """A page. Raises Invalid for a cursor that is malformed or another owner's."""
         page = await self.jobs.list(caller.id, limit=limit, cursor=cursor, status=status)
-        return JobList(jobs=tuple(await together(map(self._detail, page.jobs))), cursor=page.cursor)
+        return JobList(jobs=tuple(await together(*map(self._detail, page.jobs))), cursor=page.cursor)
 
     async def _detail(self, job: Job) -> JobDetail:
         video = job.revision.video

@@ -1,9 +1,6 @@
 """Look into a stored clip, then render each segment whose clips are all there: this scene's, and the next one's."""
 
-import asyncio
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
 
 from attrs import asdict, evolve, frozen
 
@@ -18,6 +15,7 @@ from omnigen.ports.composer import CardRender, Composer, Mark, SegmentRender
 from omnigen.ports.inspector import Footage, Inspector, MediaKind
 from omnigen.ports.jobs import Jobs
 from omnigen.ports.workflow import READY, STOP, Leg, Outcome
+from omnigen.together import together
 from omnigen.usecases.admit_upload import given
 from omnigen.usecases.cutting import Cutting, digest_of
 from omnigen.usecases.mix_sound import MixSound
@@ -61,7 +59,7 @@ class RenderSegment:
         # What is to be heard is decoded, and mixed once the last clip has come, while the pictures are rendered.
         early = self.mix_sound.early(cutting, number) if fresh else None
         try:
-            await _side_by_side(self._render_near(cutting, number), early)
+            await together(self._render_near(cutting, number), *([early] if early else []))
         except Rejected:
             return STOP
         return READY
@@ -227,15 +225,3 @@ class RenderSegment:
 
 def _kind(clip: StoredFile) -> MediaKind:
     return MediaKind.IMAGE if clip.is_picture else MediaKind.VIDEO
-
-
-async def _side_by_side(work: Coroutine[Any, Any, None], other: Coroutine[Any, Any, None] | None) -> None:
-    """Do both; the first error ends both, and is raised as it is."""
-    if other is None:
-        return await work
-    try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(work)
-            group.create_task(other)
-    except ExceptionGroup as several:
-        raise several.exceptions[0] from None

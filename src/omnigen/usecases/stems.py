@@ -13,9 +13,9 @@ from omnigen.domain.take import StoredFile
 from omnigen.domain.timeline import Segment
 from omnigen.ports.assets import Assets
 from omnigen.ports.composer import ClipStem, Composer, MusicStem, SceneSound, Stem, VoiceStem
+from omnigen.together import together
 from omnigen.usecases.cutting import Cutting, digest_of
 from omnigen.usecases.segment_keys import built
-from omnigen.usecases.together import together
 from omnigen.usecases.workspace import Workspace
 
 _SAMPLE_RATE: Final = 48_000
@@ -34,14 +34,14 @@ class Stems:
         near = [n for n in (number, number + 1) if n <= len(cutting.scenes)]
         ready = [n for n in near if all(s.status is SceneStatus.READY for s in cutting.sources(n))]
         with suppress(OmniGenError):
-            await together([self.voice(cutting, number), *(self.clip(cutting, n) for n in ready)])
+            await together(self.voice(cutting, number), *(self.clip(cutting, n) for n in ready))
 
     async def scenes(self, cutting: Cutting) -> tuple[SceneSound, ...]:
         """All that scenes give to be heard. Raises Rejected naming what can't be, Transient."""
-        return tuple(await together([self._scene(cutting, scene.number) for scene in cutting.scenes]))
+        return tuple(await together(*(self._scene(cutting, scene.number) for scene in cutting.scenes)))
 
     async def _scene(self, cutting: Cutting, number: int) -> SceneSound:
-        stem, voice = await together([self.clip(cutting, number), self.voice(cutting, number)])
+        stem, voice = await together(self.clip(cutting, number), self.voice(cutting, number))
         return SceneSound(number=number, stem=stem, voice=voice)
 
     async def clip(self, cutting: Cutting, number: int) -> Path | None:

@@ -16,9 +16,9 @@ from omnigen.ports.jobs import Jobs
 from omnigen.ports.sketcher import ANIMATICS, PREVIEWS
 from omnigen.ports.uploads import QUARANTINE, UPLOAD_KEPT, UPLOADS
 from omnigen.ports.workflow import Workflow
+from omnigen.together import together
 from omnigen.usecases.delete_job import PurgeJobs
 from omnigen.usecases.hint import start_hint
-from omnigen.usecases.together import together
 from omnigen.usecases.workspace import Workspace
 
 _GRACE: Final = timedelta(days=2)
@@ -83,7 +83,7 @@ class ClearOrphans:
         now, removed = self.clock.now(), 0
         async for batch in _batches(self.assets.list("", after=await self._reached())):
             gone = await self._of_nobody([found.key for found in batch if _is_old(found, now)])
-            await together(self.assets.delete(key) for key in gone)
+            await together(*(self.assets.delete(key) for key in gone))
             removed += len(gone)
             if self.clock.now() >= now + _ROUND:
                 await self.assets.put_bytes(_REACHED, batch[-1].key.encode(), content_type="text/plain")
@@ -104,7 +104,7 @@ class ClearOrphans:
     async def _of_nobody(self, keys: list[str]) -> list[str]:
         """Those that are no job's."""
         jobs = sorted({_job_of(key) for key in keys if key.startswith(_JOBS)})
-        there = dict(zip(jobs, await together(self._exists(job_id) for job_id in jobs), strict=True))
+        there = dict(zip(jobs, await together(*(self._exists(job_id) for job_id in jobs)), strict=True))
         return [key for key in keys if not (key.startswith(_JOBS) and there[_job_of(key)])]
 
     async def _exists(self, job_id: str) -> bool:

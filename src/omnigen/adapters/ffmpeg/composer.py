@@ -22,7 +22,7 @@ from omnigen.adapters.ffmpeg.mixer import Mixer
 from omnigen.adapters.ffmpeg.outlines import expected, outlined
 from omnigen.adapters.ffmpeg.plan import Source
 from omnigen.adapters.ffmpeg.probe import Looks, Prober, demuxer_of
-from omnigen.adapters.ffmpeg.runner import Command, Frames, Runner, together
+from omnigen.adapters.ffmpeg.runner import Command, Frames, Runner
 from omnigen.adapters.ffmpeg.splicer import DESK, Splicer
 from omnigen.adapters.ffmpeg.stems import Stems
 from omnigen.adapters.ffmpeg.turns import Turns
@@ -42,6 +42,7 @@ from omnigen.ports.composer import (
     Still,
 )
 from omnigen.ports.inspector import MediaKind
+from omnigen.together import together
 
 log = structlog.get_logger(__name__)
 

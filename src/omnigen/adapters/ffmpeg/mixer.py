@@ -21,13 +21,14 @@ from omnigen.adapters.ffmpeg import sound
 from omnigen.adapters.ffmpeg.graph import SAMPLE_RATE
 from omnigen.adapters.ffmpeg.ledger import Ledger
 from omnigen.adapters.ffmpeg.levels import CEILING, CLOSER, GATE, Mastering, Measured, stem_gain
-from omnigen.adapters.ffmpeg.runner import Command, Limits, together
+from omnigen.adapters.ffmpeg.runner import Command, Limits
 from omnigen.adapters.ffmpeg.splicer import Splicer
 from omnigen.adapters.ffmpeg.stems import Stems
 from omnigen.adapters.ffmpeg.stretches import Piece, Stretch, samples_in, stretches
 from omnigen.domain.captions import placed, spoken_frames
 from omnigen.domain.errors import Transient
 from omnigen.ports.composer import ClipStem, MusicStem, SceneSound, SoundRender, VoiceStem
+from omnigen.together import together
 
 log = structlog.get_logger(__name__)
 

@@ -13,8 +13,8 @@ import signal
 import subprocess
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from typing import Any, Final, Protocol, TypeVar
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Final, Protocol
 
 import structlog
 from attrs import frozen
@@ -23,7 +23,6 @@ from omnigen.domain.errors import OmniGenError, Rejected, Transient
 
 log = structlog.get_logger(__name__)
 
-T = TypeVar("T")
 
 Frames = Callable[[int], None]
 """Called with the number of frames that are done."""
@@ -250,16 +249,6 @@ def last_line(text: str) -> str:
     """FFmpeg's last words, for the log."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1][-500:] if lines else ""
-
-
-async def together(*work: Coroutine[Any, Any, T]) -> list[T]:
-    """All results, in order. The first failure cancels the others and is raised as it is."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one) for one in work]
-    except BaseExceptionGroup as failures:
-        raise failures.exceptions[0] from None
-    return [task.result() for task in tasks]
 
 
 def child_code(work: str) -> str:

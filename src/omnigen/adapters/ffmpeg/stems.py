@@ -6,10 +6,11 @@ from pathlib import Path
 from omnigen.adapters.ffmpeg import sound
 from omnigen.adapters.ffmpeg.graph import SAMPLE_RATE
 from omnigen.adapters.ffmpeg.probe import Prober, demuxer_of, is_picture
-from omnigen.adapters.ffmpeg.runner import Command, Runner, together
+from omnigen.adapters.ffmpeg.runner import Command, Runner
 from omnigen.adapters.ffmpeg.sound import Sound
 from omnigen.ports.composer import ClipStem, Stem, VoiceStem
 from omnigen.ports.inspector import MediaKind
+from omnigen.together import together
 
 
 class Stems:

@@ -197,7 +197,7 @@ class LocalWorkflow:
         works = [self._scene(leg, scene) for scene in scenes]
         works.append(self._until_done(leg, lambda: self.steps.generate_music(leg)))
         # To the end of all, even where one breaks: what the others have running is paid for.
-        return _together(await asyncio.gather(*works, return_exceptions=True))
+        return _verdict_of_all(await asyncio.gather(*works, return_exceptions=True))
 
     async def _scene(self, leg: Leg, scene: SceneState) -> Verdict:
         number = scene.number
@@ -260,7 +260,7 @@ class LocalWorkflow:
         return await step()
 
 
-def _together(results: "list[Verdict | BaseException]") -> Verdict:
+def _verdict_of_all(results: "list[Verdict | BaseException]") -> Verdict:
     """What a leg does after its scenes: a hand-over comes first, since the next leg waits for the rest.
 
     Raises what broke a scene: Superseded before all, since then nothing else is this leg's affair; anything
