@@ -103,6 +103,7 @@ export function wordsFor(error: unknown, online = navigator.onLine): Words {
     case 413:
       return { title: "That is too large", text: told };
     case 422:
+      if (problem.code === "max_cost_exceeded") return { title: "The price has risen", text: "It may cost more than was said, so nothing was begun and nothing charged." };
       return { title: "Something needs another look", text: told };
     case 429:
       return refused(problem.code, told, problem.retryAfter === null ? "" : ` Try again ${wait}.`);

@@ -53,9 +53,20 @@ test("scenes arrive live, whatever happens to page and server; afterwards one of
   expect((await jobOf(stack, token, id)).storyboard?.scenes.map(({ duration }) => duration)).toEqual([3, 5, 5]);
 });
 
-test("a video is cancelled; of another one a scene fails, with words, and is tried again", async ({ signedIn: page, stack }) => {
+/** Press a button that spends: what it says is the most that the next version holds. */
+async function begin(page: Page, name: RegExp, job: () => Promise<Job>): Promise<void> {
+  const button = page.getByRole("button", { name });
+  await expect(button).toHaveText(/(, free|for at most \$[\d.]+)$/);
+  const said = Number(/[\d.]+$/.exec((await button.textContent()) ?? "")?.[0] ?? 0);
+  const { revision } = await job();
+  await button.click();
+  await expect(page.getByText(`Version ${revision + 1} of ${revision + 1}`)).toBeVisible();
+  expect((await job()).estimate.at_most.micros).toBe(Math.round(said * 1e6));
+}
+
+test("a video is cancelled and gone on with; of another one a scene fails, with words, and is tried again, or done without", async ({ signedIn: page, stack }) => {
   const token = await tokenOf(page);
-  await stack.faults({ match: { prompt: "endless road" }, action: "never_finish" });
+  await stack.faults({ match: { prompt: "endless road" }, action: "never_finish", times: 1 });
   const { id } = await submit(stack, token, film("an endless road"));
   await page.goto(`${stack.run.app_url}/jobs/${id}`);
   await page.getByRole("button", { name: "Cancel", exact: true }).click();
@@ -64,15 +75,33 @@ test("a video is cancelled; of another one a scene fails, with words, and is tri
   await dialog.getByRole("button", { name: "Let it go on" }).click();
   await expect(dialog).toBeHidden();
   await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  // A price that has risen since it was asked for: what is on the button holds.
+  const dry = "**/storyboard?dry_run=true";
+  await page.route(dry, async (route) => {
+    const response = await route.fetch();
+    const told = (await response.json()) as { estimate: { at_most: Record<string, unknown> } };
+    told.estimate.at_most = { micros: 10_000, usd: "0.01" };
+    await route.fulfill({ response, json: told });
+  }, { times: 1 });
   await dialog.getByRole("button", { name: "Cancel the video" }).click();
   await expect(page.getByText("Cancelled", { exact: true }).first()).toBeVisible();
+  await expect(page.getByText("The video is back in your quota.")).toBeVisible();
+  const cheap = page.getByRole("button", { name: "Go on with it for at most $0.01" });
+  await cheap.click();
+  await expect(page.getByRole("alert")).toContainText("The price has risen");
+  await expect(cheap).toHaveCount(0);
+  await begin(page, /^Go on with it/, () => jobOf(stack, token, id));
+  await expect(page.getByRole("button", { name: "Play the video" })).toBeVisible({ timeout: 60_000 });
 
-  await stack.faults({ match: { prompt: "stubborn mule" }, action: "sensitive", times: 1 });
+  await stack.faults({ match: { prompt: "stubborn mule" }, action: "sensitive", times: 2 });
   const other = await submit(stack, token, film(["a meadow", "a stubborn mule"]));
   await page.goto(`${stack.run.app_url}/jobs/${other.id}`);
   await expect(scene(page, 2).getByRole("alert")).toContainText(/another way.*charged/);
   await expect(page.getByRole("heading", { name: "Scene 2 could not be made" })).toBeVisible();
-  await page.getByRole("button", { name: "Try again" }).click();
+  await begin(page, /^Try again/, () => jobOf(stack, token, other.id));
+  await expect(page.getByRole("heading", { name: "Scene 2 could not be made" })).toBeVisible();
+  await expect(page.getByText("back in your quota")).toHaveCount(0);
+  await begin(page, /^Finish with a card in its place/, () => jobOf(stack, token, other.id));
   await expect(page.getByRole("button", { name: "Play the video" })).toBeVisible({ timeout: 60_000 });
   await expect(scene(page, 2).getByRole("alert")).toBeHidden();
 });

@@ -44,7 +44,7 @@ test("what isn't there, what has changed, what is too much", async ({ signedIn: 
   await ended(stack, token, mine.id);
   await page.goto(`${stack.run.app_url}/jobs/${mine.id}`);
   const again = page.getByRole("button", { name: "Try again" });
-  await expect(again).toBeVisible();
+  await expect(again).toBeEnabled();
   await stack.faults({ match: { prompt: "a wave that is refused" }, action: "never_finish" });
   await ask(stack, token, "POST", `/jobs/${mine.id}/retry`, { placeholders: false });
   await again.click();

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { anySeed, editOf, insertOf, paidWords, renderedWords, retakeOf, wantedOf } from "@/features/jobs/editing";
+import { againOf, anySeed, editOf, insertOf, paidWords, renderedWords, retakeOf, wantedOf } from "@/features/jobs/editing";
 import { serial } from "@/features/jobs/serial";
 import { leftInWords, timeLeft } from "@/features/jobs/timeLeft";
-import { chargedWords, costLines, explained, stageWords } from "@/features/jobs/words";
+import { chargedWords, costLines, explained, givenBackWords, stageWords } from "@/features/jobs/words";
 import type { Job, Schemas, Storyboard } from "@/lib/api";
 
 describe("the time that is left", () => {
@@ -52,6 +52,22 @@ function forecastOf(scenes: (number | null)[], micros: number, segments: Schemas
     scenes: segments.map((segment, n) => ({ number: n + 1, from: n + 1, duration: 4, takes: [], why: [], segment, placeholder: false })),
   };
 }
+
+describe("another try", () => {
+  const board = { scenes: [{ prompt: "a" }, { prompt: "b" }, { prompt: "c" }] } as Storyboard;
+  const scenes = [{ number: 1, status: "ready" }, { number: 2, status: "failed" }, { number: 3, status: "rejected" }] as const;
+
+  it("is priced as the edit that changes nothing, or puts cards for what failed", () => {
+    expect(againOf(board, scenes, false)).toEqual({});
+    expect(againOf(board, scenes, true)).toEqual({ scenes: [{ from: 1 }, { from: 2, placeholder: true }, { from: 3, placeholder: true }] });
+  });
+
+  it("says that the video is back in the quota only where one was taken", () => {
+    const cost = { micros: 1_200_000, usd: "1.20" };
+    expect(givenBackWords({ cost, revision: 1 })).toBe("$1.20 was charged for what had been made; that is kept and not paid again. The video is back in your quota.");
+    expect(givenBackWords({ cost: { micros: 0, usd: "0.00" }, revision: 2 })).toBe("Nothing was charged.");
+  });
+});
 
 describe("what a change comes to", () => {
   it("says what is paid for", () => {

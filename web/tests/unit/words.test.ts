@@ -55,6 +55,10 @@ describe("what people are told", () => {
     expect(words.map(({ title }) => title)).not.toContain("A little slower");
   });
 
+  it("says that a price has risen", () => {
+    expect(wordsFor(problem(422, "max_cost_exceeded"), true)).toEqual({ title: "The price has risen", text: "It may cost more than was said, so nothing was begun and nothing charged." });
+  });
+
   it("tells being offline from a server that doesn't answer", () => {
     const down = new TypeError("Failed to fetch");
     expect(wordsFor(down, false).title).toBe("You are offline");

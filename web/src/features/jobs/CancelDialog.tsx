@@ -12,7 +12,7 @@ export function CancelDialog({ job, opened, close }: { job: Job; opened: boolean
     <Modal opened={opened} onClose={close} title="Cancel this video?" centered>
       <Stack>
         <Text size="sm">
-          {spent === 0 ? "Nothing has been charged so far." : `It has cost ${money(spent)} so far, and that stays.`} Scenes that are being filmed right now may still be charged, {money(job.estimate.at_most.micros)} at most in all. The rest is given back, and so is the video in your quota.
+          {spent === 0 ? "Nothing has been charged so far." : `It has cost ${money(spent)} so far, and that stays.`} Scenes that are being filmed right now may still be charged, {money(job.estimate.at_most.micros)} at most in all. The rest is given back{job.revision === 1 && ", and so is the video in your quota"}.
         </Text>
         <Text size="sm" c="dimmed">
           What is filmed already is kept: you can go on from it later.

@@ -8,6 +8,7 @@ import { asProblem } from "@/lib/problems";
 import { useTitle } from "@/lib/title";
 import { Notice } from "@/lib/ui/Notice";
 import { Actions } from "./Actions";
+import { Cancelled } from "./Cancelled";
 import { Costs } from "./Costs";
 import { Failed } from "./Failed";
 import classes from "./JobPage.module.css";
@@ -81,6 +82,7 @@ function Shown({ job, latest, line }: { job: Job; latest: number; line: Line }) 
       </header>
       {earlier && <Past revision={job.revision} />}
       {job.error && <Failed job={job} error={job.error} earlier={earlier} edit={setEditing} />}
+      {job.status === "cancelled" && <Cancelled job={job} earlier={earlier} />}
       {running && <Making key={job.revision} job={job} line={line} />}
       {job.video && <Player key={job.video.sha256} job={job} video={job.video} earlier={earlier} onScene={setScene} wish={wish} />}
       {job.note && (

@@ -1,4 +1,4 @@
-import type { Schemas, Storyboard } from "@/lib/api";
+import type { SceneOfJob, Schemas, Storyboard } from "@/lib/api";
 import { money } from "@/lib/format";
 
 type Edit = Schemas["StoryboardEdit"];
@@ -45,6 +45,13 @@ export function insertOf(board: Storyboard, after: number, { prompt, narration, 
 /** The edit that is the same as another take of a scene: what it would come to is what that would come to. */
 export function retakeOf(board: Storyboard, number: number, seed: number): Edit {
   return { scenes: board.scenes.map((_, n) => (n + 1 === number ? { from: number, seed } : { from: n + 1 })) };
+}
+
+/** The edit that is the same as another try: what it would come to is what that would come to. */
+export function againOf(board: Storyboard, scenes: readonly Pick<SceneOfJob, "number" | "status">[], placeholders: boolean): Edit {
+  if (!placeholders) return {};
+  const broken = new Set(scenes.filter(({ status }) => status === "failed" || status === "rejected").map(({ number }) => number));
+  return { scenes: board.scenes.map((_, n) => (broken.has(n + 1) ? { from: n + 1, placeholder: true } : { from: n + 1 })) };
 }
 
 /** A seed that nobody has chosen: models take 31 bits. */

@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api, authorized, client, idempotencyKey, type Job, type Schemas } from "@/lib/api";
 import { follow } from "@/lib/events";
@@ -94,7 +94,7 @@ export function useCancel(id: string) {
 }
 
 export function useRetry(id: string) {
-  return useChange<{ placeholders: boolean; key: string }>(id, ({ placeholders, key }) => client.POST("/api/v1/jobs/{job_id}/retry", { params: at(id, key), body: { placeholders } }));
+  return useChange<{ wish: Schemas["RetryRequest"]; key: string }>(id, ({ wish, key }) => client.POST("/api/v1/jobs/{job_id}/retry", { params: at(id, key), body: wish }));
 }
 
 export function useRegenerate(id: string) {
@@ -110,14 +110,20 @@ export function useEdit(id: string) {
   });
 }
 
-/** What an edit would come to; the last answer stays in sight while the next is asked for. Nothing is stored by it. */
+/** What an edit of this revision would come to; the last answer stays in sight while the next is asked for. Nothing is stored by it. */
 export function useForecast(job: Job, edit: Schemas["StoryboardEdit"] | null) {
-  return api.useQuery(
-    "patch",
-    "/api/v1/jobs/{job_id}/storyboard",
-    { params: { path: { job_id: job.id }, query: { dry_run: true } }, body: edit ?? {} },
-    { enabled: edit !== null, placeholderData: keepPreviousData, staleTime: 30_000, gcTime: 60_000, retry: false, select: (told) => told as Schemas["ForecastView"] },
-  );
+  return useQuery({
+    queryKey: ["patch", job.id, job.revision, edit],
+    queryFn: async ({ signal }) => {
+      const { data } = await client.PATCH("/api/v1/jobs/{job_id}/storyboard", { params: { path: { job_id: job.id }, query: { dry_run: true } }, body: edit ?? {}, signal });
+      return data as Schemas["ForecastView"];
+    },
+    enabled: edit !== null,
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
+    gcTime: 60_000,
+    retry: false,
+  });
 }
 
 export function usePreview(id: string) {

@@ -44,6 +44,12 @@ export function chargedWords(micros: number): string {
   return micros === 0 ? "You were not charged for it." : `${money(micros)} was charged for it.`;
 }
 
+/** What a version that came to nothing has cost, and what comes back; only a first version takes a video from the quota. */
+export function givenBackWords({ cost, revision }: Pick<Job, "cost" | "revision">): string {
+  const paid = cost.micros === 0 ? "Nothing was charged." : `${money(cost.micros)} was charged for what had been made; that is kept and not paid again.`;
+  return revision === 1 ? `${paid} The video is back in your quota.` : paid;
+}
+
 const KIND_WORDS: Record<Schemas["TakeKind"], string> = { plan: "Storyboard", still: "Picture", video: "Clip", speech: "Voice", music: "Music" };
 
 export interface CostLine {
