@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -18,6 +19,7 @@ from omnigen.ports.workflow import Leg, Verdict
 from tests.builders import a_brief, a_scene
 from tests.contract.harness import FAMILIES, each_family
 from tests.fakes.catalogue import ANIMATED
+from tests.fakes.faults import Call
 from tests.fakes.provider import Fate
 from tests.fakes.world import World, a_world, board_of, three_scenes
 from tests.promises import check_promises
@@ -217,6 +219,24 @@ async def test_a_keep_alive_does_not_spoil_composing_or_the_end(world: World, na
         await world.steps.render_segment(leg, number)
     _keep_alive_before(world, name, leg)
     assert (await world.clock.run(world.steps.compose_video(leg))).verdict is Verdict.READY
+    assert (await world.steps.finish_job(leg)).status is JobStatus.SUCCEEDED
+
+
+async def test_a_video_is_known_again_where_every_write_comes_twice(world: World) -> None:
+    """The second one is refused, since the first one took effect: who is told of a conflict may be the winner."""
+
+    async def repeated(call: Call) -> Any:
+        if call.name == "jobs.update":
+            await call.make()
+        return await call.make()
+
+    leg = await world.begun()
+    for number in (1, 2, 3):
+        await world.scene_done(leg, number)
+        await world.steps.render_segment(leg, number)
+    world.faults.instead = repeated
+    assert (await world.clock.run(world.steps.compose_video(leg))).verdict is Verdict.READY
+    world.faults.instead = None
     assert (await world.steps.finish_job(leg)).status is JobStatus.SUCCEEDED
 
 

@@ -195,6 +195,8 @@ class ComposeVideo:
             scope = await Scope.read(self.jobs, leg, self.clock)
             if scope.closing:
                 return STOP
+            if scope.job.revision.video == video:
+                return READY  # It was written before: by this very call, whose reply nobody heard, or an older one.
             try:
                 told = " ".join(filter(None, (scope.job.revision.note, note))) or None
                 await self.jobs.update(
