@@ -56,7 +56,7 @@ TESTED: Final = {
             TOLD,
             '"timeout_s": 240',
             '"timeout_s": 290',
-        ): "No function outlives its leg: 240 s before it hands over",
+        ): "No call is longer than a leg: 240 s.",
         (PIPELINE, f'{INVOKES}"', f'{INVOKES}.sync"'): "Express waits for no job.",
         (PIPELINE, f'{INVOKES}"', f'{INVOKES}.waitForTaskToken"'): "Express is not called back.",
         (PIPELINE, '"Mode": "INLINE"', '"Mode": "DISTRIBUTED"'): "Express has no distributed maps.",
