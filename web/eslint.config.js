@@ -25,12 +25,12 @@ export default ts.config(
     rules: {
       "no-restricted-imports": [
         "error",
-        { patterns: [{ group: ["@/app/*", ...features.filter((f) => f !== feature).map((f) => `@/features/${f}/*`)], message: "Features don't import each other, nor the app." }, { group: ["../../*"], message: "Use @/ for what lies outside of the feature." }] },
+        { patterns: [{ group: ["@/app", "@/app/*", ...features.filter((f) => f !== feature).map((f) => `@/features/${f}`)], message: "Features don't import each other, nor the app." }, { group: ["../*"], message: "Use @/ for what lies outside of the feature." }] },
       ],
     },
   })),
   {
     files: ["src/lib/**"],
-    rules: { "no-restricted-imports": ["error", { patterns: [{ group: ["@/features/*", "@/app/*"], message: "lib knows no feature." }] }] },
+    rules: { "no-restricted-imports": ["error", { patterns: [{ group: ["@/features/*", "@/app", "@/app/*", "**/../features", "**/../app"], message: "lib knows no feature." }] }] },
   },
 );
