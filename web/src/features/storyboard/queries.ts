@@ -72,17 +72,16 @@ export async function upload(file: File, { progress, signal }: Sending): Promise
 }
 
 // XMLHttpRequest: fetch tells nothing of how much has been sent.
-function send({ url, method, fields, headers }: Schemas["UploadView"], file: File, { progress, signal }: Sending): Promise<void> {
+function send({ url, method, fields }: Schemas["UploadView"], file: File, { progress, signal }: Sending): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(method, url);
-    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.addEventListener("progress", (event) => event.lengthComputable && progress(event.loaded / event.total));
     request.addEventListener("load", () => (request.status < 300 ? resolve() : reject(new Error("The picture was not taken. Try again, or try another one."))));
     request.addEventListener("error", () => reject(new TypeError("The store can't be reached.")));
     request.addEventListener("abort", () => reject(new DOMException("Cancelled", "AbortError")));
     signal.addEventListener("abort", () => request.abort(), { once: true });
-    request.send(method === "POST" ? formOf(fields, file) : file);
+    request.send(formOf(fields, file));
   });
 }
 
