@@ -24,6 +24,8 @@ export class Problem extends Error {
 }
 
 export const OFFLINE = "offline";
+/** Storage has let go of a video that there was. */
+export const EXPIRED = "video_expired";
 const OUTDATED = "outdated";
 const UNEXPECTED = "unexpected";
 /** Turned away at the door, before anything was done. */
@@ -97,6 +99,7 @@ export function wordsFor(error: unknown, online = navigator.onLine): Words {
     case 403:
       return { title: "Not for this account", text: told };
     case 404:
+      if (problem.code === EXPIRED) return { title: "No longer kept", text: `${told} Its storyboard still is.` };
       return { title: "There is nothing here", text: "It may have been deleted, or belong to somebody else." };
     case 409:
       return { title: "It has changed meanwhile", text: told };

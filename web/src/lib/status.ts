@@ -11,7 +11,7 @@ export const STATUS_WORDS: Record<Status, string> = {
   composing: "Cutting",
   succeeded: "Finished",
   failed: "Failed",
-  cancelling: "Stopping",
+  cancelling: "Cancelling",
   cancelled: "Cancelled",
 };
 

@@ -94,4 +94,21 @@ test("plays through every join, seeks, shows captions, downloads, and outlives i
 
   await page.reload();
   await expect(page.getByRole("button", { name: "Sound on" })).toBeVisible();
+
+  // So is that of a clip: the job is asked for new ones.
+  await page.route(`**/api/v1/jobs/${id}`, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replaceAll(/(X-Amz-Signature=).{8}/g, "$100000000") });
+  }, { times: 1 });
+  await page.reload();
+  await page.getByRole("button", { name: "Takes of scene 1" }).click();
+  const clip = page.getByRole("dialog").getByLabel("Take 1");
+  await expect.poll(() => clip.evaluate((element: HTMLVideoElement) => element.readyState)).toBeGreaterThanOrEqual(1);
+  expect(await clip.getAttribute("src")).not.toContain("X-Amz-Signature=00000000");
+
+  // Storage lets go of videos after months: these two answers are made up.
+  await page.route(`**/jobs/${id}/video`, (route) => route.fulfill({ status: 404, contentType: "application/problem+json", body: JSON.stringify({ code: "video_expired", detail: "the video is no longer kept" }) }));
+  await page.route((url) => url.pathname === new URL(job.video?.url ?? "").pathname, (route) => route.fulfill({ status: 404 }));
+  await page.reload();
+  await expect(page.getByRole("alert")).toContainText("The video is no longer kept.");
 });

@@ -44,6 +44,11 @@ test("what isn't there, what has changed, what is too much", async ({ signedIn: 
   await ended(stack, token, mine.id);
   await page.goto(`${stack.run.app_url}/jobs/${mine.id}`);
   const again = page.getByRole("button", { name: "Try again" });
+  await page.route(`**/api/v1/jobs/${mine.id}`, (route) => (route.request().method() === "DELETE" ? route.fulfill({ status: 500 }) : route.continue()));
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await expect(page.getByRole("dialog", { name: "Delete" }).getByRole("alert")).toContainText("That is our fault");
+  await page.keyboard.press("Escape");
   await expect(again).toBeEnabled();
   await stack.faults({ match: { prompt: "a wave that is refused" }, action: "never_finish" });
   await ask(stack, token, "POST", `/jobs/${mine.id}/retry`, { placeholders: false });

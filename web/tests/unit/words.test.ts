@@ -55,6 +55,10 @@ describe("what people are told", () => {
     expect(words.map(({ title }) => title)).not.toContain("A little slower");
   });
 
+  it("says of a video that it is no longer kept, not that there never was one", () => {
+    expect(wordsFor(new Problem({ status: 404, code: "video_expired", detail: "the video is no longer kept" }), true)).toEqual({ title: "No longer kept", text: "The video is no longer kept. Its storyboard still is." });
+  });
+
   it("says that a price has risen", () => {
     expect(wordsFor(problem(422, "max_cost_exceeded"), true)).toEqual({ title: "The price has risen", text: "It may cost more than was said, so nothing was begun and nothing charged." });
   });

@@ -1,11 +1,13 @@
-import { ActionIcon, Button, CopyButton, Group, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, CopyButton, Group, Menu, Modal, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCheck, IconDots, IconLink, IconTrash } from "@tabler/icons-react";
 import { useNavigate } from "react-router";
 import type { Job } from "@/lib/api";
+import { hasEnded } from "@/lib/status";
+import { Notice } from "@/lib/ui/Notice";
 import { CancelDialog } from "./CancelDialog";
 import { Files } from "./Files";
-import { hasEnded, useRemove } from "./queries";
+import { useRemove } from "./queries";
 
 /** What can be done with a video as a whole. */
 export function Actions({ job }: { job: Job }) {
@@ -45,6 +47,9 @@ export function Actions({ job }: { job: Job }) {
           </Menu.Dropdown>
         </Menu>
       )}
+      <Modal opened={remove.isError} onClose={() => remove.reset()} title="Delete" centered>
+        <Notice error={remove.error} />
+      </Modal>
       <CancelDialog job={job} opened={asking && running} close={close} />
     </Group>
   );

@@ -1,8 +1,8 @@
 import { Text } from "@mantine/core";
 import type { Job } from "@/lib/api";
 import { money } from "@/lib/format";
+import { hasEnded } from "@/lib/status";
 import classes from "./Costs.module.css";
-import { hasEnded } from "./queries";
 import { costLines } from "./words";
 
 /** What this version has cost, line by line. */

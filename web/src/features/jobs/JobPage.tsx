@@ -5,6 +5,7 @@ import { Link, useParams, useSearchParams } from "react-router";
 import type { Job } from "@/lib/api";
 import { clock, money } from "@/lib/format";
 import { asProblem } from "@/lib/problems";
+import { hasEnded, STATUS_WORDS } from "@/lib/status";
 import { useTitle } from "@/lib/title";
 import { Notice } from "@/lib/ui/Notice";
 import { Actions } from "./Actions";
@@ -14,10 +15,10 @@ import { Failed } from "./Failed";
 import classes from "./JobPage.module.css";
 import { Making } from "./Making";
 import { Player } from "./Player";
-import { hasEnded, useEarlier, useJob, type Line } from "./queries";
+import { useEarlier, useJob, type Line } from "./queries";
 import { Scenes } from "./Scenes";
 import { Versions } from "./Versions";
-import { JOB_WORDS, REASON_WORDS } from "./words";
+import { REASON_WORDS } from "./words";
 
 const COLORS: Record<Job["status"], string> = { queued: "gray", generating: "ember", composing: "ember", succeeded: "teal", failed: "red", cancelling: "gray", cancelled: "gray" };
 
@@ -69,7 +70,7 @@ function Shown({ job, latest, line }: { job: Job; latest: number; line: Line }) 
           </Title>
           <Group gap="xs" mt={6}>
             <Badge color={COLORS[job.status]} variant="light" tt="none" size="lg">
-              {JOB_WORDS[job.status]}
+              {STATUS_WORDS[job.status]}
             </Badge>
             <Text size="sm" c="dimmed" className="tabular">
               {clock(job.duration)} · {job.aspect_ratio} · {job.resolution} · {money(job.cost.micros)}

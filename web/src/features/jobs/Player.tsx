@@ -117,7 +117,7 @@ export function Player({ job, video, earlier, onScene, wish }: Props) {
         )}
         {film.broken && (
           <div className={classes.broken} role="alert">
-            <Text>The video can’t be loaded just now.</Text>
+            <Text>{film.broken}</Text>
             <Button size="xs" variant="white" color="dark" onClick={film.again}>
               Try again
             </Button>

@@ -3,9 +3,9 @@ import { IconMicrophone, IconMovie, IconPencil, IconPlayerPlayFilled, IconPlus }
 import { useState } from "react";
 import type { Job, SceneOfJob } from "@/lib/api";
 import { clock, seconds } from "@/lib/format";
+import { hasEnded } from "@/lib/status";
 import type { Chapter } from "./chapters";
 import { Clip } from "./Clip";
-import { hasEnded } from "./queries";
 import classes from "./SceneCard.module.css";
 import { Sprite } from "./Sprite";
 import { thumbAt, type Sheet } from "./sprites";

@@ -1,8 +1,8 @@
 import { useCallback, useState } from "react";
 import type { Job } from "@/lib/api";
+import { hasEnded } from "@/lib/status";
 import { chaptersOf } from "./chapters";
 import { useSheet } from "./film";
-import { hasEnded } from "./queries";
 import { SceneCard } from "./SceneCard";
 import { SceneDialog } from "./SceneDialog";
 import classes from "./Scenes.module.css";

@@ -7,6 +7,11 @@ export async function download(id: string, kind?: string): Promise<void> {
   save(await addressOf(`/api/v1/jobs/${encodeURIComponent(id)}/${place}?download=true`));
 }
 
+/** Raises the Problem that the API has with it. */
+export async function findVideo(id: string): Promise<void> {
+  await addressOf(`/api/v1/jobs/${encodeURIComponent(id)}/video`);
+}
+
 /** Where an API's address leads to: a fresh link that browsers save under the file's own name. Only its first bytes are fetched here. */
 async function addressOf(path: string): Promise<string> {
   const gone = new AbortController();

@@ -1,6 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import type { Job, Schemas } from "@/lib/api";
+import { asProblem, EXPIRED, wordsFor } from "@/lib/problems";
+import { findVideo } from "./download";
 import { useSteady } from "./links";
 import { jobQuery } from "./queries";
 import { sheetOf, type Sheet } from "./sprites";
@@ -9,8 +11,8 @@ const TRIES = 3;
 
 interface Film {
   url: string | null;
-  /** It can't be loaded, with a new link neither. */
-  broken: boolean;
+  /** Why it can't be loaded, with a new link neither. */
+  broken: string | null;
   again: () => void;
 }
 
@@ -18,7 +20,7 @@ interface Film {
 export function useFilm(job: Job, earlier: boolean, screen: RefObject<HTMLVideoElement | null>): Film {
   const cache = useQueryClient();
   const [url, setUrl] = useState(job.video?.url ?? null);
-  const [broken, setBroken] = useState(false);
+  const [broken, setBroken] = useState<string | null>(null);
   const tries = useRef(0);
 
   const renew = async () => {
@@ -31,13 +33,15 @@ export function useFilm(job: Job, earlier: boolean, screen: RefObject<HTMLVideoE
       setUrl(fresh.video.url);
       if (element && place) resume(element, fresh.video.url, place);
     } catch {
-      setBroken(true);
+      await giveUp();
     }
   };
 
+  const giveUp = async () => setBroken(await whyNot(job.id, earlier));
+
   const onError = useRef<() => void>(() => undefined);
   useEffect(() => {
-    onError.current = () => (tries.current < TRIES ? void renew() : setBroken(true));
+    onError.current = () => (tries.current < TRIES ? void renew() : void giveUp());
   });
 
   useEffect(() => {
@@ -46,7 +50,7 @@ export function useFilm(job: Job, earlier: boolean, screen: RefObject<HTMLVideoE
     const failed = () => onError.current();
     const loaded = () => {
       tries.current = 0;
-      setBroken(false);
+      setBroken(null);
     };
     element.addEventListener("error", failed);
     element.addEventListener("canplay", loaded);
@@ -58,10 +62,16 @@ export function useFilm(job: Job, earlier: boolean, screen: RefObject<HTMLVideoE
 
   const again = () => {
     tries.current = 0;
-    setBroken(false);
+    setBroken(null);
     void renew();
   };
   return { url, broken, again };
+}
+
+// Only the API knows that storage has let go of it, and only of the latest.
+async function whyNot(id: string, earlier: boolean): Promise<string> {
+  const error: unknown = earlier ? null : await findVideo(id).catch((refused: unknown) => refused);
+  return error && asProblem(error).code === EXPIRED ? wordsFor(error).text : "The video can’t be loaded just now.";
 }
 
 // The same address again is no change to the element: it is told to load all the same.

@@ -9,10 +9,21 @@ function pathOf(url: string): string {
   return url.split("?", 1)[0] ?? url;
 }
 
-/** The address first given, for as long as the same thing is meant: a film isn't loaded anew at each look at its job. `renew` takes the newest. */
-export function useSteady(url: string | null): [string | null, () => void] {
+/**
+ * The address first given, for as long as the same thing is meant: a film isn't loaded anew at each look at its job.
+ * `renew` says that it leads nowhere any more: the next one is taken, and asked for where it isn't here yet.
+ */
+export function useSteady(url: string | null, ask: () => void = () => undefined): [string | null, () => void] {
   const [kept, setKept] = useState(url);
-  const current = sameThing(kept, url) ? kept : url;
-  if (current !== kept) setKept(current);
-  return [current, () => setKept(url)];
+  const [spent, setSpent] = useState(false);
+  const current = sameThing(kept, url) && !(spent && kept !== url) ? kept : url;
+  if (current !== kept) {
+    setKept(current);
+    setSpent(false);
+  }
+  const renew = () => {
+    setSpent(true);
+    if (kept === url) ask();
+  };
+  return [current, renew];
 }

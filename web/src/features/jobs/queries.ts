@@ -2,13 +2,8 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient, type QueryClie
 import { useEffect, useState } from "react";
 import { api, authorized, client, idempotencyKey, type Job, type Schemas } from "@/lib/api";
 import { follow } from "@/lib/events";
+import { ENDED, hasEnded } from "@/lib/status";
 import { serial } from "./serial";
-
-export const ENDED: readonly Schemas["JobStatus"][] = ["succeeded", "failed", "cancelled"];
-
-export function hasEnded(job: Job): boolean {
-  return ENDED.includes(job.status);
-}
 
 /** How news of a job come in: by its line; by looking while that is down; or not any more, since there are none. */
 export type Line = "up" | "down" | "over";
@@ -146,6 +141,12 @@ export function useRemove(id: string) {
     mutationFn: () => client.DELETE("/api/v1/jobs/{job_id}", { params: { path: { job_id: id } } }),
     onSettled: () => cache.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] !== "/api/v1/jobs/{job_id}" }),
   });
+}
+
+/** The addresses in hand have run out: have new ones. */
+export function useRenewal(): () => void {
+  const cache = useQueryClient();
+  return () => void cache.invalidateQueries({ queryKey: ["get", "/api/v1/jobs/{job_id}"] });
 }
 
 export const newKey = idempotencyKey;

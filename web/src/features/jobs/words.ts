@@ -11,16 +11,6 @@ export const SCENE_WORDS: Record<SceneOfJob["status"], string> = {
   cancelled: "Cancelled",
 };
 
-export const JOB_WORDS: Record<Job["status"], string> = {
-  queued: "Waiting",
-  generating: "Filming",
-  composing: "Putting together",
-  succeeded: "Done",
-  failed: "Failed",
-  cancelling: "Cancelling",
-  cancelled: "Cancelled",
-};
-
 export const REASON_WORDS: Record<Schemas["Reason"], string> = { submit: "first version", retry: "tried again", edit: "edited", regenerate: "another take" };
 
 /** What is being done, in a few words. */

@@ -8,11 +8,12 @@ import { lengthOf, type Board } from "./board";
 import classes from "./Checkout.module.css";
 import type { Estimate } from "./estimate";
 import { price as inCents } from "./price";
+import type { useUsage } from "./queries";
 import { Ready } from "./Ready";
 
 interface Props extends Estimate {
   board: Board;
-  usage: Schemas["UsageView"] | undefined;
+  usage: ReturnType<typeof useUsage>;
   done: () => void;
 }
 
@@ -20,7 +21,7 @@ interface Props extends Estimate {
 export function Checkout({ board, body, faults, price, usage, waiting, done }: Props) {
   const [open, { open: show, close }] = useDisclosure(false);
   const estimate = price.data?.estimate;
-  const left = usage ? leftOf(usage) : null;
+  const left = usage.data ? leftOf(usage.data) : null;
   const stale = waiting || price.isPlaceholderData || price.isFetching;
   const trouble = faults[0]?.text ?? (price.error && !stale ? wordsFor(asProblem(price.error)).text : null) ?? shortage(left, estimate);
   const ready = body !== null && estimate !== undefined && trouble === null && !stale;
@@ -30,7 +31,7 @@ export function Checkout({ board, body, faults, price, usage, waiting, done }: P
       <dl className={classes.figures}>
         <Figure name="Length" value={clock(lengthOf(board))} note={board.scenes.length === 1 ? "1 scene" : `${board.scenes.length} scenes`} />
         <Figure name="Price" value={estimate ? `≈ ${inCents(estimate.expected.micros)}` : "…"} note={estimate ? `at most ${inCents(estimate.at_most.micros)}` : "being worked out"} stale={stale} />
-        <Figure name="Left" value={left === null ? "…" : videos(left.videos)} note={left === null ? "" : `and ${inCents(left.micros)} this month`} />
+        <Figure name="Left" value={left === null ? (usage.error ? "?" : "…") : videos(left.videos)} note={left === null ? (usage.error ? "not known just now" : "") : `and ${inCents(left.micros)} this month`} />
       </dl>
       <Text size="sm" c="red" role="status" className={classes.trouble ?? ""}>
         {trouble}

@@ -85,10 +85,11 @@ export function Page() {
 
   return (
     <div className={classes.page}>
+      {usage.error && !usage.data && <Notice error={usage.error} retry={() => void usage.refetch()} />}
       {models.error && <Notice error={models.error} retry={() => void models.refetch()} />}
       {history === null || board === undefined ? (
         <>
-          <BriefForm {...form} left={left && `${videos(left.videos)} left this month`} />
+          <BriefForm {...form} left={left ? `${videos(left.videos)} left this month` : usage.error ? "What is left is not known just now" : undefined} />
           {failed}
         </>
       ) : (
@@ -99,7 +100,7 @@ export function Page() {
           <Collapse expanded={panel === "look"}>{panel === "look" && <LookPanel board={board} model={model} models={footage} error={estimate.price.error} change={(to) => step({ edit: { do: "rest", to } })} settle={() => step("settle")} />}</Collapse>
           {failed}
           <div ref={desk} tabIndex={-1} className={classes.desk}>
-            <Desk history={history} edit={(edit) => step({ edit })} undo={() => step("undo")} redo={() => step("redo")} settle={() => step("settle")} startOver={startOver} model={model} estimate={estimate} usage={usage.data} />
+            <Desk history={history} edit={(edit) => step({ edit })} undo={() => step("undo")} redo={() => step("redo")} settle={() => step("settle")} startOver={startOver} model={model} estimate={estimate} usage={usage} />
           </div>
         </>
       )}

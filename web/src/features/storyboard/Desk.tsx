@@ -2,13 +2,14 @@ import { ActionIcon, Group, TextInput, Tooltip } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconArrowBackUp, IconArrowForwardUp } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
-import type { Model, Schemas } from "@/lib/api";
+import type { Model } from "@/lib/api";
 import { Animatic } from "./Animatic";
 import type { Act } from "./acts";
 import type { Edit, History } from "./board";
 import classes from "./Desk.module.css";
 import { Checkout } from "./Checkout";
 import type { Estimate } from "./estimate";
+import type { useUsage } from "./queries";
 import { Reel } from "./Reel";
 import { StartOver } from "./StartOver";
 
@@ -21,7 +22,7 @@ interface Props {
   startOver: () => void;
   model: Model | undefined;
   estimate: Estimate;
-  usage: Schemas["UsageView"] | undefined;
+  usage: ReturnType<typeof useUsage>;
 }
 
 /** The storyboard: cards along a timeline, what can be taken back, and what it costs. */

@@ -17,7 +17,7 @@ export function Costs() {
           Expected and actual
         </Title>
         <Text size="sm" c="dimmed">
-          What each video was estimated at, the most it could have cost, and what it came to.
+          What each video’s latest version was estimated at, the most it could have cost, and what it came to.
         </Text>
       </div>
       {costs.error && !costs.data && <Notice error={costs.error} retry={() => void costs.refetch()} />}
