@@ -4,30 +4,44 @@ import { expect, test } from "./stack";
 
 const FURTHEST = 120;
 
-/** Whether what has the focus shows it: by an outline, its own or of what it stands for, or by the border of a field. */
-function focus(page: Page): Promise<{ what: string; shown: boolean }> {
-  return page.evaluate(() => {
-    const at = document.activeElement;
-    if (!(at instanceof HTMLElement) || at === document.body) return { what: "body", shown: false };
-    const outlined = (element: Element | null) => {
-      if (element === null) return false;
-      const style = getComputedStyle(element);
-      return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== "none";
-    };
-    const field = at.matches("input, textarea") && parseFloat(getComputedStyle(at).borderTopWidth) >= 1;
-    const shown = [at, at.parentElement, at.parentElement?.parentElement ?? null, at.nextElementSibling].some(outlined) || field;
-    return { what: at.outerHTML.slice(0, 160), shown };
-  });
+interface Stop {
+  what: string;
+  /** How it looks, and what stands for it: its frame, the switch drawn beside a hidden field. */
+  look: () => Promise<string | null>;
 }
 
-/** Press Tab until there; every stop on the way shows that it has the focus. */
+/** What has the focus now; null where nothing has, or a place of the page that a new view begins at. */
+async function stop(page: Page): Promise<Stop | null> {
+  const at = (await page.evaluateHandle(() => document.activeElement)).asElement();
+  if (at === null || (await at.evaluate((element) => element === document.body || element.matches("[tabindex=\"-1\"]")))) return null;
+  const look = () =>
+    at.evaluate(async (element) => {
+      // Colours change with the next frame.
+      await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+      if (!element.isConnected) return null;
+      const drawn = [element, element.nextElementSibling];
+      for (let frame = element.parentElement; frame && drawn.length < 8; frame = frame.parentElement) drawn.push(frame);
+      return JSON.stringify(
+        drawn.map((one) => {
+          if (!one) return null;
+          const { outlineStyle, outlineWidth, outlineColor, boxShadow, borderColor, backgroundColor } = getComputedStyle(one);
+          return [outlineStyle === "none" ? null : [outlineStyle, outlineWidth, outlineColor], boxShadow, borderColor, backgroundColor];
+        }),
+      );
+    });
+  return { what: await at.evaluate((element) => element.outerHTML.slice(0, 160)), look };
+}
+
+/** Press Tab until there; every stop on the way looks otherwise while it has the focus than when it has lost it. */
 async function reach(page: Page, target: Locator): Promise<void> {
   await expect(target).toBeVisible();
   for (let n = 0; n < FURTHEST; n++) {
     if (await target.evaluate((element) => element === document.activeElement)) return;
+    const before = await stop(page);
+    const focused = await before?.look();
     await page.keyboard.press("Tab");
-    const { what, shown } = await focus(page);
-    if (what !== "body") expect.soft(shown, `focus can be seen on ${what}`).toBe(true);
+    const left = await before?.look();
+    if (before && focused && left) expect.soft(left, `focus can be seen on ${before.what}`).not.toBe(focused);
   }
   throw new Error(`Tab never comes to ${String(target)}`);
 }
@@ -38,6 +52,7 @@ async function kept(page: Page): Promise<void> {
 }
 
 test("from the sign-in to a video by keys alone", async ({ page, stack, user }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" }); // no colour is on its way to another one
   const { keyboard } = page;
   await page.goto(`${stack.run.app_url}/create`);
   await reach(page, page.getByRole("button", { name: "Sign in" }));

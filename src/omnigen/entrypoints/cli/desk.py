@@ -17,19 +17,24 @@ from omnigen.entrypoints.cli.errors import CliError, WrongUsage
 from omnigen.entrypoints.cli.options import DOLLARS, json_option, target_options
 from omnigen.entrypoints.cli.stack import Local, Target
 from omnigen.entrypoints.http.wire import Money
-from omnigen.settings import Settings
+from omnigen.settings import Profile, Settings
 from omnigen.usecases.app import Desk
 
 T = TypeVar("T")
 
 
 def settings_of(target: Target) -> Settings:
-    """Those of the OmniGen that runs on the data folder; where none does, the environment's, on that folder."""
+    """Those of the OmniGen that runs on the data folder; where none does, the environment's, on that folder.
+
+    On AWS the stores are not on this machine: the environment alone names them, as it does for the API's tasks.
+    """
     place = target.find() if target.api_url is None else None
     if isinstance(place, Local):
         return Settings.from_environment({**os.environ, **place.run["environment"]})
-    target.require_data()
     settings = Settings.from_environment({**os.environ, "OMNIGEN_DATA_DIR": str(target.folder)})
+    if settings.profile is Profile.AWS:
+        return settings
+    target.require_data()
     if not settings.database.exists():
         raise WrongUsage(f"there is no database at {settings.database}; --data names a data folder")
     return settings
