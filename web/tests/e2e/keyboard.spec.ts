@@ -72,6 +72,8 @@ test("from the sign-in to a video by keys alone", async ({ page, stack, user }) 
   const words = page.getByRole("textbox", { name: /^What scene \d+ shows$/ });
   const generate = page.getByRole("button", { name: "Generate", exact: true });
   await expect(generate).toBeEnabled();
+  // Without motion too, which once had them measured too early.
+  await expect.poll(() => words.evaluateAll((fields) => fields.every((one) => one.scrollHeight <= one.clientHeight + 1)), "prompts are shown whole").toBe(true);
   await kept(page);
   const before = await words.evaluateAll((all) => all.map((one) => (one as HTMLTextAreaElement).value));
   await reach(page, page.getByRole("button", { name: "Move scene 1" }));
