@@ -6,7 +6,8 @@ const flags = ["--no-sandbox", "--disable-gpu", "--mute-audio", "--autoplay-poli
 export default defineConfig({
   fullyParallel: true,
   workers: process.env.OMNIGEN_WEB_WORKERS ? Number(process.env.OMNIGEN_WEB_WORKERS) : 2,
-  timeout: 90_000,
+  // Where everything else is tested at the same time, a video takes minutes.
+  timeout: 300_000,
   expect: { timeout: 20_000 },
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],

@@ -17,6 +17,8 @@ async function planned(page: Page): Promise<void> {
 async function menu(page: Page, number: number, item: string): Promise<void> {
   await page.getByRole("button", { name: `More for scene ${number}` }).click();
   await page.getByRole("menuitem", { name: item }).click();
+  // It fades away; the next one would stand beside it.
+  await expect(page.getByRole("menuitem")).toHaveCount(0);
 }
 
 test("scenes are moved, cut, doubled and timed, by mouse and by keys", async ({ signedIn: page }) => {

@@ -17,7 +17,7 @@ test("scenes arrive live, whatever happens to page and server; afterwards one of
 
   await expect(scene(page, 1)).toContainText("a harbour in the morning");
   await expect(page.getByRole("progressbar", { name: "Progress", exact: true })).toBeVisible();
-  await expect(clip(page, 1)).toBeVisible({ timeout: 60_000 });
+  await expect(clip(page, 1)).toBeVisible({ timeout: 150_000 });
   await expect.poll(() => clip(page, 1).evaluate((video: HTMLVideoElement) => video.currentTime)).toBeGreaterThan(0);
 
   await page.reload();
@@ -26,7 +26,7 @@ test("scenes arrive live, whatever happens to page and server; afterwards one of
   await expect(clip(second, 1)).toBeVisible();
 
   stack.kill("api");
-  for (const tab of [page, second]) await expect(tab.getByRole("button", { name: "Play the video" })).toBeVisible({ timeout: 60_000 });
+  for (const tab of [page, second]) await expect(tab.getByRole("button", { name: "Play the video" })).toBeVisible({ timeout: 150_000 });
   await second.close();
   const before = await jobOf(stack, token, id);
 
@@ -36,7 +36,7 @@ test("scenes arrive live, whatever happens to page and server; afterwards one of
   await expect(dialog.getByRole("status")).toContainText("1 of 3 parts");
   await dialog.getByRole("button", { name: /^Film it again for at most/ }).click();
   await expect(page.getByRole("button", { name: "Version 2 of 2" })).toBeVisible();
-  await expect(page.getByRole("button", { name: "Play the video" })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole("button", { name: "Play the video" })).toBeVisible({ timeout: 150_000 });
   const after = await jobOf(stack, token, id);
   expect(after.status).toBe("succeeded");
   expect(after.cost.micros).toBeLessThanOrEqual(Math.ceil(before.cost.micros / 3));
@@ -91,7 +91,7 @@ test("a video is cancelled and gone on with; of another one a scene fails, with 
   await expect(page.getByRole("alert")).toContainText("The price has risen");
   await expect(cheap).toHaveCount(0);
   await begin(page, /^Go on with it/, () => jobOf(stack, token, id));
-  await expect(page.getByRole("button", { name: "Play the video" })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole("button", { name: "Play the video" })).toBeVisible({ timeout: 150_000 });
 
   await stack.faults({ match: { prompt: "stubborn mule" }, action: "sensitive", times: 2 });
   const other = await submit(stack, token, film(["a meadow", "a stubborn mule"]));
@@ -102,6 +102,6 @@ test("a video is cancelled and gone on with; of another one a scene fails, with 
   await expect(page.getByRole("heading", { name: "Scene 2 could not be made" })).toBeVisible();
   await expect(page.getByText("back in your quota")).toHaveCount(0);
   await begin(page, /^Finish with a card in its place/, () => jobOf(stack, token, other.id));
-  await expect(page.getByRole("button", { name: "Play the video" })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole("button", { name: "Play the video" })).toBeVisible({ timeout: 150_000 });
   await expect(scene(page, 2).getByRole("alert")).toBeHidden();
 });

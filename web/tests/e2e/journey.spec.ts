@@ -8,7 +8,7 @@ test("words become a video", async ({ signedIn: page }) => {
   await page.getByRole("button", { name: /^generate for at most/i }).click();
   await page.waitForURL(/\/jobs\//);
   const video = page.locator("video").first();
-  await expect(video).toBeVisible({ timeout: 60_000 });
+  await expect(video).toBeVisible({ timeout: 150_000 });
   await video.evaluate((element: HTMLVideoElement) => element.play());
   await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime)).toBeGreaterThan(0.5);
 });

@@ -113,7 +113,7 @@ test("from the sign-in to a video by keys alone", async ({ page, stack, user }) 
 
   const video = page.locator("video[poster]").first();
   const time = () => video.evaluate((element: HTMLVideoElement) => element.currentTime);
-  await expect(page.getByRole("slider", { name: "Seek" })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole("slider", { name: "Seek" })).toBeVisible({ timeout: 150_000 });
   await kept(page);
   await reach(page, page.getByRole("button", { name: "Play", exact: true }));
   await keyboard.press("Enter");

@@ -16,7 +16,7 @@ test("videos in every state are found, previewed, deleted and had back", async (
   await expect(tile(page, "The keeper").getByText("%")).toBeVisible();
   await cancelled(stack, token, film("rain on a tin roof", { title: "Never mind" }));
   const failed = await submit(stack, token, film(SENSITIVE, { title: "Not like this" }));
-  await expect(page.getByRole("status").filter({ hasText: "The keeper: the video is finished." })).toBeAttached({ timeout: 60_000 });
+  await expect(page.getByRole("status").filter({ hasText: "The keeper: the video is finished." })).toBeAttached({ timeout: 150_000 });
   await ended(stack, token, failed.id);
 
   // Filters stand in the address, and what the API counts is what is shown.

@@ -68,7 +68,7 @@ export async function videos(page: Page, stack: Stack, look: Look): Promise<void
   await look("job, the question whether to cancel");
   await page.keyboard.press("Escape");
   await open(made);
-  await expect(page.getByRole("button", { name: "Play", exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole("button", { name: "Play", exact: true })).toBeVisible({ timeout: 150_000 });
   await look("job, made");
   for (const name of ["Edit scene 1", "Takes of scene 1"]) {
     await page.getByRole("button", { name }).click();
