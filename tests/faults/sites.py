@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Final
 
 from attrs import define, field, frozen
@@ -10,6 +11,8 @@ from attrs import define, field, frozen
 from tests.faults.gate import Passage
 
 _RANDOM: Final = (
+    # With which Python tries whether the folder of temporary files can be written to.
+    (re.compile(rf"^{re.escape(gettempdir())}/[a-z0-9_]{{8}}$"), "temporary"),
     (re.compile(r"job_[0-9a-z]+"), "job"),
     (re.compile(r"(take|compose|programme|stems?|sketch|sprites?|[a-z]+)-[A-Za-z0-9_]{8}(?=/|$)"), r"\1"),
     (re.compile(r"[0-9a-f]{8,}"), "hash"),
