@@ -366,9 +366,8 @@ def each_fault(sites: Sequence[Site], *, sticky: bool, each: Callable[[Site], ob
     for site in sites:
         if (mark := each(site)) not in seen:
             seen.add(mark)
-            yield from (
-                Fault(site.name, site.before, kind, sticky) for kind in Kind if conceivable(site.name, kind)
-            )
+            kinds = (kind for kind in Kind if conceivable(site.name, kind))
+            yield from (Fault(site.name, site.before, kind, sticky) for kind in kinds)
 
 
 def of_call(site: Site) -> object:
